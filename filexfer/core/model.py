@@ -1,0 +1,215 @@
+"""What is talked about: entries, ranges, permissions, policies and jobs. Frozen values, no behaviour beyond themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+#: The unit of transfer, verification and resume, in bytes. Measured: larger blocks fall out of the processor's cache.
+BLOCK_SIZE = 1 << 20
+
+#: A file up to this size travels in a batch with others, in bytes.
+SMALL_FILE = 256 << 10
+
+#: Most bytes of contents, and most files, that one batch carries.
+BATCH_BYTES = 2 << 20
+BATCH_FILES = 512
+
+
+class Kind(Enum):
+    """What an entry of a folder is."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    OTHER = "other"
+
+
+class Permission(IntEnum):
+    """What a caller may do; each level holds those below it."""
+
+    NONE = 0
+    READ = 1
+    WRITE = 2
+    MANAGE = 3
+
+
+class Conflict(Enum):
+    """What to do where something of that name is already there."""
+
+    FAIL = "fail"
+    OVERWRITE = "overwrite"
+    RENAME = "rename"
+    SKIP = "skip"
+    NEWER = "newer"
+
+
+class Outcome(Enum):
+    """What became of a file that was put."""
+
+    CREATED = "created"
+    REPLACED = "replaced"
+    RENAMED = "renamed"
+    SAME = "same"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file, folder or link of a share.
+
+    Attributes:
+        name: its name; in a recursive listing its path below the listed folder. Undecodable bytes are surrogates.
+        size: bytes; 0 for what is not a regular file.
+        mtime_ns: modification time, nanoseconds since the epoch.
+        etag: version, empty in listings. `W/` before it means weak: changed too recently to be told apart by times.
+    """
+
+    name: str
+    kind: Kind
+    size: int
+    mtime_ns: int
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bytes `[start, end)` of a file."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file that was put: where it ended up, what became of it, and its version now."""
+
+    path: str
+    outcome: Outcome
+    size: int
+    mtime_ns: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOptions:
+    """How a file is put.
+
+    Attributes:
+        on_conflict: what to do where the name is taken.
+        mtime_ns: modification time to give it; None for now.
+        digest: `algorithm:hex` of the content, checked before publishing; empty for none.
+        key: names the act, so that a repetition is answered and not done again; empty for none.
+        etag: with OVERWRITE, only if the version there is still this one; empty for any.
+    """
+
+    on_conflict: Conflict = Conflict.FAIL
+    mtime_ns: int | None = None
+    digest: str = ""
+    key: str = ""
+    etag: str = ""
+
+
+class Direction(Enum):
+    """Which way a job moves files."""
+
+    PUT = "put"
+    GET = "get"
+
+
+class JobState(Enum):
+    """Where a job stands. DONE: everything committed. FAILED: ended with at least one file not moved."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+class FileState(Enum):
+    """What became of one file of a job."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """What to move.
+
+    Attributes:
+        server: an address (`protocol.address`), without a path.
+        items: pairs (source, target). PUT: (absolute local path, path in the share); GET: the other way. A target is the
+            full new path, its last name included; a source may be a file or a folder.
+        exclude, include: glob patterns against the name and against the path below the source; the first match of
+            include, then of exclude, decides.
+        checksum: compare contents, not size and time, to tell whether a file is already there.
+        limit: bytes per second, 0 for none.
+    """
+
+    direction: Direction
+    server: str
+    items: tuple[tuple[str, str], ...]
+    on_conflict: Conflict = Conflict.FAIL
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    checksum: bool = False
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A snapshot of a job: what it is and how far it came. `bytes_done` counts bytes the receiving side has verified,
+    `files_done` files that are published and durable.
+
+    Attributes:
+        scanning: the totals still grow.
+        rate: bytes per second, smoothed; 0 when not running.
+        seconds_left: estimate, -1 if there is none.
+        waits_for: "reading", "network", "disk" or "": what holds it up just now.
+        error: sentence of what stopped it, or of the first file that failed.
+        created_ns, finished_ns: nanoseconds since the epoch; 0 for not yet.
+        position: order in the queue, smallest first.
+    """
+
+    id: int
+    spec: JobSpec
+    state: JobState
+    name: str = ""
+    scanning: bool = False
+    files_total: int = 0
+    files_done: int = 0
+    files_skipped: int = 0
+    files_failed: int = 0
+    bytes_total: int = 0
+    bytes_done: int = 0
+    rate: float = 0.0
+    seconds_left: float = -1.0
+    waits_for: str = ""
+    error: str = ""
+    created_ns: int = 0
+    finished_ns: int = 0
+    position: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """One file of a job: its source path, target path, size in bytes, state and, if it failed, why."""
+
+    source: str
+    target: str
+    size: int
+    state: FileState
+    error: str = ""

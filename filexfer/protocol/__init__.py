@@ -1,0 +1,1 @@
+"""What travels: the XML-RPC codec, HTTP heads, faults, methods and addresses. No socket, no thread, no open file."""

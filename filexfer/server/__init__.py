@@ -1,0 +1,1 @@
+"""The threaded server: sockets and threads around the methods of `service`."""
