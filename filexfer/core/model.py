@@ -180,6 +180,7 @@ class Job:
         seconds_left: estimate, -1 if there is none.
         waits_for: "reading", "network", "disk" or "": what holds it up just now.
         error: sentence of what stopped it, or of the first file that failed.
+        error_kind: class name, in `core.errors`, of that error, so that fronts can tell a conflict from a lost connection.
         created_ns, finished_ns: nanoseconds since the epoch; 0 for not yet.
         position: order in the queue, smallest first.
     """
@@ -199,6 +200,7 @@ class Job:
     seconds_left: float = -1.0
     waits_for: str = ""
     error: str = ""
+    error_kind: str = ""
     created_ns: int = 0
     finished_ns: int = 0
     position: float = 0.0
@@ -206,10 +208,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobFile:
-    """One file of a job: its source path, target path, size in bytes, state and, if it failed, why."""
+    """One file of a job: its source path, target path, size in bytes, state and, if it failed, why (a sentence, and the
+    class name of the error in `core.errors`)."""
 
     source: str
     target: str
     size: int
     state: FileState
     error: str = ""
+    error_kind: str = ""
