@@ -1,0 +1,56 @@
+# The commands of this house, for people and for CI. A bare machine needs Python 3.11 or newer, git and make; they see to the rest.
+
+PYTHON ?= $(shell sh packaging/find-python.sh)
+VENV ?= .venv
+BIN = $(VENV)/bin
+WORKERS ?= 2
+export PYTHON
+
+.PHONY: help run test venv check lint types layers format bench package clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
+
+run: $(VENV)/.has-gui  ## start the app; without a display, show a transfer in the terminal
+	@sh packaging/run.sh $(BIN)
+
+test: venv  ## make the environment and run every check and test
+	@sh packaging/system-packages.sh tests bundle
+	@$(MAKE) --no-print-directory check
+
+venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
+
+check: lint types layers  ## lint, types, layers and the tests, in an environment that is there
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/python -m pytest tests/test_layers.py tests/test_house.py
+
+format:  ## let ruff set the sources in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: venv  ## measure the speed beside cp and the standard library, five minutes
+	$(BIN)/python -m benchmarks
+
+package: venv  ## build the program that starts by a double click, in dist/filexfer
+	@sh packaging/system-packages.sh bundle window
+	$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller packaging/filexfer.spec
+
+clean:  ## remove what was built, the environment too
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment, made once for each set of extras and again when what it is made of has changed.
+$(VENV)/.has-%: pyproject.toml constraints.txt
+	@sh packaging/system-packages.sh venv
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	@touch $@
