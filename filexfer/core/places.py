@@ -1,0 +1,84 @@
+"""Where things live on this machine: state, the default share, the private control socket. One rule for every front, so that a
+window, a command and an agent of the same user find each other. Names places and makes private folders; opens no socket."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+from filexfer.core.errors import StorageFailed
+
+#: Longest path of a UNIX socket in bytes: `sun_path` less its NUL (108 on Linux, 104 on macOS and the BSDs).
+SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
+
+#: The file in a state folder that tells where its running agent answers.
+CONTROL_FILE = "agent.address"
+
+
+def state_folder() -> Path:
+    """What the app and the commands remember: the queue, saved servers, the share's settings."""
+    from platformdirs import user_state_path
+
+    return user_state_path("filexfer", appauthor=False)
+
+
+def share_state(folder: str | os.PathLike[str]) -> Path:
+    """The state of an agent that serves just `folder` (`filexfer serve`): jobs given to it stay its own."""
+    return state_folder() / "shares" / _short(os.path.realpath(folder))
+
+
+def default_share() -> Path:
+    """The folder that the app shares until another one is chosen."""
+    from platformdirs import user_downloads_path
+
+    return user_downloads_path() / "filexfer"
+
+
+def control_socket(state: Path) -> Path:
+    """The UNIX socket of the agent with this state: in the user's runtime folder, or in a short temporary one where that
+    path would be too long for a socket."""
+    name = f"agent-{_short(os.path.realpath(state))}.sock"
+    wanted = _runtime_folder() / name
+    if len(os.fsencode(wanted)) <= SOCKET_PATH_BYTES:
+        return wanted
+    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / f"filexfer-{os.getuid()}" / name
+
+
+def control_address(state: Path) -> str:
+    """The address at which the agent with this state says it answers; `""` where none ever did. It may be gone since."""
+    try:
+        return (state / CONTROL_FILE).read_text("utf-8").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def private_folder(folder: Path) -> Path:
+    """Make `folder` with mode 0700, and hold it to that: ours, no link, closed to others, in a folder that nobody else can
+    rename it out of. Raises `StorageFailed` otherwise."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        return folder
+    found, above = folder.lstat(), folder.parent.stat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or above.st_uid not in (0, os.getuid()):
+        raise StorageFailed(f"The folder {folder} belongs to somebody else. Remove it, then start again.")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def _runtime_folder() -> Path:
+    from platformdirs import user_runtime_path
+
+    with warnings.catch_warnings():
+        # It warns where $XDG_RUNTIME_DIR is unset, as in every service and ssh session: nothing a person can act upon.
+        warnings.simplefilter("ignore")
+        return user_runtime_path("filexfer", appauthor=False)
+
+
+def _short(path: str) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
