@@ -1,0 +1,226 @@
+"""From the bytes of a message to its values, while they arrive. The base64 payloads are cut out and decoded on the way; the text
+that remains goes through expat (C `ElementTree`) at the end, with numbered placeholders where payloads stood.
+
+Cutting is exact because everything that could make `<base64>` mean something else is refused: `<!` (comments, CDATA, DOCTYPE and
+so every entity), processing instructions, attributes, encodings that are not ASCII's superset. The numbers are checked afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError, XMLParser
+
+from filexfer.core.errors import NotWellFormed, TooLarge
+from filexfer.protocol import faults
+from filexfer.protocol.elements import Reader
+from filexfer.protocol.payload import Payload, refuse_sink
+from filexfer.protocol.values import Bytes, Call, Limits, Sink
+
+_TAG = b"<base64>"
+_OVERLAP = len(_TAG) - 1
+#: A method's name must have passed within so many bytes.
+_HEAD_BYTES = 4096
+
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^<>]*\?>")
+_ENCODING = re.compile(rb"""[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
+_METHOD = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n][^<>]*\?>)?[ \t\r\n]*<methodCall[ \t\r\n]*>[ \t\r\n]*<methodName[ \t\r\n]*>"
+    rb"([^<&\r]*)</methodName[ \t\r\n]*>"
+)
+_PLAIN_TAGS = (
+    rb"methodCall|methodName|methodResponse|fault|params|param|value|string|int|i4|i8|boolean|double|dateTime\.iso8601|nil|"
+    rb"array|data|struct|member|name"
+)
+# Everything that begins with `<` and is not a tag of XML-RPC without attributes.
+_FOREIGN = re.compile(rb"<(?!/?(?:" + _PLAIN_TAGS + rb")[ \t\r\n]*/?>|/?base64>|base64/>)")
+
+
+class Decoder:
+    """Decodes one message.
+
+    Args:
+        limits: beyond them `TooLarge` is raised.
+        sink: opens a place for a payload over the memory limit; None refuses such payloads.
+        on_method: called with the method's name as soon as it has passed and before any payload is kept; what it raises comes
+            out of `feed`. Requests only.
+
+    Attributes:
+        method: the name, once it has passed; "" before.
+        sink: as given; `on_method` may set it, so that each method decides where its payloads go.
+    """
+
+    def __init__(
+        self, limits: Limits | None = None, sink: Callable[[], Sink] | None = None, on_method: Callable[[str], None] | None = None
+    ) -> None:
+        self.method = ""
+        self.sink = sink
+        self._limits = limits or Limits()
+        self._on_method = on_method
+        self._text = bytearray()
+        self._payload: Payload | None = None
+        self._values: list[object] = []
+        self._in_memory = 0
+        self._sinks: list[Sink] = []
+
+    def feed(self, data: Bytes, start: int = 0, end: int | None = None) -> None:
+        """Take `data[start:end]`. Give a receive buffer (`bytes`, `bytearray`) whole, with its bounds: a memoryview is copied.
+
+        Raises `NotWellFormed`, `TooLarge`, and whatever `on_method` and the sink raise. After that the decoder is of no more
+        use, but for `discard`.
+        """
+        if isinstance(data, memoryview):
+            data, start, end = bytes(data[start:end]), 0, None
+        stop = len(data) if end is None else end
+        view = memoryview(data)
+        while start < stop:
+            if self._payload is None:
+                start = self._feed_text(data, view, start, stop)
+            else:
+                start = self._feed_payload(self._payload, data, view, start, stop)
+
+    def _feed_payload(self, payload: Payload, data: bytes | bytearray, view: memoryview, start: int, stop: int) -> int:
+        found = data.find(b"<", start, stop)
+        payload.feed(view[start : stop if found < 0 else found])
+        if found < 0:
+            return stop
+        value, in_memory = payload.finish()
+        self._values.append(value)
+        if in_memory:
+            self._in_memory += payload.size
+        self._payload = None
+        return found
+
+    def _feed_text(self, data: bytes | bytearray, view: memoryview, start: int, stop: int) -> int:
+        """Append text up to and with the next `<base64>`; answers where it stopped."""
+        end = -1
+        if self._text:
+            # The tag may lie across two feeds.
+            seam = bytes(self._text[-_OVERLAP:])
+            at = (seam + data[start : min(stop, start + _OVERLAP)]).find(_TAG)
+            if at >= 0:
+                end = start + at + len(_TAG) - len(seam)
+        if end < 0:
+            at = data.find(_TAG, start, stop)
+            end = at + len(_TAG) if at >= 0 else -1
+        upto = stop if end < 0 else end
+        if len(self._text) + upto - start > self._limits.xml_bytes:
+            raise TooLarge("The text of this call is longer than is taken. Send it in smaller parts.")
+        self._text += view[start:upto]
+        if self._on_method is not None and not self.method:
+            self._look_for_method(payload_begins=end >= 0)
+        if end >= 0:
+            self._begin_payload()
+        return upto
+
+    def _look_for_method(self, payload_begins: bool) -> None:
+        found = _METHOD.match(self._text, 0, _HEAD_BYTES)
+        if found is None:
+            if payload_begins or len(self._text) >= _HEAD_BYTES:
+                raise NotWellFormed("The message does not begin with a call and the name of its method.")
+            return
+        self.method = _method_name(found[1])
+        if self._on_method is not None:
+            self._on_method(self.method)
+
+    def _begin_payload(self) -> None:
+        if len(self._values) >= self._limits.values:
+            raise TooLarge("The call holds more values than are taken. Send it in smaller parts.")
+        # The number is what the parsed element must hold, so that each payload ends up where it stood.
+        self._text += b"%d" % len(self._values)
+        room = min(self._limits.payload_memory, self._limits.payloads_memory - self._in_memory)
+        self._payload = Payload(room, self._open_sink)
+
+    def _open_sink(self) -> Sink:
+        sink = refuse_sink() if self.sink is None else self.sink()
+        self._sinks.append(sink)
+        return sink
+
+    def call(self) -> Call:
+        """The call, once all of it was fed. Raises `NotWellFormed`, `TooLarge`. The values of sinks are the caller's then."""
+        root = self._parse()
+        reader = Reader(self._values, self._limits)
+        call = reader.call(root)
+        if self.method and call.method != self.method:
+            raise NotWellFormed("The name of the method is ambiguous.")
+        self.method = call.method
+        self._sinks.clear()
+        return call
+
+    def response(self) -> object:
+        """The value of a response. Raises the fault it holds as `faults.error_of` has it; else as `call`."""
+        reader = Reader(self._values, self._limits)
+        value = reader.response(self._parse())
+        self._sinks.clear()
+        return value
+
+    def discard(self) -> None:
+        """The message came to nothing: drop what sinks hold, unless `call` or `response` has handed it over."""
+        for sink in self._sinks:
+            sink.discard()
+        self._sinks.clear()
+        self._payload = None
+        self._values.clear()
+
+    def _parse(self) -> Element:
+        if self._payload is not None:
+            raise NotWellFormed("The message ends within a base64 value.")
+        text = bytes(self._text)
+        self._text.clear()
+        _check_text(text, self._limits)
+        parser = XMLParser()
+        try:
+            parser.feed(text)
+            root: Element = parser.close()
+        except ParseError as error:
+            raise NotWellFormed(f"The message is not well-formed XML: {error}.") from None
+        except (ValueError, LookupError):
+            raise NotWellFormed("The message is not well-formed XML.") from None
+        return root
+
+
+def _check_text(text: bytes, limits: Limits) -> None:
+    declaration = _DECLARATION.match(text)
+    begin = 0
+    if declaration is not None:
+        begin = declaration.end()
+        encoding = _ENCODING.search(declaration[0])
+        if encoding is not None and encoding[1].lower() not in (b"utf-8", b"us-ascii"):
+            raise NotWellFormed("The encoding of a message is UTF-8 or US-ASCII. Send it in UTF-8.")
+    # A value takes at most eight tags (a member with its name); more cannot be a legal message.
+    if text.count(b"<", begin) > 8 * limits.values + 64:
+        raise TooLarge("The call holds more values than are taken. Send it in smaller parts.")
+    foreign = _FOREIGN.search(text, begin)
+    if foreign is not None:
+        raise NotWellFormed(_why_foreign(text[foreign.start() : foreign.start() + 40]))
+
+
+def _why_foreign(tag: bytes) -> str:
+    if tag.startswith(b"<!"):
+        return "Comments, CDATA sections, document types and entities are not taken."
+    if tag.startswith(b"<?"):
+        return "Processing instructions are not taken."
+    return "The message holds a tag that is not of XML-RPC, or one with attributes."
+
+
+def _method_name(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotWellFormed("The name of the method is not UTF-8.") from None
+
+
+def decode_call(body: Bytes, limits: Limits | None = None) -> Call:
+    """The call in a whole body; payloads stay in memory. Raises `NotWellFormed`, `TooLarge`."""
+    decoder = Decoder(limits)
+    decoder.feed(body)
+    return decoder.call()
+
+
+def decode_response(body: Bytes, limits: Limits | None = None) -> object:
+    """The value in a whole body. Raises the fault it holds, `NotWellFormed`, `TooLarge`."""
+    decoder = Decoder(limits)
+    decoder.feed(body)
+    return decoder.response()
+
+
+__all__ = ["Decoder", "decode_call", "decode_response", "faults"]

@@ -1,0 +1,72 @@
+"""What the codec speaks of: values, streams out, sinks in, limits. No logic; XML-RPC's own types are named in `Value`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+#: What one buffer of bytes may be. Memoryviews must be contiguous.
+Bytes: TypeAlias = bytes | bytearray | memoryview
+
+#: None, bool, int, float, str, bytes, `xmlrpc.client.DateTime`, list of these, dict of these by str.
+Value: TypeAlias = object
+
+
+class Stream(Protocol):
+    """A Binary that leaves in pieces, encoded as it is sent.
+
+    Attributes:
+        size: bytes in all, known before the first is read.
+    """
+
+    @property
+    def size(self) -> int: ...
+
+    def chunks(self) -> Iterator[Bytes]:
+        """The bytes in order, in pieces of any length. A piece may be overwritten once the next one is asked for.
+        Raises where fewer than `size` bytes are there; the connection is then aborted, never padded."""
+        ...
+
+
+class Sink(Protocol):
+    """Where a Binary over the memory limit goes as it arrives."""
+
+    def write(self, data: Bytes, /) -> None: ...
+
+    def finish(self) -> object:
+        """Everything has arrived; the answer takes the Binary's place among the values."""
+        ...
+
+    def discard(self) -> None:
+        """The message came to nothing. May be called after `finish`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one message may be.
+
+    Attributes:
+        xml_bytes: bytes of the text without its base64 payloads.
+        nesting: arrays and structs inside each other.
+        values: `<value>` elements in all.
+        payload_memory: decoded bytes of one payload kept in memory; beyond, it goes to a sink, or is refused.
+        payloads_memory: the same, of all payloads of the message.
+        spilled: bytes that sinks take in all; None for whatever they accept.
+    """
+
+    xml_bytes: int = 4 << 20
+    nesting: int = 64
+    values: int = 50_000
+    payload_memory: int = 2 << 20
+    payloads_memory: int = 8 << 20
+    spilled: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A decoded call."""
+
+    method: str
+    params: list[object]
