@@ -2,7 +2,7 @@
 that remains goes through expat (C `ElementTree`) at the end, with numbered placeholders where payloads stood.
 
 Cutting is exact because everything that could make `<base64>` mean something else is refused: `<!` (comments, CDATA, DOCTYPE and
-so every entity), processing instructions, attributes, encodings that are not ASCII's superset. The numbers are checked afterwards."""
+so every entity), processing instructions, attributes, encodings other than ASCII and UTF-8. Numbers are checked afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From parsed XML elements to values. Every element stands where XML-RPC has it, or the message is refused: nothing is guessed."""
+"""From parsed XML elements to values. An element not where XML-RPC has it refuses the message: nothing is guessed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from filexfer.protocol.values import Call, Limits
 
 _BLANK = " \t\r\n"
 _INTEGER = re.compile(r"[ \t\r\n]*[-+]?[0-9]{1,24}[ \t\r\n]*", re.ASCII)
-_DECIMAL = re.compile(r"[ \t\r\n]*[-+]?(?:[0-9]{1,400}(?:\.[0-9]{0,1200})?|\.[0-9]{1,1200})(?:[eE][-+]?[0-9]{1,5})?[ \t\r\n]*", re.ASCII)
+_DECIMAL = re.compile(
+    r"[ \t\r\n]*[-+]?(?:[0-9]{1,400}(?:\.[0-9]{0,1200})?|\.[0-9]{1,1200})(?:[eE][-+]?[0-9]{1,5})?[ \t\r\n]*", re.ASCII
+)
 _TIME = re.compile(r"[0-9TZ:.+-]{8,40}", re.ASCII)
 
 

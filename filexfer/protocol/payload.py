@@ -1,6 +1,6 @@
 """One base64 payload, decoded while its characters arrive, into memory or a sink. Nothing in Python per byte.
 
-Alphabet of RFC 4648 section 4 with its padding; spaces, tabs and line ends between characters are skipped, anything else is refused."""
+Alphabet of RFC 4648 section 4 with its padding; blanks and line ends between characters are skipped; all else is refused."""
 
 from __future__ import annotations
 
