@@ -1,0 +1,119 @@
+"""The command `filexfer`: finds the command's file, lets it declare its arguments, runs it, turns errors into exit codes.
+
+Start-up is a feature here: nothing heavy is imported at the top, and of the commands only the one that was named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+import filexfer
+from filexfer.cli import exits
+from filexfer.cli.output import Output
+from filexfer.core.errors import FilexferError
+
+#: Each command, the module `filexfer.cli.<name>` behind it, and its line in `--help`.
+COMMANDS = {
+    "serve": "share a folder",
+    "put": "send files and folders to a server",
+    "get": "fetch files and folders from a server",
+    "ls": "list a folder of a server",
+    "stat": "show one file or folder of a server, or the server itself",
+    "mkdir": "make folders on a server",
+    "mv": "move or rename on a server",
+    "rm": "delete on a server",
+    "verify": "compare a local file or folder with a server's, byte for byte by digests",
+    "jobs": "list, pause, resume, cancel, retry and clear transfers",
+    "call": "call a method of any XML-RPC server, print the answer as JSON",
+    "demo": "send a real folder tree to a server and back, compare, and say how fast",
+    "app": "open the desktop app",
+}
+
+_FORMS = """addresses:
+  http://HOST[:PORT]/PATH      a server and a path in its share; the port is 8765 unless given
+  unix:/SOCKET[:/PATH]         the same over a UNIX socket
+"""
+
+
+class Command(Protocol):
+    """What a command's file offers."""
+
+    @staticmethod
+    def arguments(parser: argparse.ArgumentParser) -> None: ...
+
+    @staticmethod
+    def run(args: argparse.Namespace, out: Output) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: this process's) and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] not in COMMANDS:
+        return _no_command(words)
+    command = cast(Command, import_module(f"filexfer.cli.{words[0]}"))
+    parser = argparse.ArgumentParser(
+        prog=f"filexfer {words[0]}",
+        description=f"{COMMANDS[words[0]][0].upper()}{COMMANDS[words[0]][1:]}.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{_FORMS}\n{exits.epilog()}",
+        allow_abbrev=False,
+    )
+    command.arguments(parser)
+    _common(parser)
+    args = parser.parse_intermixed_args(words[1:])
+    out = Output(json=args.json, quiet=args.quiet, verbose=args.verbose)
+    return guarded(lambda: command.run(args, out), out)
+
+
+def guarded(act: Callable[[], int], out: Output) -> int:
+    """Run `act`; an error that a person can do something about becomes a sentence and an exit code."""
+    try:
+        code = act()
+        out.flush()
+        return code
+    except (FilexferError, KeyboardInterrupt) as error:
+        return out.failure(error)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`filexfer ls … | head`): the usual silent end.
+        out.abandon()
+        return exits.Exit.FAILED
+    except OSError as error:
+        return out.failure(error)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more: every file, and what an error came from")
+    parser.add_argument("--json", action="store_true", help="print JSON for scripts (docs/cli.md tells the fields)")
+
+
+def _no_command(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="filexfer",
+        usage="filexfer COMMAND [ARGUMENT…] [OPTION…]\n       filexfer COMMAND --help",
+        description="Move files between your machines.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands:\n{_command_list()}\n\n{_FORMS}\n{exits.epilog()}",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"filexfer {filexfer.__version__}")
+    if words and not words[0].startswith("-"):
+        parser.error(_unknown(words[0]))
+    parser.parse_args(words)
+    parser.print_help()
+    return exits.Exit.USAGE
+
+
+def _command_list() -> str:
+    return "\n".join(f"  {name:<8} {text}" for name, text in COMMANDS.items())
+
+
+def _unknown(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, n=1)
+    return f"there is no command “{word}”." + (f" Did you mean “{near[0]}”?" if near else " `filexfer --help` lists them.")

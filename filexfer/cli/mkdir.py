@@ -1,0 +1,25 @@
+"""`filexfer mkdir ADDRESS…`: makes folders on a server, parents included; one that is there already is fine."""
+
+from __future__ import annotations
+
+import argparse
+
+from filexfer.cli import each, options, places
+from filexfer.cli.output import Output
+from filexfer.client.session import Session
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "addresses", metavar="ADDRESS", nargs="+", help="address of a folder to make; missing parents are made too"
+    )
+    options.dry_run(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    def make(session: Session, end: places.Remote) -> None:
+        if not args.dry_run:
+            session.make_folder(end.path)
+        each.done("make", end.path, out)
+
+    return each.address(args.addresses, make, out)

@@ -1,0 +1,138 @@
+"""One job from start to end in this process: what `put`, `get`, `demo` and `jobs resume` share.
+
+The engine's threads move the bytes; this thread waits, shows how far they came, and hears Ctrl+C. Whatever interrupts it, the
+history keeps the job resumable, so running the same command again goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filexfer.cli import exits, output, progress
+from filexfer.cli.output import Output
+from filexfer.core.model import Direction, FileState, Job, JobFile, JobSpec, JobState
+
+if TYPE_CHECKING:
+    from filexfer.client.engine import Engine
+
+#: Failed files that are named one by one, and seconds between two looks at a running job.
+NAMED_FAILURES, TICK = 20, 0.1
+
+
+@contextmanager
+def engine() -> Iterator[Engine]:
+    """This process's engine on the user's history; on leaving, what still runs is put down so that it can be resumed."""
+    from filexfer.client.engine import Engine
+    from filexfer.client.history import History
+
+    made = Engine(History(None))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def transfer(spec: JobSpec, title: str, out: Output) -> int:
+    """Do `spec` and say how it went; the exit code."""
+    try:
+        with engine() as mover:
+            return follow(mover, mover.add(spec), title, out)
+    except KeyboardInterrupt:
+        return interrupted(out)
+
+
+def interrupted(out: Output) -> int:
+    """What is said after Ctrl+C."""
+    if out.json:
+        out.record(event="interrupted", exit=int(exits.Exit.INTERRUPTED))
+    out.warn("Interrupted. Run the same command again to go on where it stopped.")
+    return exits.Exit.INTERRUPTED
+
+
+def follow(mover: Engine, job_id: int, title: str, out: Output) -> int:
+    """Watch a job to its end, then say how it went; the exit code."""
+    began = time.monotonic()
+    shown = progress.display(out, title)
+    try:
+        job = mover.wait(job_id, TICK)
+        while not job.state.ended and job.state is not JobState.PAUSED:
+            shown.show(job)
+            job = mover.wait(job_id, TICK)
+    finally:
+        shown.close()
+    return report(mover, job, time.monotonic() - began, out)
+
+
+def report(mover: Engine, job: Job, seconds: float, out: Output) -> int:
+    """The last lines of a job: files with `-v`, failures by name, the summary; the exit code."""
+    failures = _files(mover, job, failed_only=True, limit=NAMED_FAILURES) if job.files_failed else []
+    code = exit_of(job, failures)
+    if out.json:
+        _records(mover, job, seconds, code, out)
+        return code
+    if out.verbose:
+        for file in _all_files(mover, job):
+            out.say(f"{file.state.value:8} {file.target}")
+    for file in failures:
+        out.warn(f"{_name(job, file)}: {file.error}")
+    if job.files_failed > len(failures) > 0:
+        out.warn(f"… and {output.number(job.files_failed - len(failures))} more (`filexfer jobs show {job.id}` names them).")
+    if job.error and not failures:
+        out.warn(job.error)
+    out.say(summary(job, seconds))
+    return code
+
+
+def exit_of(job: Job, failures: list[JobFile]) -> exits.Exit:
+    """The exit code of a job that ended: what its failures agree on."""
+    if job.state is JobState.CANCELLED:
+        return exits.Exit.INTERRUPTED
+    if job.state is JobState.DONE:
+        return exits.Exit.DONE
+    kinds = {file.error_kind for file in failures} or {job.error_kind}
+    return exits.together(exits.of_kind(kind) for kind in kinds)
+
+
+def summary(job: Job, seconds: float) -> str:
+    """How a job went, in one line."""
+    verb = "Sent" if job.spec.direction is Direction.PUT else "Fetched"
+    if job.state is JobState.PAUSED:
+        return f"Paused. `filexfer jobs resume {job.id}` goes on."
+    moved = f"{verb} {output.files(job.files_done)}, {output.size(job.bytes_done)}, in {output.span(seconds)}"
+    if job.files_done and seconds > 0:
+        moved += f" ({output.rate(job.bytes_done / seconds)})"
+    if job.files_skipped:
+        moved += f"; {output.number(job.files_skipped)} already there"
+    if job.files_failed:
+        moved += f"; {output.number(job.files_failed)} failed"
+    return moved + "."
+
+
+def _records(mover: Engine, job: Job, seconds: float, code: exits.Exit, out: Output) -> None:
+    for file in _all_files(mover, job) if out.verbose else _all_files(mover, job, failed_only=True):
+        fields = {"source": file.source, "target": file.target, "size": file.size, "state": file.state.value}
+        if file.state is FileState.FAILED:
+            fields |= {"error": file.error, "kind": file.error_kind}
+        out.record(event="file", **fields)
+    fields = progress.counters(job) | {"seconds": round(seconds, 3), "exit": int(code)}
+    if job.error:
+        fields |= {"error": job.error, "kind": job.error_kind}
+    out.record(event="result", **fields)
+
+
+def _files(mover: Engine, job: Job, *, failed_only: bool = False, offset: int = 0, limit: int = 1000) -> list[JobFile]:
+    return mover.files(job.id, failed_only=failed_only, offset=offset, limit=limit)[0]
+
+
+def _all_files(mover: Engine, job: Job, *, failed_only: bool = False) -> Iterator[JobFile]:
+    offset = 0
+    while page := _files(mover, job, failed_only=failed_only, offset=offset):
+        yield from page
+        offset += len(page)
+
+
+def _name(job: Job, file: JobFile) -> str:
+    return file.source if job.spec.direction is Direction.PUT else file.target

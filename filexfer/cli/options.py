@@ -1,0 +1,77 @@
+"""Options that several commands share, and the small texts they are made of: rates, policies, patterns."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from filexfer.core.model import Conflict
+
+_UNITS = {"": 1024, "B": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+
+
+def bandwidth(text: str) -> int:
+    """Bytes per second of `10M`, `1.5G`, `500K`, `4000B`; a bare number is KiB, as rsync and rclone have it; 0 is no limit."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMG]?)(?:iB)?|(\d+)B", text, re.IGNORECASE)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a rate. Write 10M, 500K or 1.5G (bytes per second), or 0 for no limit")
+    if match[3]:
+        return int(match[3])
+    return round(float(match[1]) * _UNITS[match[2].upper()])
+
+
+def conflict(parser: argparse.ArgumentParser) -> None:
+    """`--on-conflict`."""
+    parser.add_argument(
+        "--on-conflict",
+        metavar="POLICY",
+        default=Conflict.FAIL,
+        type=_policy,
+        help="where another file of that name is already there: fail (default; it stays as it is, exit code 5), overwrite, "
+        "rename, skip, newer (overwrite only what is older). The same file again is never a conflict",
+    )
+
+
+def selection(parser: argparse.ArgumentParser) -> None:
+    """`--exclude`, `--include`."""
+    parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="leave out what matches, by its name or by its path below the source; may be given again",
+    )
+    parser.add_argument(
+        "--include", metavar="GLOB", action="append", default=[], help="take what matches even where --exclude would leave it out"
+    )
+
+
+def checksum(parser: argparse.ArgumentParser) -> None:
+    """`--checksum`."""
+    parser.add_argument(
+        "--checksum", action="store_true", help="tell by content, not by size and time, whether a file is already there"
+    )
+
+
+def dry_run(parser: argparse.ArgumentParser) -> None:
+    """`--dry-run`."""
+    parser.add_argument("-n", "--dry-run", action="store_true", help="say what would be done, do nothing")
+
+
+def transfer(parser: argparse.ArgumentParser) -> None:
+    """All that `put` and `get` have in common."""
+    conflict(parser)
+    selection(parser)
+    checksum(parser)
+    dry_run(parser)
+    parser.add_argument(
+        "--bwlimit", metavar="RATE", type=bandwidth, default=0, help="bytes per second at most: 10M, 500K; a bare number is KiB"
+    )
+
+
+def _policy(text: str) -> Conflict:
+    try:
+        return Conflict(text)
+    except ValueError:
+        known = ", ".join(policy.value for policy in Conflict)
+        raise argparse.ArgumentTypeError(f"there is no policy “{text}”; there are {known}") from None

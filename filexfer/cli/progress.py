@@ -1,0 +1,165 @@
+"""Progress of a job in a terminal, in a log, or as JSON lines. Each way is a `Display`; the command asks for it on a clock.
+
+`rich` is imported only on a terminal, and only once a job has run long enough for bars to be worth their start-up.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from filexfer.cli import output
+from filexfer.cli.output import Output
+from filexfer.core.model import Job
+from filexfer.core.paths import shown
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+#: Seconds a job runs before bars appear, between plain lines in a log, and between JSON lines.
+BARS_AFTER, LINE_EVERY, RECORD_EVERY = 0.3, 10.0, 1.0
+
+_WAITS = {"reading": "reading", "network": "waiting for the network", "disk": "waiting for the disk"}
+
+
+class Display(Protocol):
+    """One way to show how far a job came."""
+
+    def show(self, job: Job) -> None:
+        """The job now; called about ten times a second."""
+
+    def close(self) -> None:
+        """Take down what stands on the screen. May be called more than once."""
+
+
+def display(out: Output, title: str) -> Display:
+    """The way that suits `out`; `title` says in a few words what moves."""
+    if out.json:
+        return _Records(out)
+    if out.quiet:
+        return _Nothing()
+    return _Bars(title) if out.live else _Lines(out)
+
+
+class _Nothing:
+    def show(self, job: Job) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class _Lines(_Nothing):
+    """A line now and then, for logs."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._next = time.monotonic() + LINE_EVERY
+
+    def show(self, job: Job) -> None:
+        now = time.monotonic()
+        if now >= self._next and not job.state.ended:
+            self._next = now + LINE_EVERY
+            self._out.say(f"{percent(job)}: {status(job)}")
+            self._out.flush()
+
+
+class _Records(_Nothing):
+    """A JSON object a second."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._next = 0.0
+
+    def show(self, job: Job) -> None:
+        now = time.monotonic()
+        if now >= self._next and not job.state.ended:
+            self._next = now + RECORD_EVERY
+            self._out.record(event="progress", **counters(job))
+
+
+class _Bars:
+    """A bar with rate, time left, files and what it waits for, redrawn in place on stderr."""
+
+    def __init__(self, title: str) -> None:
+        self._title = shown(title)
+        self._begin = time.monotonic() + BARS_AFTER
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def show(self, job: Job) -> None:
+        if self._progress is None and (job.state.ended or time.monotonic() < self._begin):
+            return
+        progress = self._progress or self._start()
+        if self._task is None:
+            self._task = progress.add_task(self._title, total=None, status="")
+        # While the source is still being looked through, the total grows, and a share of it would run backwards.
+        total = None if job.scanning and job.bytes_done < job.bytes_total else job.bytes_total
+        progress.update(self._task, total=total, completed=job.bytes_done, status=status(job))
+        progress.refresh()
+
+    def close(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+            self._task = None
+
+    def _start(self) -> Progress:
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.table import Column
+
+        self._title = escape(self._title)
+        self._progress = Progress(
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", max_width=28)),
+            BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=8)),
+            TextColumn("{task.fields[status]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+            console=Console(stderr=True),
+            transient=True,
+            auto_refresh=False,
+            expand=True,
+        )
+        self._progress.start()
+        return self._progress
+
+
+def percent(job: Job) -> str:
+    """How much of the bytes known so far has moved."""
+    return f"{100 * job.bytes_done / job.bytes_total:.0f} %" if job.bytes_total else "0 %"
+
+
+def status(job: Job) -> str:
+    """How far a running job came, in one line: `512 MiB of 1.0 GiB · 3 of 9 files · 117 MB/s · 8 s left`."""
+    more = "+" if job.scanning else ""
+    parts = [
+        f"{output.size(job.bytes_done)} of {output.size(job.bytes_total)}{more}",
+        f"{output.number(job.files_done + job.files_skipped)} of {output.files(job.files_total)}{more}",
+    ]
+    if job.rate > 0:
+        parts.append(output.rate(job.rate))
+    if job.seconds_left >= 0 and not job.scanning:
+        parts.append(f"{output.span(max(1, round(job.seconds_left)))} left")
+    if job.files_failed:
+        parts.append(f"{output.number(job.files_failed)} failed")
+    if job.waits_for:
+        parts.append(_WAITS.get(job.waits_for, job.waits_for))
+    return " · ".join(parts)
+
+
+def counters(job: Job) -> dict[str, object]:
+    """A job's figures as JSON lines carry them."""
+    return {
+        "job": job.id,
+        "state": job.state.value,
+        "files_total": job.files_total,
+        "files_done": job.files_done,
+        "files_skipped": job.files_skipped,
+        "files_failed": job.files_failed,
+        "bytes_total": job.bytes_total,
+        "bytes_done": job.bytes_done,
+        "rate": round(job.rate),
+        "seconds_left": round(job.seconds_left, 1),
+        "scanning": job.scanning,
+        "waits_for": job.waits_for,
+    }
