@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from itertools import repeat
+from dataclasses import dataclass
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters
@@ -15,9 +13,6 @@ from filexfer.core.model import Entry, Kind
 from filexfer.protocol.members import binary, number, struct, text
 
 _LETTERS = {Kind.FILE: "f", Kind.FOLDER: "d", Kind.LINK: "l", Kind.OTHER: "o"}
-# A frozen dataclass assigns through `object.__setattr__`; its slots filled column by column take a third of the time.
-_NEW = object.__new__
-_SETTERS = tuple(getattr(Entry, field.name).__set__ for field in fields(Entry))
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
 
@@ -76,11 +71,7 @@ def columns_of(value: object) -> Columns:
 def unpack(value: object) -> list[Entry]:
     """The entries of a packed listing. Raises `BadParameters`."""
     columns = columns_of(value)
-    made = [_NEW(Entry) for _ in range(len(columns))]
-    kinds = map(_KINDS.__getitem__, columns.kinds)
-    for setter, column in zip(_SETTERS, (columns.names, kinds, columns.sizes, columns.mtimes, repeat("")), strict=True):
-        deque(map(setter, made, column), maxlen=0)
-    return made
+    return list(map(Entry, columns.names, map(_KINDS.__getitem__, columns.kinds), columns.sizes, columns.mtimes))
 
 
 def _little(code: str, values: Iterable[int]) -> bytes:
