@@ -62,7 +62,7 @@ def job_of(value: object) -> Job:
     return Job(**known)
 
 
-def file_struct(file: JobFile) -> dict[str, object]:
+def job_file_struct(file: JobFile) -> dict[str, object]:
     return {
         "source": paths.to_wire(file.source),
         "target": paths.to_wire(file.target),
@@ -72,8 +72,8 @@ def file_struct(file: JobFile) -> dict[str, object]:
     }
 
 
-def file_of(value: object) -> JobFile:
-    """The inverse of `file_struct`. Raises `BadParameters`, `InvalidPath`."""
+def job_file_of(value: object) -> JobFile:
+    """The inverse of `job_file_struct`. Raises `BadParameters`, `InvalidPath`."""
     given = struct(value, "A file of a job")
     return JobFile(
         paths.from_wire(given.get("source")),

@@ -1,7 +1,7 @@
 """The dataclasses of `core.model` on the wire, and back: the face of `structs`, `columns`, `jobs` and `members`."""
 
 from filexfer.protocol.columns import Columns, columns_of, digests_of, lengths_of, pack, pack_digests, unpack
-from filexfer.protocol.jobs import file_of, file_struct, job_of, job_struct, spec_of, spec_struct
+from filexfer.protocol.jobs import job_file_of, job_file_struct, job_of, job_struct, spec_of, spec_struct
 from filexfer.protocol.members import binary, check_names, choice, flag, number, real, sequence, struct, text
 from filexfer.protocol.structs import (
     entry_of,
@@ -23,8 +23,8 @@ __all__ = [
     "digests_of",
     "entry_of",
     "entry_struct",
-    "file_of",
-    "file_struct",
+    "job_file_of",
+    "job_file_struct",
     "flag",
     "job_of",
     "job_struct",
