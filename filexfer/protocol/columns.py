@@ -47,8 +47,8 @@ def pack(entries: Iterable[Entry], next: str = "") -> dict[str, object]:
         "count": len(rows),
         "names": paths.encode("\0".join([row.name for row in rows])),
         "kinds": "".join([letters[row.kind] for row in rows]).encode(),
-        "sizes": _little("Q", [row.size for row in rows]),
-        "mtimes": _little("q", [row.mtime_ns for row in rows]),
+        "sizes": little("Q", [row.size for row in rows]),
+        "mtimes": little("q", [row.mtime_ns for row in rows]),
         "next": next,
     }
 
@@ -60,7 +60,7 @@ def columns_of(value: object) -> Columns:
     raw = binary(given.get("names"), "names")
     names = paths.decode(raw).split("\0") if count else []
     kinds = binary(given.get("kinds"), "kinds").decode("latin-1")
-    sizes, mtimes = _wide("Q", given.get("sizes"), "sizes"), _wide("q", given.get("mtimes"), "mtimes")
+    sizes, mtimes = wide("Q", given.get("sizes"), "sizes"), wide("q", given.get("mtimes"), "mtimes")
     if not len(names) == len(kinds) == len(sizes) == len(mtimes) == count or (not count and raw):
         raise BadParameters("The columns of a packed listing have different lengths.")
     if kinds.strip("fdlo") or not set(kinds) <= _KINDS.keys():
@@ -74,14 +74,16 @@ def unpack(value: object) -> list[Entry]:
     return list(map(Entry, columns.names, map(_KINDS.__getitem__, columns.kinds), columns.sizes, columns.mtimes))
 
 
-def _little(code: str, values: Iterable[int]) -> bytes:
+def little(code: str, values: Iterable[int]) -> bytes:
+    """A column of 64-bit numbers; `code` as in `array`."""
     made = array(code, values)
     if sys.byteorder == "big":
         made.byteswap()
     return made.tobytes()
 
 
-def _wide(code: str, value: object, name: str) -> array[int]:
+def wide(code: str, value: object, name: str) -> array[int]:
+    """The numbers of a column. Raises `BadParameters`."""
     raw = binary(value, name)
     if len(raw) % 8:
         raise BadParameters(f"{name} holds 64-bit numbers; its length is no multiple of 8.")
@@ -100,7 +102,7 @@ def pack_digests(digests: Sequence[str], lengths: Sequence[int] = ()) -> dict[st
         "digests": bytes.fromhex("".join([digest.partition(":")[2] for digest in digests])),
     }
     if lengths:
-        made["lengths"] = _little("Q", lengths)
+        made["lengths"] = little("Q", lengths)
     return made
 
 
@@ -118,4 +120,4 @@ def digests_of(value: object) -> list[str]:
 def lengths_of(value: object) -> list[int]:
     """The lengths of the pieces in columns of digests; empty where they are blocks. Raises `BadParameters`."""
     given = struct(value, "Digests")
-    return list(_wide("Q", given["lengths"], "lengths")) if "lengths" in given else []
+    return list(wide("Q", given["lengths"], "lengths")) if "lengths" in given else []
