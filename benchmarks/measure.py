@@ -1,0 +1,133 @@
+"""How long a command takes and what it uses: wall time, processor time and peak memory of a client process and its server's."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.workloads import MIB
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_WARM_MOST = 5 << 30
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of one run: seconds, processor seconds, peak resident MiB; `other` is the share of all cores that went to anything else."""
+
+    wall: float
+    client_cpu: float
+    server_cpu: float = 0.0
+    client_mib: float = 0.0
+    server_mib: float = 0.0
+    other: float = 0.0
+
+
+def timed(command: Sequence[str], environment: Mapping[str, str], folder: Path, server: int = 0) -> Usage:
+    """Run `command` to its end, beside the server process of that id. Raises `RuntimeError` with what it said where it failed."""
+    log = folder / "client.log"
+    with log.open("wb") as out:
+        machine, served = _machine_cpu(), _cpu(server)
+        began = time.perf_counter()
+        client = subprocess.Popen(command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        with _peaks(client.pid, server) as peaks:
+            _, status, used = os.wait4(client.pid, 0)
+        wall = time.perf_counter() - began
+        client.returncode = os.waitstatus_to_exitcode(status)
+    if client.returncode:
+        raise RuntimeError(f"{command[0]} ended with {client.returncode}: {log.read_text(errors='replace')[-500:]}")
+    client_cpu, server_cpu = used.ru_utime + used.ru_stime, _cpu(server) - served
+    elsewhere = _machine_cpu() - machine - client_cpu - server_cpu
+    other = max(0.0, elsewhere / (wall * (os.cpu_count() or 1)))
+    return Usage(wall, client_cpu, server_cpu, peaks.get(client.pid, 0.0), peaks.get(server, 0.0), other)
+
+
+@contextmanager
+def _peaks(*processes: int) -> Iterator[dict[int, float]]:
+    """The most memory each process has held, in MiB, looked at until the block ends. The kernel's figure at a process's end
+    cannot be used: it begins with that of the process that started it."""
+    found: dict[int, float] = {}
+    over = threading.Event()
+
+    def look() -> None:
+        while True:
+            for process in processes:
+                found[process] = max(found.get(process, 0.0), _peak(process))
+            if over.wait(0.02):
+                return
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _peak(process: int) -> float:
+    try:
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass  # it has ended
+    return 0.0
+
+
+def _cpu(process: int) -> float:
+    """Processor seconds of a process and of its ended children; 0 for no process."""
+    if not process:
+        return 0.0
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS
+
+
+def _machine_cpu() -> float:
+    """Busy processor seconds of the whole machine."""
+    with open("/proc/stat") as file:
+        figures = [int(figure) / _TICKS for figure in file.readline().split()[1:9]]
+    return sum(figures) - figures[3] - figures[4]
+
+
+@contextmanager
+def warm_memory() -> Iterator[None]:
+    """Keep free memory backed by the host of a virtual machine.
+
+    A guest that reports its free memory has it taken away in blocks of 2 MiB and pays for each page when it uses it next: a copy
+    of 1 GiB in a memory file system then takes five times as long, whoever is measured. A helper process touches some GiB and
+    gives back all but one page in each half MiB: what is free then lies in smaller blocks, which are not taken away.
+    """
+    helper = subprocess.Popen([sys.executable, "-m", "benchmarks.measure"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert helper.stdout is not None
+    helper.stdout.readline()
+    try:
+        yield
+    finally:
+        helper.communicate(b"")
+
+
+def _hold_memory() -> None:
+    """What the helper does until its standard input ends."""
+    available = os.sysconf("SC_AVPHYS_PAGES") * mmap.PAGESIZE
+    size = min(_WARM_MOST, available // 3) // MIB * MIB
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    for at in range(0, size, MIB):
+        memory[at : at + MIB] = b"1" * MIB
+    for at in range(0, size, MIB // 2):
+        memory.madvise(mmap.MADV_DONTNEED, at + mmap.PAGESIZE, MIB // 2 - mmap.PAGESIZE)
+    print("warm", flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    _hold_memory()
