@@ -11,9 +11,8 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from filexfer.core.errors import NotWellFormed, TooLarge
-from filexfer.protocol import faults
 from filexfer.protocol.elements import Reader
-from filexfer.protocol.payload import Payload, refuse_sink
+from filexfer.protocol.payload import Payload, decode_whole, refuse_sink
 from filexfer.protocol.values import Bytes, Call, Limits, Sink
 
 _TAG = b"<base64>"
@@ -57,6 +56,8 @@ class Decoder:
         self._limits = limits or Limits()
         self._on_method = on_method
         self._text = bytearray()
+        #: Between `<base64>` and the next `<`; the payload is made once its whole text is not there at once.
+        self._inside = False
         self._payload: Payload | None = None
         self._values: list[object] = []
         self._in_memory = 0
@@ -73,22 +74,31 @@ class Decoder:
         stop = len(data) if end is None else end
         view = memoryview(data)
         while start < stop:
-            if self._payload is None:
-                start = self._feed_text(data, view, start, stop)
-            else:
-                start = self._feed_payload(self._payload, data, view, start, stop)
+            step = self._feed_payload if self._inside else self._feed_text
+            start = step(data, view, start, stop)
 
-    def _feed_payload(self, payload: Payload, data: bytes | bytearray, view: memoryview, start: int, stop: int) -> int:
+    def _feed_payload(self, data: bytes | bytearray, view: memoryview, start: int, stop: int) -> int:
+        """Decode up to the next `<`; answers where it stopped."""
         found = data.find(b"<", start, stop)
-        payload.feed(view[start : stop if found < 0 else found])
+        text = view[start : stop if found < 0 else found]
+        if self._payload is None:
+            room = min(self._limits.payload_memory, self._limits.payloads_memory - self._in_memory)
+            if found >= 0 and len(text) // 4 * 3 <= room:
+                self._keep(decode_whole(text), in_memory=True)
+                return found
+            self._payload = Payload(room, self._open_sink)
+        self._payload.feed(text)
         if found < 0:
             return stop
-        value, in_memory = payload.finish()
-        self._values.append(value)
-        if in_memory:
-            self._in_memory += payload.size
-        self._payload = None
+        self._keep(*self._payload.finish())
         return found
+
+    def _keep(self, value: object, in_memory: bool) -> None:
+        self._values.append(value)
+        if in_memory and isinstance(value, bytes):
+            self._in_memory += len(value)
+        self._payload = None
+        self._inside = False
 
     def _feed_text(self, data: bytes | bytearray, view: memoryview, start: int, stop: int) -> int:
         """Append text up to and with the next `<base64>`; answers where it stopped."""
@@ -127,8 +137,7 @@ class Decoder:
             raise TooLarge("The call holds more values than are taken. Send it in smaller parts.")
         # The number is what the parsed element must hold, so that each payload ends up where it stood.
         self._text += b"%d" % len(self._values)
-        room = min(self._limits.payload_memory, self._limits.payloads_memory - self._in_memory)
-        self._payload = Payload(room, self._open_sink)
+        self._inside = True
 
     def _open_sink(self) -> Sink:
         sink = refuse_sink() if self.sink is None else self.sink()
@@ -162,7 +171,7 @@ class Decoder:
         self._values.clear()
 
     def _parse(self) -> Element:
-        if self._payload is not None:
+        if self._inside:
             raise NotWellFormed("The message ends within a base64 value.")
         text = bytes(self._text)
         self._text.clear()
@@ -221,6 +230,3 @@ def decode_response(body: Bytes, limits: Limits | None = None) -> object:
     decoder = Decoder(limits)
     decoder.feed(body)
     return decoder.response()
-
-
-__all__ = ["Decoder", "decode_call", "decode_response", "faults"]

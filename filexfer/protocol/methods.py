@@ -58,7 +58,7 @@ _SERVICE = (
     _method("entry_move", _WRITE, "struct string string [struct]"),
     _method("entry_delete", _WRITE, "string string [struct]"),
     _method("entry_restore", _WRITE, "string string [struct]"),
-    _method("trash_list", _READ, "array"),
+    _method("trash_list", _WRITE, "array"),
     _method("trash_empty", _MANAGE, "boolean [struct]"),
     _method("image_put", _WRITE, "string base64 [string] [struct]"),
     _method("image_get", _READ, "base64 [string] [int]"),

@@ -1,6 +1,6 @@
-"""One base64 payload, decoded while its characters arrive, into memory or a sink. Nothing in Python per byte.
+"""One base64 payload, decoded whole or while its characters arrive, into memory or a sink. Nothing in Python per byte.
 
-Alphabet of RFC 4648 section 4 with its padding; blanks and line ends between characters are skipped; all else is refused."""
+Alphabet of RFC 4648 section 4 with its padding; blanks and line ends between characters are skipped, anything else is refused."""
 
 from __future__ import annotations
 
@@ -12,89 +12,108 @@ from pybase64 import b64decode
 from filexfer.core.errors import NotWellFormed, TooLarge
 from filexfer.protocol.values import Bytes, Sink
 
-_BLANK = b" \t\r\n"
+_BLANKS = b" \t\r\n"
+#: Decoded pieces shorter than this are gathered first: a peer that sends byte by byte must not fill memory with objects.
+_SMALL = 4096
+
+
+def decode_whole(text: Bytes) -> bytes:
+    """The bytes of a whole payload. Raises `NotWellFormed`."""
+    try:
+        return b64decode(text, validate=True)
+    except Error:
+        pass
+    try:
+        return b64decode(_without_blanks(text), validate=True)
+    except Error:
+        raise _not_base64() from None
 
 
 class Payload:
-    """Collects one payload. `room` is how many decoded bytes may stay in memory; beyond, `open_sink()` takes them all."""
+    """Collects one payload. `room` is how many decoded bytes may stay in memory; beyond, `open_sink()` takes them all.
+
+    Attributes:
+        size: decoded bytes so far.
+    """
 
     def __init__(self, room: int, open_sink: Callable[[], Sink]) -> None:
+        self.size = 0
         self._room = room
         self._open_sink = open_sink
         self._sink: Sink | None = None
-        self._pieces: list[bytes] = []
+        self._pieces: list[Bytes] = []
+        self._small = bytearray()
         self._carry = b""
-        self._broken_lines = False
+        self._in_lines = False
         self._padded = False
-        self.size = 0
 
     def feed(self, text: Bytes) -> None:
         """Take some characters. Raises `NotWellFormed`, and whatever opening and writing a sink raises."""
-        if not self._broken_lines and len(text) > 0:
-            if text[0] > 32:
-                try:
-                    return self._feed_clean(text)
-                except Error:
-                    pass
-            self._broken_lines = True
-        try:
-            return self._feed_clean(_without_blanks(text))
-        except Error:
-            raise NotWellFormed("A base64 value holds characters that are not base64, or ends in mid-group.") from None
+        if not self._in_lines:
+            try:
+                groups = self._decode(text)
+            except Error:
+                self._in_lines = True
+                # What waits was not looked at yet.
+                self._carry = bytes(_without_blanks(self._carry))
+        if self._in_lines:
+            try:
+                groups = self._decode(_without_blanks(text))
+            except Error:
+                raise _not_base64() from None
+        for group in groups:
+            self._take(group)
 
-    def _feed_clean(self, text: Bytes) -> None:
-        """Decode whole groups of four; what is left over waits. Changes nothing where it raises `binascii.Error`."""
-        carry = self._carry
-        if carry:
-            missing = 4 - len(carry)
-            group = carry + bytes(text[:missing])
-            if len(group) < 4:
-                self._carry = group
-                return
-            first = b64decode(group, validate=True)
-            text = memoryview(text)[missing:]
+    def _decode(self, text: Bytes) -> list[bytes]:
+        """Decode the whole groups of four in `text`, the first of them begun before; what is left over waits. Changes nothing
+        where it raises `binascii.Error`."""
+        view = memoryview(text)
+        begun = self._carry + bytes(view[: -len(self._carry) % 4])
+        view = view[len(begun) - len(self._carry) :]
+        if len(begun) % 4:
+            begun, carry = b"", begun
         else:
-            first = b""
-        left = len(text) & 3
-        rest, tail = b"", b""
-        if left:
-            text = memoryview(text)
-            tail, text = bytes(text[-left:]), text[:-left]
-        if len(text):
-            rest = b64decode(text, validate=True)
-        if self._padded and (first or rest or tail):
-            raise Error
-        if first and (rest or tail) and len(first) < 3:
-            raise Error
-        self._carry = tail
-        self._padded = self._padded or len(first or b"123") < 3 or len(rest) * 4 != len(text) * 3
-        if self._padded and tail:
-            raise NotWellFormed("A base64 value goes on behind its padding.")
-        for piece in (first, rest):
-            if piece:
-                self._take(piece)
+            whole = len(view) & ~3
+            view, carry = view[:whole], bytes(view[whole:])
+        groups = [b64decode(part, validate=True) for part in (begun, view) if len(part)]
+        # Padding ends a payload: it is there where a part gave fewer than three bytes for four characters.
+        sizes = [len(part) * 3 // 4 for part in (begun, view) if len(part)]
+        padded = [len(group) < size for group, size in zip(groups, sizes, strict=True)]
+        if (self._padded and (groups or carry)) or any(padded[:-1]) or (any(padded) and carry):
+            raise Error("characters behind the padding")
+        self._padded = self._padded or any(padded)
+        self._carry = carry
+        return groups
 
     def _take(self, data: bytes) -> None:
         self.size += len(data)
-        if self._sink is None:
-            self._pieces.append(data)
-            if self.size <= self._room:
+        if len(data) < _SMALL:
+            self._small += data
+            if len(self._small) < _SMALL and self.size <= self._room:
                 return
+            data = b""
+        self._pass_on(self._small)
+        self._pass_on(data)
+        self._small = bytearray()
+        if self._sink is None and self.size > self._room:
             self._sink = self._open_sink()
             for piece in self._pieces:
                 self._sink.write(piece)
             self._pieces.clear()
-        else:
+
+    def _pass_on(self, data: Bytes) -> None:
+        if data and self._sink is not None:
             self._sink.write(data)
+        elif data:
+            self._pieces.append(data)
 
     def finish(self) -> tuple[object, bool]:
         """The value, and whether it lies in memory (then it is `bytes`). Raises `NotWellFormed` where a group is cut off."""
-        if self._carry:
-            raise NotWellFormed("A base64 value ends in mid-group: its padding is missing.")
+        if self._carry.strip(_BLANKS):
+            raise _not_base64()
+        self._pass_on(self._small)
         if self._sink is not None:
             return self._sink.finish(), False
-        if len(self._pieces) == 1:
-            return self._pieces[0], True
         return b"".join(self._pieces), True
 
 
@@ -103,10 +122,39 @@ def refuse_sink() -> Sink:
     raise TooLarge("A binary value is larger than this call takes. Send it in blocks (upload_open, upload_write).")
 
 
-def _without_blanks(text: Bytes) -> bytes:
-    # `replace` copies whole lines; `translate` looks at each character and takes twice as long.
-    found = bytes(text).replace(b"\n", b"")
-    for blank in (b"\r", b" ", b"\t"):
-        if blank in found:
-            found = found.replace(blank, b"")
-    return found
+def _not_base64() -> NotWellFormed:
+    return NotWellFormed("A base64 value holds characters that are not base64, or is cut off within a group of four.")
+
+
+def _without_blanks(text: Bytes) -> Bytes:
+    made = bytearray(text)
+    while made and made[-1] in _BLANKS:
+        del made[-1]
+    if _cut_lines(made):
+        return made
+    for blank in (b"\n", b"\r", b" ", b"\t"):
+        if blank in made:
+            made = made.replace(blank, b"")
+    return made
+
+
+def _cut_lines(text: bytearray) -> bool:
+    """Cut the line ends out of lines of one length, as every encoder writes them. False, and nothing changed, where they are not.
+
+    One strided deletion moves whole lines: three times as fast as `replace`, which searches each line's end.
+    """
+    first = text.find(b"\n")
+    second = text.find(b"\n", first + 1)
+    if first < 0 or second < 0:
+        return False
+    stride = second - first
+    ends = text[first::stride]
+    if ends.count(b"\n") != len(ends):
+        return False
+    del text[first::stride]
+    if first and text[first - 1] == 0x0D:
+        returns = text[first - 1 :: stride - 1]
+        if returns.count(b"\r") == len(returns):
+            del text[first - 1 :: stride - 1]
+    # What is not cut now is refused by the decoder or cut by the slow way.
+    return not any(blank in text for blank in (b"\n", b"\r", b" ", b"\t"))

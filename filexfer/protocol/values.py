@@ -53,7 +53,6 @@ class Limits:
         values: `<value>` elements in all.
         payload_memory: decoded bytes of one payload kept in memory; beyond, it goes to a sink, or is refused.
         payloads_memory: the same, of all payloads of the message.
-        spilled: bytes that sinks take in all; None for whatever they accept.
     """
 
     xml_bytes: int = 4 << 20
@@ -61,7 +60,6 @@ class Limits:
     values: int = 50_000
     payload_memory: int = 2 << 20
     payloads_memory: int = 8 << 20
-    spilled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
