@@ -52,5 +52,5 @@ clean:  ## remove what was built, the environment too
 $(VENV)/.has-%: pyproject.toml constraints.txt
 	@sh packaging/system-packages.sh venv
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --constraint constraints.txt --editable '.[$*]'
 	@touch $@
