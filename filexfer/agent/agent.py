@@ -1,0 +1,137 @@
+"""An agent: a server and an engine in one process, and the methods by which windows drive both over its control socket.
+Rules: this file only composes; what a method does stands in `jobs`, `views`, `servers`, `sharing`."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import filexfer
+from filexfer.agent.control import Claim
+from filexfer.agent.events import Events
+from filexfer.agent.jobs import Jobs
+from filexfer.agent.memory import Memory
+from filexfer.agent.remote import Remote
+from filexfer.agent.servers import Servers
+from filexfer.agent.sharing import Sharing, Wish, make
+from filexfer.agent.views import Views
+from filexfer.client.engine import Engine
+from filexfer.client.history import History
+from filexfer.core import paths, places
+from filexfer.protocol.members import number
+from filexfer.protocol.methods import AGENT
+from filexfer.server import Server
+from filexfer.server.access import Caller
+from filexfer.server.settings import Settings
+
+
+class Agent:
+    """`Agent(folder, listen, guest)` shares that folder (`filexfer serve`); `Agent()` is the app's own background process: it
+    shares what its user last chose, and listens only when told to.
+
+    Args:
+        folder: to share; None for the remembered one, at first the default share.
+        listen: addresses, `http://localhost:8765` or `unix:/run/x.sock`; only with a folder.
+        guest: what callers without credentials may do: none, read, write; only with a folder.
+        name: of the share, for people; the folder's own if empty.
+        state: where it remembers things; None for the user's own, or with a folder one of that folder's own.
+
+    Attributes:
+        control: address of the control socket.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] | None = None,
+        listen: Sequence[str] = (),
+        guest: str = "none",
+        name: str = "",
+        *,
+        state: Path | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self._state = state or (places.state_folder() if folder is None else places.share_state(folder))
+        self._claim = Claim(self._state)
+        self._stop: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._closed = False
+        memory = Memory(self._state / "agent.json")
+        if folder is None:
+            wish = Wish.remembered(memory, places.default_share())
+            make(wish.folder)
+        else:
+            wish = Wish(Path(os.path.abspath(folder)), bool(listen), guest)
+        socket = places.control_socket(self._state)
+        self.control = f"unix:{socket}"
+        self._server = Server(wish.folder, (), wish.permission, name, settings=settings or Settings(), control=str(socket))
+        self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None)
+        self._servers = Servers(Memory(self._state / "servers.json"), lambda: self.control)
+        self._events = Events()
+        self._views = Views(self._servers)
+        self._history = History(self._state / "history.sqlite")
+        self._engine = Engine(self._history, connect=self._servers.connect)
+        self._engine.limit(number(memory.get("rate", 0)))
+        jobs = Jobs(self._engine, self._events, self._servers, self.sharing, memory)
+        self._register(jobs, self._views, Remote(self._servers, self.sharing), self.sharing, self)
+
+    def _register(self, *groups: object) -> None:
+        for name, method in AGENT.items():
+            function = next(getattr(group, name) for group in groups if hasattr(group, name))
+            self._server.register_method(name, function, method.permission, method.signatures)
+
+    def start(self) -> Agent:
+        """Answer on the control socket, open the share if it is to be open, go on with the jobs of an agent that died."""
+        try:
+            self._server.start()
+            self.sharing.begin()
+            self._engine.subscribe(self._events.changed)
+            self._engine.adopt()
+            self._events.changed(self._engine.jobs())
+            self._claim.tell(self.control)
+        except BaseException:
+            self.close(0.0)
+            raise
+        return self
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where others reach the share now."""
+        return self.sharing.addresses
+
+    def serve_forever(self) -> None:
+        """Wait until `stop` is called, then close."""
+        self._stop.get()
+        self.close()
+
+    def stop(self) -> None:
+        """Have `serve_forever` end; from any thread, and from a signal handler."""
+        self._stop.put(None)
+
+    def close(self, deadline: float = 5.0) -> None:
+        """Stop: jobs under way become resumable, requests under way are answered within `deadline` seconds."""
+        if self._closed:
+            return
+        self._closed = True
+        self._engine.close(deadline)
+        self._views.close()
+        self._servers.close()
+        self._server.close(deadline)
+        self._history.close()
+        self._claim.release()
+
+    def __enter__(self) -> Agent:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> None:
+        self.close()
+
+    def agent_info(self, caller: Caller) -> dict[str, object]:
+        """This background process: {version, pid, state_folder}."""
+        return {"version": filexfer.__version__, "pid": os.getpid(), "state_folder": paths.to_wire(str(self._state))}
+
+    def agent_stop(self, caller: Caller) -> bool:
+        """Stop this background process, once this call is answered. Jobs go on when it is started again."""
+        self.stop()
+        return True

@@ -1,0 +1,127 @@
+"""What changed among the jobs since a cursor: a log with one place a job, its newest change last. Any number of windows follow
+it, each with a cursor of its own; none of them can hold up the engine. Rule: at most 200 rows in 100 ms for each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from filexfer.core.model import Job
+from filexfer.protocol.wire import job_struct
+from filexfer.server.deferred import Deferred
+
+PAGE = 200
+TICK = 0.1
+
+#: Longest poll in seconds, and how many removed jobs are remembered for windows that were away.
+LONGEST_POLL = 50.0
+REMOVED = 10_000
+
+#: How many pairs of a job's spec an event holds: a window shows the first, and 5,000 would travel at each tick.
+ITEMS = 20
+
+
+class Events:
+    """The log. A cursor is the version of the newest change its holder knows; versions begin with the time, in microseconds,
+    so that those of an earlier run are older than all of this one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # guards all below
+        self._version = time.time_ns() // 1000
+        self._floor = self._version  # what was removed up to here is no longer known
+        self._log: dict[int, tuple[int, Job | None]] = {}  # by job id: version, and the job, None where it is gone; in order
+        self._gone = 0  # how many of them are gone
+        self._waiting: list[tuple[int, Deferred]] = []
+        self._handed: dict[int, float] = {}  # cursors with more behind them: when they were handed out
+
+    def changed(self, jobs: Iterable[Job]) -> None:
+        """Note these jobs as they are now; whoever waits is told."""
+        self._note((job.id, job) for job in jobs)
+
+    def removed(self, ids: Iterable[int]) -> None:
+        self._note((job_id, None) for job_id in ids)
+
+    def _note(self, changes: Iterable[tuple[int, Job | None]]) -> None:
+        with self._lock:
+            for job_id, job in changes:
+                before = self._log.pop(job_id, None)
+                self._gone += (job is None) - (before is not None and before[1] is None)
+                self._version += 1
+                self._log[job_id] = (self._version, job)
+            self._forget_oldest()
+            ready = [(deferred, self._answer(cursor)) for cursor, deferred in self._waiting if cursor < self._version]
+            self._waiting = [waiter for waiter in self._waiting if waiter[0] >= self._version]
+        for deferred, answer in ready:
+            deferred.resolve(answer)
+
+    def _forget_oldest(self) -> None:
+        if self._gone <= REMOVED:
+            return
+        for job_id in [job_id for job_id, (_, job) in self._log.items() if job is None][: self._gone - REMOVED]:
+            self._floor = max(self._floor, self._log.pop(job_id)[0])
+            self._gone -= 1
+
+    def poll(self, cursor: int, timeout: float) -> dict[str, object] | Deferred:
+        """`{cursor, jobs, removed, reset, more}`: at once where there is something new, else as soon as there is."""
+        with self._lock:
+            if not self._floor <= cursor <= self._version:
+                return self._answer(cursor)
+            if cursor < self._version:
+                wait = self._handed.get(cursor, 0.0) + TICK - time.monotonic()
+                return Deferred(wait, lambda: self._now(cursor)) if wait > 0 else self._answer(cursor)
+            if timeout <= 0:
+                return self._answer(cursor)
+            deferred = Deferred(min(timeout, LONGEST_POLL), lambda: self._now(cursor))
+            self._waiting.append((cursor, deferred))
+        deferred.on_end(lambda: self._leave(deferred))
+        return deferred
+
+    def _leave(self, deferred: Deferred) -> None:
+        with self._lock:
+            self._waiting = [waiter for waiter in self._waiting if waiter[1] is not deferred]
+
+    def _now(self, cursor: int) -> dict[str, object]:
+        with self._lock:
+            return self._answer(cursor)
+
+    def _answer(self, cursor: int) -> dict[str, object]:
+        """What is new since `cursor`, oldest first, with the lock held."""
+        reset = not self._floor <= cursor <= self._version
+        news = self._since(0 if reset else cursor)
+        if reset:
+            news = [change for change in news if change[2] is not None]
+        page, more = news[:PAGE], len(news) > PAGE
+        following = page[-1][1] if more else self._version
+        if more:
+            self._pace(following)
+        return {
+            "cursor": following,
+            "jobs": [event_struct(job) for _, _, job in page if job is not None],
+            "removed": [job_id for job_id, _, job in page if job is None],
+            "reset": reset,
+            "more": more,
+        }
+
+    def _since(self, cursor: int) -> Sequence[tuple[int, int, Job | None]]:
+        found = []
+        for job_id in reversed(self._log):
+            version, job = self._log[job_id]
+            if version <= cursor:
+                break
+            found.append((job_id, version, job))
+        return found[::-1]
+
+    def _pace(self, cursor: int) -> None:
+        now = time.monotonic()
+        self._handed = {known: when for known, when in self._handed.items() if now - when < TICK}
+        self._handed[cursor] = now
+
+
+def event_struct(job: Job) -> dict[str, object]:
+    """A job as windows get it: its spec holds the first `ITEMS` pairs, `items_total` tells how many there are."""
+    items = job.spec.items
+    if len(items) > ITEMS:
+        job = replace(job, spec=replace(job.spec, items=items[:ITEMS]))
+    return job_struct(job) | {"items_total": len(items)}

@@ -1,0 +1,177 @@
+"""This computer's share: which folder, whether others may come, and what guests may do; changed while the server runs.
+Off means that only processes of this user reach it, over the control socket."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filexfer.agent.memory import Memory
+from filexfer.core import paths
+from filexfer.core.errors import BadParameters, ConnectionFailed, FilexferError, Forbidden, InvalidPath, StorageFailed
+from filexfer.core.model import Permission
+from filexfer.protocol.address import DEFAULT_PORT
+from filexfer.protocol.members import check_names, flag, struct, text
+from filexfer.server import Server
+from filexfer.server.access import Caller
+
+#: How many ports after the default one are tried where it is taken, before the system chooses one.
+NEIGHBOURS = 10
+
+_PERMISSIONS = {level.name.lower(): level for level in (Permission.NONE, Permission.READ, Permission.WRITE)}
+
+
+@dataclass(slots=True)
+class Wish:
+    """What is wanted of the share: its folder, whether it is on, what guests may."""
+
+    folder: Path
+    on: bool = False
+    permission: str = "read"
+
+    @classmethod
+    def remembered(cls, memory: Memory, folder: Path) -> Wish:
+        """What was last chosen; `folder`, and off, where nothing was."""
+        found = memory.get("share")
+        if not isinstance(found, dict):
+            return cls(folder)
+        permission = found.get("permission")
+        return cls(
+            Path(str(found.get("folder", folder))),
+            found.get("on") is True,
+            permission if isinstance(permission, str) and permission in _PERMISSIONS else "read",
+        )
+
+
+class Sharing:
+    """Drives a server by a `Wish`. `listen`: addresses given on the command line; without them it is the default port or, where
+    that is taken, the next free one. `memory` None: changes last as long as the process, as a command line's do."""
+
+    def __init__(self, server: Server, name: str, wish: Wish, listen: Sequence[str], memory: Memory | None) -> None:
+        self._server = server
+        self._name = name
+        self._memory = memory
+        self._lock = threading.Lock()  # guards all below, and that one change is made after the other
+        self._wish = wish
+        self._urls = list(listen)
+        self._open: list[str] = []
+
+    def begin(self) -> None:
+        """Open the way in if it is to be open. Raises `ConnectionFailed` where a given address is taken."""
+        with self._lock:
+            if self._wish.on:
+                self._turn_on()
+
+    @property
+    def folder(self) -> Path:
+        return self._wish.folder
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where others reach the share now."""
+        return list(self._open)
+
+    def describe(self) -> dict[str, object]:
+        with self._lock:
+            return self._describe()
+
+    def _describe(self) -> dict[str, object]:
+        return {
+            "folder": paths.to_wire(str(self._wish.folder)),
+            "name": self._name or self._wish.folder.name,
+            "on": self._wish.on,
+            "permission": self._wish.permission,
+            "addresses": list(self._open),
+        }
+
+    def share_set(self, caller: Caller, changes: object) -> dict[str, object]:
+        """Change this computer's share: {folder, on, permission}, each if given. `on`: whether others may come; permission: what
+        guests may do (none, read, write). Answers the share: {folder, name, on, permission, addresses}. Its folder can be
+        changed only from this computer."""
+        given = struct(changes, "changes")
+        check_names(given, ("folder", "on", "permission"))
+        permission = text(given.get("permission", self._wish.permission), "permission")
+        if permission not in _PERMISSIONS:
+            raise BadParameters(f"Guests may: {', '.join(_PERMISSIONS)}.")
+        on = flag(given.get("on", self._wish.on), "on")
+        folder = _absolute(paths.from_wire(given["folder"])) if "folder" in given else None
+        if folder and not caller.local:
+            raise Forbidden("Which folder is shared can be chosen only on the computer that shares it.")
+        with self._lock:
+            self._change(folder, on, permission)
+            return self._describe()
+
+    def _change(self, folder: Path | None, on: bool, permission: str) -> None:
+        if folder and folder != self._wish.folder:
+            make(folder)
+            self._server.share(folder=folder)
+            self._wish.folder = folder
+        if permission != self._wish.permission:
+            self._server.share(guest=permission)
+            self._wish.permission = permission
+        if on and not self._wish.on:
+            self._turn_on()
+        elif self._wish.on and not on:
+            self._turn_off()
+        self._wish.on = on
+        if self._memory:
+            self._memory.put({"share": {"folder": str(self._wish.folder), "on": on, "permission": permission}})
+
+    def _turn_on(self) -> None:
+        if self._urls:
+            for url in self._urls:
+                self._open += self._server.listen(url)
+            return
+        refusal: FilexferError | None = None
+        for url in _default_urls():
+            try:
+                self._open += self._server.listen(url)
+                return
+            except ConnectionFailed as error:
+                refusal = error
+        raise refusal or ConnectionFailed()
+
+    def _turn_off(self) -> None:
+        # A port that the system chose is asked for again when it is turned on again: others know it.
+        if self._urls:
+            self._urls = list(self._open)
+        for address in self._open:
+            self._server.unlisten(address)
+        self._open = []
+
+    def check_inside(self, local_path: str) -> None:
+        """Raise `Forbidden` unless this path of the disk lies in the share, where nothing leads out of it."""
+        share = os.path.realpath(self._wish.folder)
+        place = os.path.realpath(local_path)
+        inside = place == share or place.startswith(share.rstrip(os.sep) + os.sep)
+        try:
+            paths.split(os.path.relpath(place, share).replace(os.sep, "/") if inside and place != share else "")
+        except InvalidPath:
+            inside = False
+        if not inside:
+            raise Forbidden("From another computer a transfer may name only files and folders in the share.")
+
+
+def make(folder: Path) -> None:
+    """Have the folder to be shared there. Raises `StorageFailed` in words where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise StorageFailed(f"{paths.shown(str(folder))} is not a folder. Choose a folder to share.") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise StorageFailed(f"{paths.shown(str(folder))} cannot be shared: {why}. Choose another folder.") from None
+
+
+def _absolute(path: str) -> Path:
+    if not os.path.isabs(path) or "\0" in path:
+        raise BadParameters("The folder to share is given by its whole path.")
+    return Path(os.path.normpath(path))
+
+
+def _default_urls() -> Iterator[str]:
+    yield from (f"http://localhost:{DEFAULT_PORT + k}" for k in range(NEIGHBOURS))
+    yield "http://localhost:0"

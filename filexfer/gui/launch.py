@@ -1,0 +1,104 @@
+"""Finds the agent a window talks to, or starts one as a background process that outlives the window. It blocks: call it on the
+bridge's thread, never on the main one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from filexfer.client.session import connect
+from filexfer.core import places
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
+
+#: Seconds: for an agent that runs to answer, and for a new one to be there.
+ANSWER = 3.0
+START = 15.0
+
+_LOG = "agent.log"
+_LOG_BYTES = 1 << 20
+
+
+def ensure_agent(state_folder: Path | None = None) -> str:
+    """The address of the control socket of the agent with this state (None: the user's own), started if it does not run.
+    Blocks at most some 15 seconds; raises `ConnectionFailed` with a sentence where none comes about."""
+    state = state_folder or places.state_folder()
+    address = _answering(state)
+    if address:
+        return address
+    process = _start(state)
+    # It is waited for by a thread of its own, so that it leaves no zombie should it end before the window does.
+    threading.Thread(target=process.wait, name="agent-reaper", daemon=True).start()
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
+        address = _answering(state)
+        if address:
+            return address
+        # Code 0: another one was quicker, and will answer soon.
+        if process.poll():
+            raise ConnectionFailed(f"filexfer's background service could not start. {_last_words(state)}")
+        time.sleep(0.03)
+    raise ConnectionFailed(
+        "filexfer's background service does not answer. End it in the task manager, then start filexfer again. "
+        + _last_words(state)
+    )
+
+
+def _answering(state: Path) -> str:
+    """Where the agent answers; empty where none does."""
+    address = places.control_address(state)
+    if not address:
+        return ""
+    try:
+        with connect(address, timeout=ANSWER) as session:
+            session.call("agent_info")
+    except (ConnectionFailed, ConnectionLost):
+        return ""
+    except FilexferError as error:
+        raise ConnectionFailed(f"filexfer's background service refuses to work. {error}") from error
+    return address
+
+
+def _start(state: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "agent"] if getattr(sys, "frozen", False) else [sys.executable, "-m", "filexfer", "agent"]
+    # A frozen program must unpack its own libraries, not use those of the window, which may end first.
+    environment = os.environ | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
+    try:
+        places.private_folder(state)
+        with open(state / _LOG, "ab" if _is_short(state / _LOG) else "wb") as log:
+            return subprocess.Popen(
+                [*command, "--state", str(state)],
+                cwd=state,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+                creationflags=_DETACHED,
+            )
+    except OSError as error:
+        raise ConnectionFailed(f"filexfer's background service could not start: {error.strerror or error}.") from error
+
+
+if sys.platform == "win32":
+    _DETACHED = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _DETACHED = 0
+
+
+def _is_short(log: Path) -> bool:
+    return not log.exists() or log.stat().st_size < _LOG_BYTES
+
+
+def _last_words(state: Path) -> str:
+    """The last line the agent logged."""
+    try:
+        with open(state / _LOG, "rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - 4096))
+            lines = log.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return lines[-1].strip() if lines else ""
