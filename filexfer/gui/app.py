@@ -1,0 +1,80 @@
+"""The desktop app: makes the application, its look, its bridge to the agent and its window. All reading from disk happens here,
+before the window is shown."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from filexfer import __version__
+from filexfer.core import places
+from filexfer.gui import resources
+from filexfer.gui.bridge import Bridge
+from filexfer.gui.icons import Icons
+from filexfer.gui.settings import Memory
+from filexfer.gui.theme import Theme
+from filexfer.gui.window import Window
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the app until its window is closed; the agent it talks to goes on. Returns the exit code."""
+    from filexfer.gui.launch import ensure_agent
+
+    app = QApplication(list(sys.argv if argv is None else argv))
+    prepare(app)
+    state = places.state_folder()
+    window = make_window(lambda: ensure_agent(state), state)
+    window.start()
+    window.show()
+    # What lives now lives to the end; the collector need not look at it again and again.
+    gc.freeze()
+    with _Interrupts():
+        return app.exec()
+
+
+def prepare(app: QApplication) -> Theme:
+    """Name, look and language of the application."""
+    QCoreApplication.setApplicationName("filexfer")
+    QCoreApplication.setApplicationVersion(__version__)
+    app.setDesktopFileName("filexfer")
+    _translate(app, resources.folder() / "translations")
+    return Theme(app, resources.folder())
+
+
+def make_window(find_agent: Callable[[], str], state: Path) -> Window:
+    """A window that talks to the agent at the address `find_agent` answers, and remembers in `state`."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    icons = Icons(resources.folder())
+    return Window(Bridge(find_agent), Memory(state / "window.ini"), icons)
+
+
+def _translate(app: QApplication, folder: Path) -> None:
+    locale = QLocale()
+    for name, place in (("filexfer", str(folder)), ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))):
+        translator = QTranslator(app)
+        if translator.load(locale, name, "_", place):
+            app.installTranslator(translator)
+
+
+class _Interrupts:
+    """Lets Ctrl+C in a terminal close the app: Python runs its handler only when the interpreter gets a turn."""
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGINT, lambda *_: QApplication.closeAllWindows())
+        self._turns = QTimer(interval=500)
+        self._turns.timeout.connect(lambda: None)
+        self._turns.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._turns.stop()
+        signal.signal(signal.SIGINT, self._before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

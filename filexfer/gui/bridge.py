@@ -1,0 +1,175 @@
+"""The only door between the window and its agent: calls go out on threads of the bridge, answers come back as signals.
+
+Rules: nothing here blocks the main thread. One thread follows `job_events`; one makes the calls the agent answers from memory, in
+their order; three make those that reach another computer and may take long. Answers are decoded on those threads too.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal, Slot
+
+from filexfer.client.session import Session, connect
+from filexfer.core.errors import ConnectionFailed, FilexferError
+from filexfer.core.model import Job
+from filexfer.protocol import wire
+
+#: How long one poll of `job_events` may be parked, and how long a call may take, in seconds.
+POLL = 20.0
+PATIENCE = 75.0
+FAR_THREADS = 3
+
+Done = Callable[[Any], object]
+Failed = Callable[[FilexferError], object]
+
+
+@dataclass(frozen=True, slots=True)
+class JobNews:
+    """What `job_events` told: changed jobs and ids of those removed. `fresh`: forget what was known before."""
+
+    jobs: list[Job]
+    removed: list[int]
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    params: tuple[object, ...]
+    read: Callable[[Any], Any] | None
+    done: Done | None
+    failed: Failed | None
+
+
+class Bridge(QObject):
+    """Signals: `jobs(JobNews)`; `agent(state, sentence)` with state "starting", "ready" or "gone"; `failed(FilexferError)` for
+    calls whose caller brought no `failed` of its own. All arrive on the thread that made the bridge."""
+
+    jobs = Signal(object)
+    agent = Signal(str, str)
+    failed = Signal(object)
+    _answered = Signal(object, object)
+
+    def __init__(self, find_agent: Callable[[], str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._find_agent = find_agent
+        self._near: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._far: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self._session: Session | None = None
+        # Guards `_session`; notified when one is there, and when the bridge closes.
+        self._found = threading.Condition()
+        self._threads = [
+            threading.Thread(target=self._follow, name="bridge-events", daemon=True),
+            threading.Thread(target=self._serve, args=(self._near,), name="bridge-near", daemon=True),
+            *(
+                threading.Thread(target=self._serve, args=(self._far,), name=f"bridge-far-{n}", daemon=True)
+                for n in range(FAR_THREADS)
+            ),
+        ]
+        self._answered.connect(self._deliver)
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def close(self, deadline: float = 2.0) -> None:
+        """Stop listening; what was asked for and not yet answered is dropped. The agent goes on."""
+        self._closed.set()
+        with self._found:
+            session, self._session = self._session, None
+            self._found.notify_all()
+        self._near.put(None)
+        for _ in range(FAR_THREADS):
+            self._far.put(None)
+        if session is not None:
+            session.close()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(deadline / len(self._threads))
+
+    def ask(
+        self,
+        method: str,
+        *params: object,
+        done: Done | None = None,
+        failed: Failed | None = None,
+        read: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """Call `method` of the agent. Later, on this thread, `done(answer)` or `failed(error)` is called.
+
+        `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget.
+        """
+        line = self._far if method in ("view_open", "server_call") else self._near
+        line.put(_Request(method, params, read, done, failed))
+
+    @Slot(object, object)
+    def _deliver(self, callback: Callable[[Any], object], value: object) -> None:
+        target = callback.func if isinstance(callback, partial) else callback
+        owner = getattr(target, "__self__", None)
+        if isinstance(owner, QObject) and not shiboken6.isValid(owner):
+            return
+        callback(value)
+
+    def _serve(self, line: queue.SimpleQueue[_Request | None]) -> None:
+        while (request := line.get()) is not None and not self._closed.is_set():
+            try:
+                answer = self._agent_session().call(request.method, *request.params)
+                value = request.read(answer) if request.read else answer
+            except FilexferError as error:
+                self._say(request.failed or self.failed.emit, error)
+            else:
+                if request.done is not None:
+                    self._say(request.done, value)
+
+    def _agent_session(self) -> Session:
+        with self._found:
+            self._found.wait_for(lambda: self._session is not None or self._closed.is_set(), PATIENCE)
+            if self._session is None:
+                raise ConnectionFailed("The background service does not answer. Start filexfer again.")
+            return self._session
+
+    def _say(self, callback: Callable[[Any], object], value: object) -> None:
+        if not self._closed.is_set():
+            self._answered.emit(callback, value)
+
+    def _follow(self) -> None:
+        pause = 0.25
+        while not self._closed.is_set():
+            self._tell("starting", "")
+            try:
+                with connect(self._find_agent(), timeout=PATIENCE) as session:
+                    self._adopt(session)
+                    self._tell("ready", "")
+                    pause = 0.25
+                    self._poll(session)
+            except FilexferError as error:
+                self._adopt(None)
+                self._tell("gone", str(error))
+                self._closed.wait(pause)
+                pause = min(pause * 2, 8.0)
+
+    def _adopt(self, session: Session | None) -> None:
+        with self._found:
+            self._session = None if self._closed.is_set() else session
+            self._found.notify_all()
+
+    def _tell(self, state: str, sentence: str) -> None:
+        if not self._closed.is_set():
+            self.agent.emit(state, sentence)
+
+    def _poll(self, session: Session) -> None:
+        cursor: object = 0
+        while not self._closed.is_set():
+            answer: Any = session.call("job_events", cursor, POLL)
+            cursor = answer["cursor"]
+            news = JobNews([wire.job_of(job) for job in answer["jobs"]], list(answer["removed"]), bool(answer["reset"]))
+            if (news.jobs or news.removed or news.fresh) and not self._closed.is_set():
+                self.jobs.emit(news)

@@ -1,0 +1,266 @@
+"""Which folder is open: asks the agent for a view of it, fetches rows as they are looked at, goes back, forward and up.
+
+Rules: no widget. An answer to a question that is no longer asked (another folder was opened meanwhile) is dropped by its ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from filexfer.core import paths
+from filexfer.core.errors import Changed, FilexferError, NotFound
+from filexfer.core.model import Direction, Job
+from filexfer.gui.bridge import Bridge
+from filexfer.gui.listing import PAGE_ROWS, ListingModel, Page
+from filexfer.gui.location import Location, Trail
+
+#: How often a listing that still grows, or a folder that is being uploaded into, is looked at again, in milliseconds.
+GROWING_MS = 250
+FOLLOW_MS = 700
+#: Most rows asked for at once when a large selection is collected.
+FETCH_ROWS = 5000
+
+
+class Browser(QObject):
+    """Signals: `moved()` when another folder is to be shown; `opening()` while it is asked for; `shown(names)` when rows are
+    there (names: select these); `failed(error)` when it cannot be listed; `problem(error)` for what went wrong beside that;
+    `about_to_show()` before rows are replaced."""
+
+    moved = Signal()
+    opening = Signal()
+    about_to_show = Signal()
+    shown = Signal(object)
+    failed = Signal(object)
+    problem = Signal(object)
+
+    def __init__(self, bridge: Bridge, model: ListingModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self.model = model
+        self.trail = Trail()
+        self.sort, self.descending, self.hidden, self.filter = "name", False, False, ""
+        self.complete = True
+        #: Row at the top of what is seen, kept by the view: the page around it is fetched first.
+        self.top_row = 0
+        self._ticket = 0
+        self._view: object = None
+        self._version: object = None
+        self._select: Sequence[str] = ()
+        self._again = QTimer(self, singleShot=True, interval=GROWING_MS)
+        self._again.timeout.connect(self._look_again)
+        self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._follow.timeout.connect(self.refresh)
+        model.page_wanted.connect(self._fetch)
+
+    @property
+    def here(self) -> Location | None:
+        return self.trail.here
+
+    def open(self, location: Location | None, select: Sequence[str] = ()) -> None:
+        """Show `location`; None for no folder at all. `select`: names to select once they are there."""
+        self.trail.go(location)
+        self._enter(select)
+
+    def back(self) -> None:
+        if self.trail.can_back:
+            left = self.here
+            self.trail.back()
+            self._enter((paths.name(left.path),) if left else ())
+
+    def forward(self) -> None:
+        if self.trail.can_forward:
+            self.trail.forward()
+            self._enter(())
+
+    def up(self) -> None:
+        """To the folder above, the one we come from selected."""
+        if self.here is not None and self.here.up is not None:
+            self.open(self.here.up, (paths.name(self.here.path),))
+
+    def refresh(self, select: Sequence[str] = ()) -> None:
+        """List the open folder again."""
+        if self.here is None:
+            return
+        if self._view is None:
+            self._enter(select)
+        else:
+            self._ask({"view": self._view, "refresh": True}, select)
+
+    def refine(self, *, sort: str | None = None, descending: bool | None = None, text: str | None = None) -> None:
+        """Order and filter the open folder anew; what is None stays."""
+        wanted = (
+            self.sort if sort is None else sort,
+            self.descending if descending is None else descending,
+            self.filter if text is None else text,
+        )
+        if wanted != (self.sort, self.descending, self.filter):
+            self.sort, self.descending, self.filter = wanted
+            self.top_row = 0
+            if self._view is not None:
+                self._ask({"view": self._view})
+
+    def show_hidden(self, hidden: bool) -> None:
+        if hidden != self.hidden:
+            self.hidden = hidden
+            if self._view is not None:
+                self._ask({"view": self._view})
+
+    def find(self, text: str, start: int, done: Any) -> None:
+        """Type-ahead: later `done(row)`, -1 for none."""
+        if self._view is not None:
+            self._bridge.ask("view_find", self._view, text, {"start": start}, done=done, failed=self.problem.emit)
+
+    def rows(self, first: int, last: int, done: Callable[[Page], None]) -> None:
+        """Later `done(page)` with rows from `first` on, not beyond `last`; not called when the order changes meanwhile."""
+        version, count = self._version, min(last - first + 1, FETCH_ROWS)
+
+        def take(page: Page) -> None:
+            if page.version == version == self._version:
+                done(page)
+            else:
+                self.problem.emit(Changed(self.tr("The folder changed meanwhile. Select again, then repeat.")))
+
+        if self._view is not None:
+            self._bridge.ask("view_rows", self._view, first, count, read=Page.read, done=take)
+
+    def notice(self, jobs: Sequence[Job]) -> None:
+        """Look again soon where a job puts files into the open folder."""
+        if self.here is not None and not self._follow.isActive() and any(self._concerns(job, self.here) for job in jobs):
+            self._follow.start()
+
+    @staticmethod
+    def _concerns(job: Job, here: Location) -> bool:
+        if job.spec.direction is not Direction.PUT or job.spec.server != here.server:
+            return False
+        if not (job.files_done or job.state.ended):
+            return False
+        return any(paths.parent(target) == here.path or f"{here.path}/".startswith(f"{target}/") for _, target in job.spec.items)
+
+    def _enter(self, select: Sequence[str]) -> None:
+        self._close_view()
+        self.filter = ""
+        self.top_row = 0
+        self._again.stop()
+        self._follow.stop()
+        self._ticket += 1
+        self.moved.emit()
+        if self.here is not None:
+            self.opening.emit()
+            self._ask({}, select)
+
+    def _ask(self, options: dict[str, object], select: Sequence[str] = ()) -> None:
+        if self.here is None:
+            return
+        self._ticket += 1
+        self._select = select
+        ticket = self._ticket
+        wanted = {
+            "sort": self.sort,
+            "descending": self.descending,
+            "filter": self.filter,
+            "hidden": self.hidden,
+            "folders_first": True,
+            **options,
+        }
+        self._bridge.ask(
+            "view_open",
+            self.here.server,
+            paths.to_wire(self.here.path),
+            wanted,
+            done=partial(self._opened, ticket),
+            failed=partial(self._not_opened, ticket, "view" in options),
+        )
+
+    def _opened(self, ticket: int, answer: dict[str, Any]) -> None:
+        if ticket != self._ticket:
+            if answer["view"] != self._view:
+                self._bridge.ask("view_close", answer["view"], failed=_ignore)
+            return
+        self._view = answer["view"]
+        self._fetch_first()
+
+    def _not_opened(self, ticket: int, reopening: bool, error: FilexferError) -> None:
+        if ticket != self._ticket:
+            return
+        if reopening and isinstance(error, NotFound) and self._view is not None:
+            # The agent has forgotten the view, or the folder is gone: opening it afresh tells which.
+            self._view = None
+            self._ask({}, self._select)
+            return
+        self._view = None
+        self.model.show(0, [])
+        self.failed.emit(error)
+
+    def _fetch_first(self) -> None:
+        offset = self.top_row // PAGE_ROWS * PAGE_ROWS
+        self._bridge.ask(
+            "view_rows",
+            self._view,
+            offset,
+            PAGE_ROWS,
+            read=Page.read,
+            done=partial(self._first, self._ticket),
+            failed=partial(self._not_opened, self._ticket, True),
+        )
+
+    def _first(self, ticket: int, page: Page) -> None:
+        if ticket != self._ticket:
+            return
+        if not page.rows and page.offset and page.total:
+            self.top_row = 0
+            self._fetch_first()
+            return
+        self._version = page.version
+        self.complete = page.complete
+        self.about_to_show.emit()
+        self.model.show(page.total, [page] if page.rows else [])
+        self.shown.emit(self._select)
+        if page.complete:
+            self._select = ()
+            if page.error:
+                self.problem.emit(FilexferError(page.error))
+        else:
+            self._again.start()
+
+    def _look_again(self) -> None:
+        if self._view is not None:
+            self._fetch_first()
+
+    def _fetch(self, first_row: int) -> None:
+        if self._view is None:
+            return
+        self._bridge.ask(
+            "view_rows",
+            self._view,
+            first_row,
+            PAGE_ROWS,
+            read=Page.read,
+            done=partial(self._page, self._ticket),
+            failed=partial(self._not_fetched, self._ticket, first_row),
+        )
+
+    def _page(self, ticket: int, page: Page) -> None:
+        if ticket != self._ticket:
+            return
+        if page.version != self._version:
+            self._fetch_first()  # rows moved: what is shown is no longer true
+        else:
+            self.model.add_page(page)
+
+    def _not_fetched(self, ticket: int, first_row: int, error: FilexferError) -> None:
+        if ticket == self._ticket:
+            self.model.forget_asked(first_row)
+            self._not_opened(ticket, True, error)
+
+    def _close_view(self) -> None:
+        if self._view is not None:
+            self._bridge.ask("view_close", self._view, failed=_ignore)
+        self._view = None
+
+
+def _ignore(error: FilexferError) -> None:
+    """A view that cannot be closed is closed already."""

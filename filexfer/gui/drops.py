@@ -1,0 +1,33 @@
+"""What was dropped or pasted, as local paths. Rules: looks at nothing on the disk, for that is the agent's work."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import unquote_to_bytes
+
+from PySide6.QtCore import QMimeData, QUrl
+
+
+def has_files(mime: QMimeData) -> bool:
+    """Whether a drop of `mime` is worth accepting: also URLs that are no files, so that they can be explained."""
+    return mime.hasUrls()
+
+
+def local_paths(mime: QMimeData) -> tuple[list[str], list[str]]:
+    """The local paths in `mime`, and the URLs that are none, for people."""
+    local, foreign = [], []
+    for url in mime.urls():
+        if url.isLocalFile():
+            local.append(_path(url))
+        else:
+            foreign.append(url.toDisplayString())
+    return local, foreign
+
+
+def _path(url: QUrl) -> str:
+    if os.name == "nt":
+        return url.toLocalFile()
+    # `toLocalFile` would replace bytes that are not UTF-8, and the file would not be found.
+    raw = bytes(url.toEncoded(QUrl.ComponentFormattingOption.FullyEncoded | QUrl.UrlFormattingOption.RemoveScheme).data())
+    path = unquote_to_bytes(raw[2:] if raw.startswith(b"//") else raw)
+    return os.fsdecode(path.rstrip(b"/") or b"/")

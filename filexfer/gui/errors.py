@@ -1,0 +1,82 @@
+"""The one place where an error is shown: a bar that says what happened and what to do, and stays out of the way.
+
+Rules: the sentence comes from `core.errors`, whose texts are for people; details are for whoever is asked for help.
+"""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from filexfer import __version__
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError
+from filexfer.gui.controls import icon_button
+from filexfer.gui.icons import Icons
+from filexfer.gui.theme import GAP, MARGIN, Repolish, colours
+
+
+class ErrorBar(QFrame):
+    """Hidden until `show_error`; goes with its cross or with Escape, or when the same thing succeeds (`clear`)."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._details = ""
+        self.setAutoFillBackground(True)
+        self._picture = QLabel()
+        self._sentence = QLabel(wordWrap=True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._copy = QPushButton(self.tr("Copy details"))
+        self._copy.clicked.connect(self._on_copy)
+        self._close = icon_button(icons.icon("dismiss"), self.tr("Hide this message"))
+        self._close.setShortcut(Qt.Key.Key_Escape)
+        self._close.clicked.connect(self.clear)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(MARGIN, GAP // 2, GAP, GAP // 2)
+        layout.setSpacing(GAP)
+        layout.addWidget(self._picture)
+        layout.addWidget(self._sentence, 1)
+        layout.addWidget(self._copy)
+        layout.addWidget(self._close)
+        self._polish = Repolish(self, self._colour)
+        self._colour()
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What it says; "" while hidden."""
+        return "" if self.isHidden() else self._sentence.text()
+
+    def show_error(self, error: FilexferError, doing: str = "") -> None:
+        """Say what happened. `doing`: what was tried, in words, put before it."""
+        sentence = paths.shown(str(error))
+        self._sentence.setText(f"{doing} {sentence}" if doing else sentence)
+        self._details = describe(error, doing)
+        self._copy.setText(self.tr("Copy details"))
+        self.show()
+
+    def clear(self) -> None:
+        self.hide()
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)
+        self._copy.setText(self.tr("Copied"))
+
+    def _colour(self) -> None:
+        failed = QColor(colours(self.palette()).failed)
+        self._picture.setPixmap(self._icons.pixmap("error_circle", 20, failed, self.devicePixelRatioF()))
+
+
+def describe(error: FilexferError, doing: str = "") -> str:
+    """What to send along when asking for help: the error, its kind, and what runs where."""
+    lines = [
+        doing,
+        f"{type(error).__name__}: {paths.shown(str(error))}",
+        f"filexfer {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",
+    ]
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,215 @@
+"""What a person can do with files, as named actions: upload, download, copy a path, and the changes of `file_changes`.
+
+Rules: each asks the agent and returns; what goes wrong comes back as one sentence through `Bridge.failed`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError
+from filexfer.core.model import Conflict, Direction, Entry, JobSpec
+from filexfer.gui import drops
+from filexfer.gui.bridge import Bridge
+from filexfer.gui.browser import Browser
+from filexfer.gui.file_changes import FileChanges
+from filexfer.gui.file_view import FileView
+from filexfer.gui.gather import Gather
+from filexfer.gui.icons import Icons
+from filexfer.gui.location import Location
+from filexfer.gui.settings import Memory
+from filexfer.protocol import wire
+from filexfer.protocol.address import parse
+
+
+class FileActions(QObject):
+    """The actions by name (`actions["rename"]`), enabled as they make sense. Signal: `edit_path()` for the breadcrumb."""
+
+    edit_path = Signal()
+
+    def __init__(self, bridge: Bridge, browser: Browser, view: FileView, memory: Memory, icons: Icons, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge, self._browser, self._view, self._memory, self._window = bridge, browser, view, memory, window
+        self._icons = icons
+        self._actions: dict[str, QAction] = {}
+        self._changes = FileChanges(bridge, browser, view, window)
+        self._make_actions()
+        view.selection_changed.connect(self._enable)
+        browser.moved.connect(self._enable)
+        view.delete_wanted.connect(self["delete"].trigger)
+        self._enable()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def _make_actions(self) -> None:
+        keys = QKeySequence.StandardKey
+        for name, text, icon, key, act in (
+            ("open", self.tr("Open"), "folder_open", None, self._open),
+            ("upload_files", self.tr("Upload files…"), "document_arrow_up", QKeySequence("Ctrl+U"), self.choose_files),
+            (
+                "upload_folder",
+                self.tr("Upload a folder…"),
+                "folder_arrow_right",
+                QKeySequence("Ctrl+Shift+U"),
+                self.choose_folder,
+            ),
+            ("download_to", self.tr("Download…"), "arrow_download", QKeySequence("Ctrl+D"), self.download_to),
+            ("download", self.tr("Download to last folder"), "", QKeySequence("Ctrl+Shift+D"), self.download),
+            ("new_folder", self.tr("New folder…"), "folder_add", QKeySequence("Ctrl+Shift+N"), self._changes.new_folder),
+            ("rename", self.tr("Rename"), "rename", None, self._changes.rename),
+            ("delete", self.tr("Delete"), "delete", None, self._changes.delete),
+            ("copy_path", self.tr("Copy path"), "copy", QKeySequence("Ctrl+Shift+C"), self._copy_path),
+            ("paste", self.tr("Paste files"), "clipboard_paste", QKeySequence(keys.Paste), self._paste),
+            ("refresh", self.tr("Refresh"), "arrow_clockwise", QKeySequence(keys.Refresh), self._refresh),
+            ("edit_path", self.tr("Go to a path or address"), "", QKeySequence("Ctrl+L"), self.edit_path.emit),
+        ):
+            action = QAction(text, self)
+            if icon:
+                action.setIcon(self._icons.icon(icon))
+            if key is not None:
+                action.setShortcut(key)
+            action.triggered.connect(partial(_call, act))
+            self._actions[name] = action
+        # Their keys belong to the list, which handles them; here they are only named.
+        self["rename"].setText(f"{self['rename'].text()}\tF2")
+        self["delete"].setText(f"{self['delete'].text()}\t{QKeySequence(Qt.Key.Key_Delete).toString()}")
+        hidden = QAction(self.tr("Show hidden files"), self, checkable=True, checked=self._memory.hidden)
+        hidden.setShortcut(QKeySequence("Ctrl+H"))
+        hidden.toggled.connect(self._on_hidden)
+        self._actions["hidden"] = hidden
+        self._window.addActions(list(self._actions.values()))
+
+    def _enable(self) -> None:
+        chosen = self._view.chosen()
+        here = self._browser.here is not None
+        last = os.path.basename(self._memory.downloads)
+        self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last)))
+        self["download"].setVisible(bool(last))
+        for name in ("download_to", "download", "delete", "copy_path"):
+            self[name].setEnabled(here and chosen > 0)
+        for name in ("open", "rename"):
+            self[name].setEnabled(here and chosen == 1)
+        for name in ("upload_files", "upload_folder", "new_folder", "paste", "refresh", "hidden"):
+            self[name].setEnabled(here)
+
+    # Upload.
+
+    def upload(self, local: Sequence[str], into: Location) -> None:
+        """Send local files and folders into a folder. What is there already is kept, and a changed file arrives beside it."""
+        items = tuple((path, paths.join(into.path, os.path.basename(path.rstrip(os.sep)) or "files")) for path in local)
+        if items:
+            self._add_job(JobSpec(Direction.PUT, into.server, items, on_conflict=Conflict.RENAME))
+
+    def take_drop(self, local: Sequence[str], foreign: Sequence[str], into: Location | None) -> None:
+        """Upload what was dropped, and say what cannot be."""
+        if into is None:
+            self._fail(self.tr("There is no folder to put this into yet. Connect to a computer, then drop it again."))
+            return
+        if foreign:
+            self._fail(
+                self.tr("Only files and folders of this computer can be uploaded, not “{url}”. Save it here first.").format(
+                    url=paths.shown(foreign[0])
+                )
+            )
+        self.upload(local, into)
+
+    def choose_files(self) -> None:
+        self._choose(QFileDialog.FileMode.ExistingFiles, self.tr("Files to upload"))
+
+    def choose_folder(self) -> None:
+        self._choose(QFileDialog.FileMode.Directory, self.tr("Folder to upload"))
+
+    def _choose(self, mode: QFileDialog.FileMode, title: str) -> None:
+        here = self._browser.here
+        if here is not None:
+            dialog = QFileDialog(self._window, title)
+            dialog.setFileMode(mode)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.filesSelected.connect(lambda chosen: self.upload(chosen, here))
+            dialog.open()
+
+    def _paste(self) -> None:
+        mime = QGuiApplication.clipboard().mimeData()
+        if mime is None or not mime.hasUrls():
+            self._fail(self.tr("The clipboard holds no files. Copy some in the file manager, then paste them here."))
+            return
+        local, foreign = drops.local_paths(mime)
+        self.take_drop(local, foreign, self._browser.here)
+
+    # Download.
+
+    def download_to(self) -> None:
+        """Ask for a folder, then fetch what is selected into it."""
+        if not self._view.chosen():
+            return
+        dialog = QFileDialog(self._window, self.tr("Download to"), self._memory.downloads)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Download"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._download_into)
+        dialog.open()
+
+    def download(self) -> None:
+        """Fetch what is selected into the folder chosen last."""
+        if self._memory.downloads:
+            self._download_into(self._memory.downloads)
+
+    def _download_into(self, folder: str) -> None:
+        self._memory.downloads = folder
+        self._enable()
+        self._with_selection(partial(self._fetch, folder))
+
+    def _fetch(self, folder: str, here: Location, entries: Sequence[Entry]) -> None:
+        items = tuple((paths.join(here.path, entry.name), os.path.join(folder, entry.name)) for entry in entries)
+        self._add_job(JobSpec(Direction.GET, here.server, items, on_conflict=Conflict.RENAME))
+
+    def _add_job(self, spec: JobSpec) -> None:
+        self._bridge.ask("job_add", wire.spec_struct(spec))
+
+    # Small things.
+
+    def _open(self) -> None:
+        self._view.opened.emit(self._view.currentIndex().row())
+
+    def _refresh(self) -> None:
+        self._browser.refresh()
+
+    def _on_hidden(self, shown: bool) -> None:
+        self._memory.hidden = shown
+        self._browser.show_hidden(shown)
+
+    def _copy_path(self) -> None:
+        self._with_selection(self._copy_paths)
+
+    def _copy_paths(self, here: Location, entries: Sequence[Entry]) -> None:
+        QGuiApplication.clipboard().setText("\n".join(path_words(here.into(entry.name)) for entry in entries))
+
+    def _with_selection(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
+        """Call `act` with where we are and what is selected, once all of it is known here."""
+        here = self._browser.here
+        if here is not None:
+            Gather(self._browser, self._view.ranges(), partial(act, here)).start()
+
+    def _fail(self, sentence: str) -> None:
+        self._bridge.failed.emit(FilexferError(sentence))
+
+
+def path_words(location: Location) -> str:
+    """An address that the command line takes; only the path for this computer's own share."""
+    if not location.server:
+        return paths.shown(location.path)
+    server = parse(location.server)
+    return paths.shown(str(type(server)(server.scheme, server.host, server.port, server.socket, location.path, server.name)))
+
+
+def _call(act: Callable[[], None], *_: object) -> None:
+    # Qt hands a `checked` along that nobody wants.
+    act()

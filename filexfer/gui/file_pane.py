@@ -1,0 +1,208 @@
+"""The middle of the window: the open folder as a list, or a page that says why there is none. Takes drops, names where they go.
+
+Rules: every drop is answered, by a transfer or by a sentence; nothing dropped is looked at here.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError
+from filexfer.gui import drops, words
+from filexfer.gui.browser import Browser
+from filexfer.gui.drop_outline import DropOutline
+from filexfer.gui.file_view import FileView
+from filexfer.gui.icons import Icons
+from filexfer.gui.location import Location
+from filexfer.gui.notice import Notice
+from filexfer.gui.share_panel import SharePanel
+from filexfer.gui.theme import MARGIN, smaller
+from filexfer.gui.welcome import Welcome
+
+#: A folder that opens within this time needs no word about it, in milliseconds.
+SOON_MS = 200
+
+
+class FilePane(QWidget):
+    """Signals: `dropped(local paths, URLs that are none, Location or None)`; `upload_wanted()`, `filter_cleared()`,
+    from the buttons of the pages."""
+
+    dropped = Signal(object, object, object)
+    upload_wanted = Signal()
+    filter_cleared = Signal()
+
+    def __init__(self, browser: Browser, view: FileView, share: SharePanel, icons: Icons) -> None:
+        super().__init__()
+        self._browser, self.view, self.share = browser, view, share
+        self.notice = Notice(icons)
+        self.welcome = Welcome(icons)
+        self._kept_names: list[str] = []
+        self._kept_scroll = 0
+        self._stack = QStackedWidget()
+        for page in (self.welcome, self.notice, view):
+            self._stack.addWidget(page)
+        self._count = QLabel()
+        self._free = QLabel()
+        self.outline = DropOutline(self)
+        self._lay_out()
+        # Drops are answered here, over the list as over the pages in its place.
+        self.setAcceptDrops(True)
+        view.setAcceptDrops(False)
+        view.viewport().setAcceptDrops(False)
+        self._slow = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._slow.timeout.connect(self._say_opening)
+        browser.moved.connect(self._on_moved)
+        browser.opening.connect(self._slow.start)
+        browser.about_to_show.connect(self._keep_place)
+        browser.shown.connect(self._on_shown)
+        browser.failed.connect(self._on_failed)
+        view.selection_changed.connect(self._show_count)
+        self._on_moved()
+
+    def _lay_out(self) -> None:
+        status = QHBoxLayout()
+        status.setContentsMargins(MARGIN, 4, MARGIN, 4)
+        for label in (self._count, self._free):
+            label.setFont(smaller(self.font()))
+            label.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        status.addWidget(self._count, 1)
+        status.addWidget(self._free)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.share)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(status)
+
+    @property
+    def page(self) -> str:
+        """Which page is shown: "welcome", "list", or what the notice says."""
+        current = self._stack.currentWidget()
+        if current is self.welcome:
+            return "welcome"
+        return "list" if current is self.view else self.notice.words
+
+    def show_free(self, count: int) -> None:
+        """Say how much space is free there, in bytes; negative for unknown."""
+        self._free.setText(self.tr("{size} free").format(size=words.size(count)) if count >= 0 else "")
+
+    # What the browser tells.
+
+    def _on_moved(self) -> None:
+        here = self._browser.here
+        self._kept_names, self._kept_scroll = [], 0
+        self._count.clear()
+        self.share.setVisible(here is not None and not here.server)
+        if here is None:
+            self._slow.stop()
+            self.show_free(-1)
+            self._stack.setCurrentWidget(self.welcome)
+
+    def _say_opening(self) -> None:
+        if self._browser.here is not None:
+            self.notice.say("folder", self.tr("Opening “{place}”…").format(place=self._browser.here.words))
+            self._stack.setCurrentWidget(self.notice)
+
+    def _keep_place(self) -> None:
+        if self._stack.currentWidget() is self.view:
+            self._kept_names = self.view.names()
+            self._kept_scroll = self.view.verticalScrollBar().value()
+
+    def _on_shown(self, select: list[str]) -> None:
+        self._slow.stop()
+        if self._browser.model.rowCount():
+            had_focus = self.notice.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+            self._stack.setCurrentWidget(self.view)
+            self.view.verticalScrollBar().setValue(self._kept_scroll)
+            if select or self._kept_names:
+                self.view.select_names(select or self._kept_names, scroll=bool(select))
+            if had_focus:
+                self.view.setFocus()
+        elif self._browser.complete:
+            self._say_nothing()
+        self._show_count()
+
+    def _say_nothing(self) -> None:
+        if self._browser.filter:
+            sentence = self.tr("Nothing here is called “{text}”.").format(text=paths.shown(self._browser.filter))
+            self.notice.say("search", sentence, "", self.tr("Show everything"), self.filter_cleared.emit)
+        else:
+            self.notice.say(
+                "folder",
+                self.tr("This folder is empty."),
+                self.tr("Drop files and folders here to upload them."),
+                self.tr("Upload files…"),
+                self.upload_wanted.emit,
+            )
+        self._stack.setCurrentWidget(self.notice)
+
+    def _on_failed(self, error: FilexferError) -> None:
+        self._slow.stop()
+        here = self._browser.here
+        if here is None:
+            return
+        sentence = self.tr("“{place}” cannot be opened.").format(place=here.words)
+        again = self._browser.refresh
+        self.notice.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Try again"), lambda: again())
+        self._stack.setCurrentWidget(self.notice)
+        self._count.clear()
+
+    def _show_count(self) -> None:
+        chosen, total = self.view.chosen(), self._browser.model.rowCount()
+        text = words.tr("%n item(s)", total)
+        if chosen:
+            text = self.tr("{chosen} of {items} selected").format(chosen=words.number(chosen), items=text)
+        elif not self._browser.complete:
+            text = self.tr("{items}, still counting…").format(items=text)
+        self._count.setText(text if self._browser.here is not None else "")
+
+    # Drops.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if drops.has_files(event.mimeData()):
+            self._point(event.position().toPoint())
+            _accept(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._point(event.position().toPoint())
+        _accept(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.outline.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.outline.hide()
+        local, foreign = drops.local_paths(event.mimeData())
+        target, _ = self._target(event.position().toPoint())
+        _accept(event)
+        self.dropped.emit(local, foreign, target)
+
+    def _target(self, point: QPoint) -> tuple[Location | None, QRect]:
+        """Where a drop at `point` goes, and what to outline."""
+        here = self._browser.here
+        area = QRect(self._stack.geometry())
+        if here is None or self._stack.currentWidget() is not self.view:
+            return here, area
+        port = self.view.viewport()
+        inside = port.mapFrom(self, point)
+        folder = self.view.folder_at(inside) if port.rect().contains(inside) else None
+        if folder is None:
+            return here, area
+        rect = self.view.row_rect(self.view.row_at(inside))
+        return here.into(folder.name), QRect(port.mapTo(self, rect.topLeft()), rect.size())
+
+    def _point(self, point: QPoint) -> None:
+        target, area = self._target(point)
+        if target is None:
+            self.outline.point_at(area, self.tr("Connect to a computer first, then drop files onto its folder"))
+        else:
+            self.outline.point_at(area, self.tr("Drop to upload to “{place}”").format(place=target.words))
+
+
+def _accept(event: QDropEvent) -> None:
+    # Copy only: a source that is offered a move would delete what it believes has been moved.
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

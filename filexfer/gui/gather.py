@@ -1,0 +1,44 @@
+"""Collects the entries of a selection: those on pages here at once, the others page by page from the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from filexfer.core.model import Entry
+from filexfer.gui.browser import Browser
+from filexfer.gui.listing import Page
+
+
+class Gather:
+    """`start()`; later `done(entries)` is called once. Dropped without a word when the folder is left meanwhile."""
+
+    def __init__(self, browser: Browser, ranges: Sequence[tuple[int, int]], done: Callable[[Sequence[Entry]], None]) -> None:
+        self._browser = browser
+        self._wanted = list(ranges)
+        self._done = done
+        self._entries: list[Entry] = []
+
+    def start(self) -> None:
+        while self._wanted:
+            first, last = self._wanted[0]
+            entries = self._browser.model.known(first, last)
+            self._entries += entries
+            if len(entries) < last - first + 1:
+                self._wanted[0] = (first + len(entries), last)
+                self._browser.rows(first + len(entries), last, self._take)
+                return
+            self._wanted.pop(0)
+        if self._entries:
+            self._done(self._entries)
+
+    def _take(self, page: Page) -> None:
+        first, last = self._wanted[0]
+        rows = [page.rows.entry(place) for place in range(min(len(page.rows), last - first + 1))]
+        if not rows:
+            return  # the list has become shorter: what was selected is not there any more
+        self._entries += rows
+        if first + len(rows) > last:
+            self._wanted.pop(0)
+        else:
+            self._wanted[0] = (first + len(rows), last)
+        self.start()

@@ -1,0 +1,66 @@
+"""A page that says one thing in place of a list: nothing here, nothing found, no connection. An icon, a sentence, one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from filexfer.gui.icons import Icons
+from filexfer.gui.theme import GAP, PAGE, Repolish, colours
+
+
+class Notice(QWidget):
+    """`say` fills it; the button does what the last `say` handed in."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._icon = ""
+        self._act: Callable[[], object] | None = None
+        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._sentence = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.font()
+        font.setPointSize(13)
+        self._sentence.setFont(font)
+        self._more = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._more.setTextFormat(Qt.TextFormat.PlainText)
+        self._more.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self.button = QPushButton()
+        self.button.clicked.connect(self._on_click)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
+        layout.setSpacing(GAP)
+        layout.addStretch(2)
+        for widget in (self._picture, self._sentence, self._more):
+            layout.addWidget(widget)
+        layout.addSpacing(GAP)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        self._polish = Repolish(self, self._colour)
+
+    @property
+    def words(self) -> str:
+        return self._sentence.text()
+
+    def say(self, icon: str, sentence: str, more: str = "", button: str = "", act: Callable[[], object] | None = None) -> None:
+        """Show `icon`, `sentence`, a smaller line `more`, and a button that calls `act`."""
+        self._icon, self._act = icon, act
+        self._sentence.setText(sentence)
+        self._more.setText(more)
+        self._more.setVisible(bool(more))
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self._colour()
+
+    def _colour(self) -> None:
+        if self._icon:
+            colour = QColor(colours(self.palette()).secondary)
+            self._picture.setPixmap(self._icons.pixmap(self._icon, 48, colour, self.devicePixelRatioF()))
+
+    def _on_click(self) -> None:
+        if self._act is not None:
+            self._act()

@@ -1,0 +1,121 @@
+"""The bar at the top: back, forward, up, where we are, the filter, and what can be done here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+
+from filexfer.gui.breadcrumb import Breadcrumb
+from filexfer.gui.browser import Browser
+from filexfer.gui.controls import icon_button
+from filexfer.gui.file_actions import FileActions
+from filexfer.gui.icons import Icons
+from filexfer.gui.theme import GAP, MARGIN
+
+#: How long typing in the filter must pause before it is asked for, in milliseconds.
+PAUSE_MS = 120
+
+
+class Toolbar(QWidget):
+    """Signals: `connect_wanted()`."""
+
+    connect_wanted = Signal()
+
+    def __init__(self, browser: Browser, actions: FileActions, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._browser, self._actions, self._icons = browser, actions, icons
+        self.back = self._button("arrow_left", self.tr("Back"), QKeySequence("Alt+Left"))
+        self.forward = self._button("arrow_right", self.tr("Forward"), QKeySequence("Alt+Right"))
+        self.up = self._button("arrow_up", self.tr("Folder above"), QKeySequence("Alt+Up"))
+        self.back.clicked.connect(browser.back)
+        self.forward.clicked.connect(browser.forward)
+        self.up.clicked.connect(browser.up)
+        self.breadcrumb = Breadcrumb()
+        self.filter = self._make_filter()
+        self.upload = self._button("arrow_upload", self.tr("Upload"))
+        self.upload.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.upload.setMenu(self._menu(self.upload, "upload_files", "upload_folder"))
+        self.download = self._button("arrow_download", actions["download_to"].text())
+        self.download.clicked.connect(actions["download_to"].trigger)
+        self.more = self._button("more_vertical", self.tr("More"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self._more_menu())
+        self._lay_out()
+        actions["download_to"].changed.connect(self._enable)
+        browser.moved.connect(self._on_moved)
+        self._on_moved()
+
+    def _button(self, icon: str, name: str, key: QKeySequence | None = None) -> QToolButton:
+        button = icon_button(self._icons.icon(icon), name)
+        if key is not None:
+            button.setToolTip(f"{name}  {key.toString(QKeySequence.SequenceFormat.NativeText)}")
+            button.setShortcut(key)
+        return button
+
+    def _make_filter(self) -> QLineEdit:
+        field = QLineEdit(placeholderText=self.tr("Filter"), clearButtonEnabled=True)
+        field.setAccessibleName(self.tr("Filter by name"))
+        field.setFixedWidth(176)
+        field.addAction(self._icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._typing = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._typing.timeout.connect(self._on_filter)
+        field.textChanged.connect(self._typing.start)
+        field.returnPressed.connect(self._on_filter)
+        key = QAction(field, shortcut=QKeySequence(QKeySequence.StandardKey.Find))
+        key.triggered.connect(field.setFocus)
+        self.addAction(key)
+        return field
+
+    def _menu(self, parent: QWidget, *names: str) -> QMenu:
+        menu = QMenu(parent)
+        for name in names:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
+        return menu
+
+    def _more_menu(self) -> QMenu:
+        menu = self._menu(self.more, "new_folder", "paste", "", "refresh", "hidden", "edit_path")
+        menu.addSeparator()
+        connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))
+        connect.setShortcut(QKeySequence("Ctrl+N"))
+        connect.triggered.connect(self.connect_wanted)
+        return menu
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GAP, GAP, MARGIN, GAP)
+        layout.setSpacing(4)
+        for widget in (self.back, self.forward, self.up):
+            layout.addWidget(widget)
+        layout.addSpacing(GAP)
+        layout.addWidget(self.breadcrumb, 1)
+        layout.addWidget(self.filter)
+        for widget in (self.upload, self.download, self.more):
+            layout.addWidget(widget)
+
+    def clear_filter(self) -> None:
+        self.filter.clear()
+        self._on_filter()
+
+    def _on_filter(self) -> None:
+        self._typing.stop()
+        self._browser.refine(text=self.filter.text())
+
+    def _on_moved(self) -> None:
+        self._typing.stop()
+        with QSignalBlocker(self.filter):
+            self.filter.clear()
+        self.breadcrumb.show_location(self._browser.here)
+        self._enable()
+
+    def _enable(self) -> None:
+        here = self._browser.here
+        self.back.setEnabled(self._browser.trail.can_back)
+        self.forward.setEnabled(self._browser.trail.can_forward)
+        self.up.setEnabled(here is not None and here.up is not None)
+        self.filter.setEnabled(here is not None)
+        self.upload.setEnabled(here is not None)
+        self.download.setEnabled(self._actions["download_to"].isEnabled())

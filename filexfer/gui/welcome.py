@@ -1,0 +1,89 @@
+"""The first page: two cards, one to send to another computer, one to let others reach this one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from filexfer.gui.icons import Icons
+from filexfer.gui.theme import GAP, PAGE, Repolish, colours
+
+
+class Card(QFrame):
+    """An icon, a head, a sentence and a button."""
+
+    def __init__(self, icons: Icons, icon: str, head: str, sentence: str, button: str) -> None:
+        super().__init__()
+        self._icons, self._icon = icons, icon
+        self._picture = QLabel()
+        title = QLabel(head, wordWrap=True)
+        font = self.font()
+        font.setPointSize(13)
+        title.setFont(font)
+        words = QLabel(sentence, wordWrap=True)
+        words.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.button = QPushButton(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
+        layout.setSpacing(GAP)
+        layout.addWidget(self._picture)
+        layout.addWidget(title)
+        layout.addWidget(words, 1)
+        layout.addSpacing(GAP)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.setFixedSize(300, 248)
+        self._polish = Repolish(self, self._colour)
+        self._colour()
+
+    def _colour(self) -> None:
+        accent = QColor(colours(self.palette()).accent)
+        self._picture.setPixmap(self._icons.pixmap(self._icon, 48, accent, self.devicePixelRatioF()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        scheme = colours(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(scheme.line), 1))
+        painter.setBrush(QColor(scheme.button))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 8, 8)
+        painter.end()
+
+
+class Welcome(QWidget):
+    """Signals: `connect_wanted()`, `share_wanted()`."""
+
+    connect_wanted = Signal()
+    share_wanted = Signal()
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.send = Card(
+            icons,
+            "send",
+            self.tr("Send to another computer"),
+            self.tr("Connect to a computer that runs filexfer, then drag files and folders onto the window."),
+            self.tr("Connect…"),
+        )
+        self.share = Card(
+            icons,
+            "share",
+            self.tr("Let others reach this computer"),
+            self.tr("Choose a folder and what others may do with it. Nothing is shared before you switch it on."),
+            self.tr("Choose what to share"),
+        )
+        self.send.button.setProperty("primary", True)
+        self.send.button.clicked.connect(self.connect_wanted)
+        self.share.button.clicked.connect(self.share_wanted)
+        row = QHBoxLayout()
+        row.setSpacing(PAGE)
+        row.addStretch(1)
+        row.addWidget(self.send)
+        row.addWidget(self.share)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
+        layout.addStretch(2)
+        layout.addLayout(row)
+        layout.addStretch(3)

@@ -1,0 +1,275 @@
+"""The main window: puts the parts together and lets them speak to each other. Rules: nothing is called, listed or kept here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QCursor, QDesktopServices
+from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError
+from filexfer.core.model import Direction, Job
+from filexfer.gui.bridge import Bridge, JobNews
+from filexfer.gui.browser import Browser
+from filexfer.gui.connect_dialog import ConnectDialog, read_address
+from filexfer.gui.errors import ErrorBar
+from filexfer.gui.file_actions import FileActions
+from filexfer.gui.file_pane import FilePane
+from filexfer.gui.file_view import FileView
+from filexfer.gui.icons import Icons
+from filexfer.gui.job_details import JobDetails
+from filexfer.gui.jobs_model import JobsModel
+from filexfer.gui.listing import COLUMNS, ListingModel
+from filexfer.gui.location import Location
+from filexfer.gui.servers_model import Servers
+from filexfer.gui.settings import Memory
+from filexfer.gui.share_panel import SharePanel
+from filexfer.gui.sidebar import Sidebar
+from filexfer.gui.theme import SIDE_WIDTH
+from filexfer.gui.toolbar import Toolbar
+from filexfer.gui.transfers import Transfers
+
+
+class Window(QMainWindow):
+    """Closing it stops nothing: the agent goes on, and the next window shows it."""
+
+    def __init__(self, bridge: Bridge, memory: Memory, icons: Icons) -> None:
+        super().__init__()
+        self._bridge, self._memory = bridge, memory
+        self.setWindowTitle("filexfer")
+        self.setWindowIcon(icons.app)
+        self.servers = Servers(bridge, self)
+        self.listing = ListingModel(self)
+        self.jobs = JobsModel(self)
+        self.browser = Browser(bridge, self.listing, self)
+        self.view = FileView(self.listing, icons)
+        self.actions_ = FileActions(bridge, self.browser, self.view, memory, icons, self)
+        self.toolbar = Toolbar(self.browser, self.actions_, icons)
+        self.sidebar = Sidebar(self.servers, icons)
+        self.share = SharePanel(self.servers, icons)
+        self.pane = FilePane(self.browser, self.view, self.share, icons)
+        self.transfers = Transfers(bridge, self.jobs, icons)
+        self.errors = ErrorBar(icons)
+        self._lay_out()
+        self._connect_parts()
+        self._recall()
+
+    def start(self) -> None:
+        """Begin to talk to the agent, and open the folder that was open last."""
+        self._bridge.start()
+        self.servers.start()
+        self.browser.open(self._memory.last)
+
+    def _lay_out(self) -> None:
+        self._across = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
+        self._across.addWidget(self.sidebar)
+        self._across.addWidget(self.pane)
+        self._across.setStretchFactor(1, 1)
+        self._across.setSizes([SIDE_WIDTH, 900])
+        self._down = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
+        self._down.addWidget(self._across)
+        self._down.addWidget(self.transfers)
+        self._down.setStretchFactor(0, 1)
+        self._down.setSizes([520, 196])
+        self.sidebar.setMinimumWidth(168)
+        self.pane.setMinimumWidth(420)
+        self.transfers.setMinimumHeight(96)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.toolbar, _line(), self.errors, self._down):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self._down, 1)
+        self.setCentralWidget(middle)
+        self.resize(1120, 720)
+
+    def _connect_parts(self) -> None:
+        bridge, browser, actions = self._bridge, self.browser, self.actions_
+        bridge.jobs.connect(self._on_jobs)
+        bridge.agent.connect(self._on_agent)
+        bridge.failed.connect(self.errors.show_error)
+        browser.problem.connect(self.errors.show_error)
+        browser.moved.connect(self._on_moved)
+        self.servers.changed.connect(self._on_servers)
+        self.sidebar.chosen.connect(self._on_server_chosen)
+        self.sidebar.connect_wanted.connect(self.connect_to)
+        self.toolbar.connect_wanted.connect(self.connect_to)
+        self.toolbar.breadcrumb.chosen.connect(browser.open)
+        self.toolbar.breadcrumb.typed.connect(self._on_typed)
+        actions.edit_path.connect(self.toolbar.breadcrumb.edit)
+        self.pane.dropped.connect(actions.take_drop)
+        self.pane.upload_wanted.connect(actions.choose_files)
+        self.pane.filter_cleared.connect(self.toolbar.clear_filter)
+        self.pane.welcome.connect_wanted.connect(self.connect_to)
+        self.pane.welcome.share_wanted.connect(self._open_own_share)
+        self.view.opened.connect(self._on_opened)
+        self.view.sort_wanted.connect(self._on_sort)
+        self.view.find_wanted.connect(lambda text, row: browser.find(text, row, self.view.go_to))
+        self.view.up_wanted.connect(browser.up)
+        self.view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._on_context_menu)
+        self.pane.notice.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.pane.notice.customContextMenuRequested.connect(self._on_context_menu)
+        self.transfers.reveal.connect(self._on_reveal)
+        self.transfers.details.connect(self._on_details)
+
+    # Remembering.
+
+    def _recall(self) -> None:
+        self.restoreGeometry(self._memory.shape("geometry"))
+        self._across.restoreState(self._memory.shape("across"))
+        self._down.restoreState(self._memory.shape("down"))
+        header = self.view.horizontalHeader()
+        header.restoreState(self._memory.shape("columns"))
+        self.browser.sort, self.browser.descending = self._memory.sort
+        self.browser.hidden = self._memory.hidden
+        order = Qt.SortOrder.DescendingOrder if self.browser.descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(COLUMNS.index(self.browser.sort), order)
+
+    def _remember(self) -> None:
+        self._memory.keep_shape("geometry", self.saveGeometry())
+        self._memory.keep_shape("across", self._across.saveState())
+        self._memory.keep_shape("down", self._down.saveState())
+        self._memory.keep_shape("columns", self.view.horizontalHeader().saveState())
+        self._memory.sort = (self.browser.sort, self.browser.descending)
+        self._memory.last = self.browser.here
+        self._memory.save()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._remember()
+        self._bridge.close()
+        super().closeEvent(event)
+
+    # Where we are.
+
+    def _on_moved(self) -> None:
+        here = self.browser.here
+        self.sidebar.mark(None if here is None else here.server)
+        self.errors.clear()
+        self._title()
+        if here is not None:
+            self._memory.last = here
+            self._ask_space(here)
+
+    def _ask_space(self, here: Location) -> None:
+        self.pane.show_free(-1)
+
+        def take(info: object) -> None:
+            if self.browser.here is not None and self.browser.here.server == here.server and isinstance(info, dict):
+                self.pane.show_free(int(info.get("free_space", -1)))
+
+        # Without it the label stays empty: what is wrong, the list itself says.
+        self._bridge.ask("server_call", here.server, "server_info", [], done=take, failed=lambda _: None)
+
+    def _on_server_chosen(self, location: Location) -> None:
+        self.browser.open(location.at(self._memory.folder_of(location.server)))
+
+    def _open_own_share(self) -> None:
+        self.browser.open(Location("", "", self.servers.name_of("")))
+
+    def _on_opened(self, row: int) -> None:
+        entry, here = self.listing.entry(row), self.browser.here
+        if entry is None or here is None:
+            return
+        if entry.kind.value == "folder":
+            self.browser.open(here.into(entry.name))
+        else:
+            self.actions_.download_to()
+
+    def _on_sort(self, column: str, descending: bool) -> None:
+        self.browser.refine(sort=column, descending=descending)
+
+    def _on_scrolled(self) -> None:
+        self.browser.top_row = max(0, self.view.rowAt(0))
+
+    def _on_typed(self, text: str) -> None:
+        here = self.browser.here
+        try:
+            if here is not None and (text.startswith("/") or ":" not in text):
+                path = text.strip("/")
+                paths.split(path)
+                self.browser.open(here.at(path))
+            else:
+                address = read_address(text)
+                server = str(address.server)
+                self.browser.open(Location(server, address.path, self.servers.name_of(server)))
+        except FilexferError as error:
+            self.errors.show_error(error)
+
+    def connect_to(self) -> None:
+        """Open the dialog that connects to another computer."""
+        dialog = ConnectDialog(self._bridge, self.servers, self)
+        dialog.connected.connect(self.browser.open)
+        dialog.open()
+
+    def _on_context_menu(self, point: QPoint) -> None:
+        menu = QMenu(self.view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.view.chosen():
+            names = ("open", "", "download_to", "download", "copy_path", "", "rename", "delete")
+        else:
+            names = ("upload_files", "upload_folder", "paste", "", "new_folder", "", "refresh", "hidden")
+        for name in names:
+            if name:
+                menu.addAction(self.actions_[name])
+            else:
+                menu.addSeparator()
+        menu.popup(QCursor.pos() if self.view.isHidden() else self.view.viewport().mapToGlobal(point))
+
+    # What the agent tells.
+
+    def _on_jobs(self, news: JobNews) -> None:
+        self.jobs.take(news)
+        self.browser.notice(news.jobs)
+        self._title()
+
+    def _on_agent(self, state: str, sentence: str) -> None:
+        if state == "gone":
+            self.errors.show_error(FilexferError(sentence), self.tr("The background service is not there; it is started again."))
+        elif state == "ready":
+            self.errors.clear()
+            self.servers.ask()
+
+    def _on_servers(self) -> None:
+        self.jobs.name_of = self.servers.names
+        here = self.browser.here
+        self.sidebar.mark(None if here is None else here.server)
+
+    def _title(self) -> None:
+        here = self.browser.here
+        where = f"{here.words} – filexfer" if here is not None else "filexfer"
+        active = [job for job in self.jobs.active if job.bytes_total]
+        total = sum(job.bytes_total for job in active)
+        if total:
+            done = sum(int(self.jobs.fraction(job) * job.bytes_total) for job in active)
+            where = f"{done * 100 // total} % · {where}"
+        self.setWindowTitle(where)
+
+    def _on_reveal(self, job: Job) -> None:
+        """Show where a job's files went: the folder on the server, or the local one."""
+        target = job.spec.items[0][1] if job.spec.items else ""
+        if job.spec.direction is Direction.PUT:
+            location = Location(job.spec.server, paths.parent(target), self.servers.name_of(job.spec.server))
+            self.browser.open(location, [paths.name(item[1]) for item in job.spec.items[:100]])
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(paths.parent(target) or "/"))
+
+    def _on_details(self, job: Job) -> None:
+        JobDetails(self._bridge, job, self.jobs.title(job), self).show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # Others may have changed the folder while we looked elsewhere.
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.browser.refresh()
+
+
+def _line() -> QFrame:
+    """A separator one pixel high."""
+    line = QFrame(frameShape=QFrame.Shape.NoFrame)
+    line.setFixedHeight(1)
+    line.setBackgroundRole(line.palette().ColorRole.Dark)
+    line.setAutoFillBackground(True)
+    return line

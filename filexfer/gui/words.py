@@ -1,0 +1,101 @@
+"""Figures and states as words for people: sizes, times, and what a job is doing. Rules: no widget; every text translatable."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+
+from filexfer.core.model import Direction, Job, JobState
+
+
+def tr(text: str, count: int = -1) -> str:
+    return QCoreApplication.translate("words", text, None, count)
+
+
+def size(count: int) -> str:
+    """Bytes as people say them: `4.2 MB`."""
+    return QLocale().formattedDataSize(count, 1 if count >= 1000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def number(count: int) -> str:
+    return QLocale().toString(count)
+
+
+def moment(ns: int, now: QDateTime | None = None) -> str:
+    """A point in time (nanoseconds since the epoch) seen from today: `today 10:12`, `yesterday 09:30`, else the date."""
+    then = QDateTime.fromMSecsSinceEpoch(ns // 1_000_000)
+    days = then.date().daysTo((now or QDateTime.currentDateTime()).date())
+    clock = QLocale().toString(then.time(), "HH:mm")
+    if days == 0:
+        return tr("today {time}").format(time=clock)
+    if days == 1:
+        return tr("yesterday {time}").format(time=clock)
+    return f"{then.toString('yyyy-MM-dd')} {clock}"
+
+
+def duration(seconds: float) -> str:
+    """How long: `12 s`, `3 min`, `1 h 20 min`."""
+    whole = max(1, round(seconds))
+    if whole < 90:
+        return tr("{n} s").format(n=whole)
+    minutes = round(whole / 60)
+    if minutes < 90:
+        return tr("{n} min").format(n=minutes)
+    return tr("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
+
+
+def job_state(job: Job) -> str:
+    """The state of a job in a word or two; never colour alone tells it."""
+    return {
+        JobState.WAITING: tr("Waiting"),
+        JobState.RUNNING: tr("Uploading") if job.spec.direction is Direction.PUT else tr("Downloading"),
+        JobState.PAUSED: tr("Paused"),
+        JobState.DONE: tr("Done · verified"),
+        JobState.FAILED: tr("Failed"),
+        JobState.CANCELLED: tr("Cancelled"),
+    }[job.state]
+
+
+def job_facts(job: Job) -> str:
+    """The line at the right of a job: how much, how fast, how long, and what holds it up."""
+    if job.state is JobState.RUNNING:
+        parts = _running(job)
+    elif job.state is JobState.DONE:
+        parts = [_outcome(job), job_state(job)]
+    elif job.state is JobState.FAILED:
+        parts = [_failures(job), job_state(job)]
+    else:
+        parts = ["" if job.state is JobState.WAITING else _amount(job), job_state(job)]
+    return " · ".join(part for part in parts if part)
+
+
+def _running(job: Job) -> list[str]:
+    parts = [_amount(job)]
+    if job.scanning and not job.files_done and not job.bytes_done:
+        parts = [tr("Looking through %n file(s)", job.files_total)]
+    if job.rate > 0:
+        parts.append(tr("{size}/s").format(size=size(int(job.rate))))
+    if job.seconds_left >= 0:
+        parts.append(duration(job.seconds_left))
+    waits = {"reading": tr("reading here"), "network": tr("waiting for the network"), "disk": tr("waiting for their disk")}
+    return [*parts, waits.get(job.waits_for, "")]
+
+
+def _amount(job: Job) -> str:
+    if job.files_total > 1:
+        return tr("{done} of {total}").format(done=number(job.files_done + job.files_skipped), total=number(job.files_total))
+    if not job.bytes_total:
+        return ""
+    return tr("{done} of {total}").format(done=size(job.bytes_done), total=size(job.bytes_total))
+
+
+def _outcome(job: Job) -> str:
+    parts = [tr("%n file(s)", job.files_done)] if job.files_total != 1 else []
+    if job.files_skipped:
+        parts.append(tr("%n skipped", job.files_skipped))
+    return " · ".join([*parts, size(job.bytes_total)])
+
+
+def _failures(job: Job) -> str:
+    if job.files_failed and job.files_total > 1:
+        return tr("{n} of {total} not moved").format(n=number(job.files_failed), total=number(job.files_total))
+    return ""
