@@ -156,7 +156,7 @@ def _saved(text: str, windows: bool) -> Address:
     name, colon, path = text.partition(":")
     if "@" in name:
         raise BadParameters("An address holds no user name. Write NAME:PATH with the name of a saved server.")
-    if not colon or not _NAME.fullmatch(name):
+    if not colon or not _NAME.fullmatch(name) or name.lower() in ("http", "https", "unix"):
         raise BadParameters("This is not an address. Write http://HOST:PORT/PATH, unix:/SOCKET:/PATH or NAME:PATH.")
     if windows and len(name) == 1:
         raise BadParameters("One letter before a colon is a drive, not a saved server.")

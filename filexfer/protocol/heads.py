@@ -100,8 +100,8 @@ def parse_request_head(raw: bytes) -> RequestHead:
     headers = _headers(fields, status=400)
     if "host" not in headers:
         raise BadHead(400, "The request names no host.")
-    _agree_with_h11(raw)
     length, chunked = _framing(headers, status=400)
+    _agree_with_h11(raw)
     expect = headers.get("expect", "").lower()
     if expect not in ("", "100-continue"):
         raise BadHead(417, "Of expectations only 100-continue is known.")

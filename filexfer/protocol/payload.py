@@ -89,7 +89,7 @@ class Payload:
         self.size += len(data)
         if len(data) < _SMALL:
             self._small += data
-            if len(self._small) < _SMALL and self.size <= self._room:
+            if len(self._small) < _SMALL and (self._sink is not None or self.size <= self._room):
                 return
             data = b""
         self._pass_on(self._small)

@@ -1,0 +1,54 @@
+"""The method table, against the published one and against what the standard's introspection says."""
+
+from __future__ import annotations
+
+import pytest
+
+from filexfer.core.model import Permission
+from filexfer.protocol.methods import AGENT, METHODS, SERVICE
+
+TYPES = {"string", "int", "double", "boolean", "base64", "array", "struct", "nil"}
+READING = {
+    "server_info file_list file_stat file_get files_get file_read file_digests image_get share_changes",
+    "system.listMethods system.methodHelp system.methodSignature system.multicall",
+}
+
+
+def test_every_entry_stands_under_its_own_name_and_has_signatures_of_known_types() -> None:
+    for name, method in METHODS.items():
+        assert method.name == name
+        assert method.signatures
+        for signature in method.signatures:
+            assert set(signature) <= TYPES, name
+        assert len(set(method.signatures)) == len(method.signatures), name
+
+
+def test_nobody_without_a_permission_may_call_anything() -> None:
+    assert all(method.permission >= Permission.READ for method in METHODS.values())
+
+
+def test_what_changes_something_needs_write_and_what_an_agent_does_needs_manage() -> None:
+    reading = set(" ".join(READING).split())
+    for name, method in SERVICE.items():
+        expected = Permission.READ if name in reading else Permission.MANAGE if name == "trash_empty" else Permission.WRITE
+        assert method.permission is expected, name
+    assert {method.permission for method in AGENT.values()} == {Permission.MANAGE}
+    assert not SERVICE.keys() & AGENT.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("server_info", {0}),
+        ("file_list", {0, 1, 2}),
+        ("file_put", {2, 3}),
+        ("image_get", {0, 1, 2}),
+        ("image_put", {1, 2, 3}),
+        ("system.multicall", {1}),
+        ("file_read", {3, 4}),
+        ("upload_write", {3, 4}),
+        ("job_add", {1}),
+    ],
+)
+def test_a_method_takes_as_many_parameters_as_its_signatures_say(name: str, counts: set[int]) -> None:
+    assert {count for count in range(8) if METHODS[name].takes(count)} == counts
