@@ -1,1 +1,1 @@
-"""What is kept: a folder behind one resolver, with uploads that are published whole or not at all."""
+"""What is kept: the shared folder as a `Store`, uploads that survive crashes, and the trash."""

@@ -1,0 +1,249 @@
+"""A folder of this machine as a `Store`: what a server shares, and what a client downloads into.
+
+Only this class is made by other rooms; it puts the pieces together and keeps the uploads that are open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+
+from filexfer.core import digests, paths
+from filexfer.core.errors import BadParameters, Busy, FilexferError, InvalidPath, UnknownUpload
+from filexfer.core.model import Conflict, Entry, PutOptions, Saved
+from filexfer.storage import confine, scan, upload_files
+from filexfer.storage.area import Area
+from filexfer.storage.batch import Batch
+from filexfer.storage.changes import Changes
+from filexfer.storage.confine import Tree
+from filexfer.storage.failures import translating
+from filexfer.storage.fsops import FsOps
+from filexfer.storage.publish import PathLocks, Publisher
+from filexfer.storage.reader import FileReader
+from filexfer.storage.shared import Shared
+from filexfer.storage.space import Space
+from filexfer.storage.store import OpenUpload, Small, StoreSettings, Trashed, Upload
+from filexfer.storage.stream import Stream
+from filexfer.storage.trash import Trash
+from filexfer.storage.upload import FolderUpload
+from filexfer.storage.versions import entry_of
+
+_ID = re.compile("[0-9a-f]{32}")
+
+#: Uploads whose descriptors stay open though nobody is at them.
+_KEPT_OPEN = 64
+
+
+class FolderStore:
+    """See `store.Store`; besides, the folder's own acts.
+
+    Attributes:
+        trash: what was deleted and overwritten.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        settings: StoreSettings = StoreSettings(),
+        *,
+        exclusive: bool = True,
+        fs: FsOps | None = None,
+    ) -> None:
+        """`exclusive`: this folder is one server's, a second one is told `Busy`, and answers of commits are kept. Without it
+        several processes may use the folder at once, and nothing of ours stays in it but what can be resumed.
+
+        Raises `NotFound`, `NotAFolder`, `Forbidden`, `Busy`.
+        """
+        self._fs = fs = fs or FsOps()
+        with translating():
+            self._root = confine.open_root(fs, root)
+        try:
+            if exclusive:
+                self._lock_share()
+            tree, area = Tree(fs, self._root), Area(fs, self._root)
+            self.trash = Trash(fs, area, settings, self._put_back)
+            space = Space(fs, self._root, settings.keep_free, self.trash.make_room)
+            publisher = Publisher(fs, self.trash, PathLocks())
+            self._shared = Shared(fs, tree, area, space, publisher, settings, answers=exclusive)
+            self._changes = Changes(self._shared)
+            # Guards the three below: uploads somebody holds, those among them lately used, streams.
+            self._lock = threading.Lock()
+            self._uploads: weakref.WeakValueDictionary[str, FolderUpload] = weakref.WeakValueDictionary()
+            self._recent: OrderedDict[str, FolderUpload] = OrderedDict()
+            self._streams: weakref.WeakSet[Stream] = weakref.WeakSet()
+            # A folder that can only be read is shared all the same.
+            with contextlib.suppress(FilexferError):
+                self.expire()
+        except BaseException:
+            fs.close(self._root)
+            raise
+
+    def __enter__(self) -> FolderStore:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def stat(self, path: str) -> Entry:
+        """See `store.Store.stat`."""
+        parts = paths.split(path)
+        with translating(path), self._shared.tree.walk() as walk:
+            if not parts:
+                return entry_of("", self._fs.fstat(self._root))
+            return entry_of(parts[-1], self._fs.stat(paths.encode(parts[-1]), walk.folder(parts[:-1])))
+
+    def scan(self, path: str, recursive: bool = False) -> Iterator[Entry]:
+        """See `store.Store.scan`."""
+        parts = paths.split(path)
+        with translating(path), self._shared.tree.walk() as walk:
+            folder = confine.open_again(self._fs, walk.folder(parts))
+        return scan.scan(self._fs, folder, recursive, path)
+
+    def open(self, path: str) -> FileReader:
+        """See `store.Store.open`."""
+        parts = paths.split(path)
+        with translating(path), self._shared.tree.walk() as walk:
+            if not parts:
+                raise InvalidPath("A file needs a name.")
+            descriptor, status = confine.open_file(self._fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
+        return FileReader(self._fs, descriptor, entry_of(parts[-1], status))
+
+    def space(self) -> tuple[int, int]:
+        """Bytes that may still be written, and all the disk has."""
+        with translating():
+            return self._shared.space.now()
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
+        """See `store.Store.put`."""
+        with translating():
+            self._shared.space.check(sum(len(small.data) for small in files))
+            return Batch(self._shared).put(files)
+
+    def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions()) -> Upload:
+        """See `store.Store.upload`."""
+        if path is not None and not paths.split(path):
+            raise InvalidPath("A file needs a name.")
+        if size is None:
+            stream = Stream(self._shared, path, options)
+            with self._lock:
+                self._streams.add(stream)
+            return stream
+        if size < 0:
+            raise BadParameters("The size of a file is not negative.")
+        upload = self._upload(_id_of(path, size, options.key))
+        upload.begin(path, size, options)
+        self._used(upload)
+        return upload
+
+    def resume(self, upload_id: str) -> FolderUpload:
+        """See `store.Store.resume`."""
+        if not _ID.fullmatch(upload_id):
+            raise UnknownUpload()
+        upload = self._upload(upload_id)
+        upload.open()
+        self._used(upload)
+        return upload
+
+    def uploads(self) -> list[OpenUpload]:
+        """Uploads begun and not committed, the latest touched first."""
+        with translating():
+            found = [
+                OpenUpload(upload_id, told.head.path or "", told.head.size, told.received(), touched)
+                for upload_id, told, touched in upload_files.begun(self._fs, self._shared.area)
+                if told.head
+            ]
+        return sorted(found, key=lambda upload: upload.touched_ns, reverse=True)
+
+    def expire(self) -> None:
+        """Drop uploads nobody goes on with, answers nobody asks for any more, old trash, and what crashes left."""
+        settings = self._shared.settings
+        with translating():
+            self._shared.area.sweep()
+            upload_files.expire(self._fs, self._shared.area, settings.upload_age, settings.answer_age)
+        self.trash.sweep()
+
+    def make_folder(self, path: str) -> Entry:
+        """Make a folder and those above it; no error if it is there."""
+        with translating(path):
+            return self._changes.make_folder(paths.split(path))
+
+    def set_times(self, path: str, mtime_ns: int) -> None:
+        """Give a file or folder this mtime, in nanoseconds since the epoch."""
+        with translating(path):
+            self._changes.set_times(paths.split(path), mtime_ns)
+
+    def move(self, path: str, to: str, on_conflict: Conflict = Conflict.FAIL, etag: str = "") -> Entry:
+        """Rename or move to the full new path `to`, if it is still version `etag` (`Changed`); the entry as it is then.
+
+        Raises `NotFound`, `AlreadyExists`, `NotEmpty` (a folder with content is never replaced), `InvalidPath` (into
+        itself, a link).
+        """
+        with translating(path):
+            return self._changes.move(paths.split(path), paths.split(to), on_conflict, etag)
+
+    def delete(self, path: str, etag: str = "", permanent: bool = False) -> str:
+        """Delete a file, or a folder with all that is in it, if it is still version `etag` (`Changed`).
+
+        Returns its id in the trash, or "" where it is gone for good.
+        """
+        with translating(path):
+            return self._changes.delete(paths.split(path), etag, permanent)
+
+    def close(self) -> None:
+        """Close every upload, keeping it for later, and the folder."""
+        with self._lock:
+            begun: list[Upload] = [*self._uploads.values(), *self._streams]
+            self._recent.clear()
+        for upload in begun:
+            # One that fails here is told so when somebody goes on with it.
+            with contextlib.suppress(FilexferError):
+                upload.close()
+        with translating():
+            self._shared.area.close()
+            root, self._root = self._root, -1
+            if root >= 0:
+                self._fs.close(root)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _lock_share(self) -> None:
+        with contextlib.suppress(OSError):  # a file system without locks
+            if not self._fs.lock(self._root):
+                raise Busy("Another server shares this folder already. Stop it, or share another folder.")
+
+    def _put_back(self, folder: int, name: bytes, item: Trashed) -> str:
+        return self._changes.put_back(folder, name, item)
+
+    def _upload(self, upload_id: str) -> FolderUpload:
+        with self._lock:
+            upload = self._uploads.get(upload_id)
+            if upload is None:
+                upload = self._uploads[upload_id] = FolderUpload(self._shared, upload_id)
+            return upload
+
+    def _used(self, upload: FolderUpload) -> None:
+        """Keep it open, and close the one that was not used for the longest time if there are too many."""
+        with self._lock:
+            self._recent[upload.id] = upload
+            self._recent.move_to_end(upload.id)
+            oldest = self._recent.popitem(last=False)[1] if len(self._recent) > _KEPT_OPEN else None
+        if oldest is not None:
+            oldest.close_if_idle()
+
+
+def _id_of(path: str | None, size: int, key: str) -> str:
+    """The id of an upload: chance, or, where it has a key, what finds it again."""
+    if not key:
+        return secrets.token_hex(16)
+    return digests.digest(json.dumps([key, path, size]).encode()).partition(":")[2][:32]

@@ -1,0 +1,173 @@
+"""The journal of one upload: what was begun, which blocks are verified, which of them are durable, and how it ended.
+
+A file of records that only grows:
+
+    record  = kind (1 byte), length of body (4 bytes, little-endian), CRC-32 of kind, length and body (4 bytes), body
+    `H`     the head, always first: JSON of `Head`
+    `B`     a verified block: its number (8 bytes, little-endian) and blake3 (32 bytes)
+    `C`     checkpoint: the first N block records are durable (8 bytes, little-endian)
+    `L`     lost: after a restart the content of this block (8 bytes) was not what its note said
+    `P`     about to be published: JSON of `Publishing`
+    `D`     done: JSON of `Saved`, the answer to repeat
+
+Reading stops at the first record that is incomplete or does not fit its CRC: that is where a crash cut it, and what follows is
+written over. So a cut anywhere costs notes of blocks, which are read and compared again, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from filexfer.core.model import Conflict, Outcome, PutOptions, Saved
+from filexfer.storage.fsops import FsOps
+
+_HEAD = struct.Struct("<cII")
+_BLOCK = struct.Struct("<Q32s")
+_NUMBER = struct.Struct("<Q")
+#: No record of ours is longer: a path has at most 32 KiB, six bytes each in JSON.
+_LONGEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an upload is: where to, bytes, bytes a block, how, and when it was begun (nanoseconds since the epoch)."""
+
+    path: str | None
+    size: int
+    block_size: int
+    options: PutOptions
+    begun_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """The rename that was about to happen: to which path, with what outcome, of which inode."""
+
+    path: str
+    outcome: Outcome
+    inode: int
+
+
+@dataclass(slots=True)
+class Told:
+    """What a journal says.
+
+    Attributes:
+        blocks: number -> (how many notes came before, blake3), of each block its last note.
+        noted: notes of blocks in all.
+        durable: of the first so many notes the blocks are durable.
+        end: offset behind the last whole record.
+    """
+
+    head: Head | None = None
+    blocks: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    noted: int = 0
+    durable: int = 0
+    publishing: Publishing | None = None
+    saved: Saved | None = None
+    end: int = 0
+
+    def received(self) -> int:
+        """Bytes of the blocks noted."""
+        if self.head is None:
+            return 0
+        size, block_size = self.head.size, self.head.block_size
+        return sum(min(block_size, size - number * block_size) for number in self.blocks)
+
+
+def record(kind: bytes, body: bytes) -> bytes:
+    """One record."""
+    crc = zlib.crc32(body, zlib.crc32(kind + len(body).to_bytes(4, "little")))
+    return _HEAD.pack(kind, len(body), crc) + body
+
+
+def head(value: Head) -> bytes:
+    values = asdict(value)
+    values["options"]["on_conflict"] = value.options.on_conflict.value
+    return record(b"H", _json(values))
+
+
+def block(number: int, digest: bytes) -> bytes:
+    return record(b"B", _BLOCK.pack(number, digest))
+
+
+def checkpoint(count: int) -> bytes:
+    return record(b"C", _NUMBER.pack(count))
+
+
+def lost(number: int) -> bytes:
+    return record(b"L", _NUMBER.pack(number))
+
+
+def publishing(value: Publishing) -> bytes:
+    return record(b"P", _json(asdict(value) | {"outcome": value.outcome.value}))
+
+
+def done(value: Saved) -> bytes:
+    return record(b"D", _json(asdict(value) | {"outcome": value.outcome.value}))
+
+
+def read(fs: FsOps, descriptor: int) -> Told:
+    """Everything the open journal says."""
+    told = Told()
+    for kind, body, end in _records(_content(fs, descriptor)):
+        if (kind == b"H") != (told.head is None):
+            break  # the head comes first and once
+        _take(told, kind, body)
+        told.end = end
+    return told
+
+
+def _take(told: Told, kind: bytes, body: bytes) -> None:
+    if kind == b"B":
+        number, digest = _BLOCK.unpack(body)
+        told.blocks[number] = told.noted, digest
+        told.noted += 1
+    elif kind == b"C":
+        told.durable = max(told.durable, min(_NUMBER.unpack(body)[0], told.noted))
+    elif kind == b"L":
+        told.blocks.pop(_NUMBER.unpack(body)[0], None)
+    elif kind in b"HPD":
+        _take_values(told, kind, json.loads(body))
+
+
+def _take_values(told: Told, kind: bytes, values: dict[str, Any]) -> None:
+    if kind == b"H":
+        options = values.pop("options")
+        policy = Conflict(options.pop("on_conflict"))
+        told.head = Head(options=PutOptions(on_conflict=policy, **options), **values)
+    elif kind == b"P":
+        told.publishing = Publishing(outcome=Outcome(values.pop("outcome")), **values)
+    else:
+        told.saved = Saved(outcome=Outcome(values.pop("outcome")), **values)
+
+
+def _records(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    offset = 0
+    while offset + _HEAD.size <= len(content):
+        kind, length, crc = _HEAD.unpack_from(content, offset)
+        end = offset + _HEAD.size + length
+        body = content[offset + _HEAD.size : end]
+        if length > _LONGEST or end > len(content) or record(kind, body)[: _HEAD.size] != _HEAD.pack(kind, length, crc):
+            return
+        yield kind, body, end
+        offset = end
+
+
+def _content(fs: FsOps, descriptor: int) -> bytes:
+    size = fs.fstat(descriptor).st_size
+    buffer = memoryview(bytearray(size))
+    offset = 0
+    while offset < size and (read_ := fs.read_at(descriptor, buffer[offset:], offset)):
+        offset += read_
+    return bytes(buffer[:offset])
+
+
+def _json(values: dict[str, object]) -> bytes:
+    # ASCII: half characters of undecodable names are escaped, and come back as they were.
+    return json.dumps(values, ensure_ascii=True).encode()

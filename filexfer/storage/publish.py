@@ -1,0 +1,327 @@
+"""Giving new content its name: old or new at every instant, never between.
+
+The content lies complete and synced in our area. Here it gets its name as the policy says, and its folder is marked for syncing.
+Without overwriting, in this order: `renameat2` (`renameatx_np`), which cannot lose a race; a hard link and unlinking, which
+cannot either; and, where a file system has neither (FAT), a look and a rename under our own lock for the path, so that only a
+program other than this one can come in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from filexfer.core import paths
+from filexfer.core.digests import Bytes
+from filexfer.core.errors import AlreadyExists, IsAFolder
+from filexfer.core.model import Conflict, Kind, Outcome, PutOptions, Saved
+from filexfer.storage import confine, trees
+from filexfer.storage.confine import Parts, Walk
+from filexfer.storage.fsops import FsOps
+from filexfer.storage.trash import Trash
+from filexfer.storage.versions import check_version, etag_of, kind_of
+
+_AREA = paths.encode(paths.AREA)
+_NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP)
+_NO_LINKS = (*_NO_SUCH_CALL, errno.EPERM, errno.EMLINK, errno.EACCES)
+#: Names “x (1)”, “x (2)”, … that are tried.
+CANDIDATES = 10_000
+
+#: Outcomes after which new content no longer lies where it was.
+MOVED = (Outcome.CREATED, Outcome.REPLACED, Outcome.RENAMED)
+
+
+class New(Protocol):
+    """Content that waits for its name: the file `name` in `folder`, complete, synced and closed.
+
+    Attributes:
+        size: bytes.
+        mtime_ns: the time it carries already, None if that is of no interest.
+    """
+
+    @property
+    def folder(self) -> int: ...
+
+    @property
+    def name(self) -> bytes: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def mtime_ns(self) -> int | None: ...
+
+    def same_as(self, descriptor: int) -> bool:
+        """Whether the open file, which has the same size, has the same content."""
+        ...
+
+    def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
+        """Told before each attempt to rename `name` in `folder` to `path`, to note it for recovery."""
+        ...
+
+
+class PathLocks:
+    """A lock for each path somebody is busy with: guards the look at a name and what follows against our other threads."""
+
+    __slots__ = ("_guard", "_held")
+
+    def __init__(self) -> None:
+        # Guards `_held`: path -> its lock and how many hold it or wait for it.
+        self._guard = threading.Lock()
+        self._held: dict[str, tuple[threading.Lock, int]] = {}
+
+    def acquire(self, path: str) -> None:
+        with self._guard:
+            lock, users = self._held.get(path) or (threading.Lock(), 0)
+            self._held[path] = lock, users + 1
+        lock.acquire()
+
+    def release(self, path: str) -> None:
+        with self._guard:
+            lock, users = self._held[path]
+            if users == 1:
+                del self._held[path]
+            else:
+                self._held[path] = lock, users - 1
+        lock.release()
+
+    @contextlib.contextmanager
+    def hold(self, *paths_: str) -> Iterator[None]:
+        """Hold several paths, in one order for everybody, so that nobody waits in a circle."""
+        wanted = sorted(set(paths_))
+        for path in wanted:
+            self.acquire(path)
+        try:
+            yield
+        finally:
+            for path in wanted:
+                self.release(path)
+
+
+def rename_new(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+    """Rename without replacing, the best way there is; `FileExistsError` if `to` is taken. The caller holds the lock of `to`."""
+    try:
+        return fs.rename_new(name, folder, to, to_folder)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
+    try:
+        fs.link(name, folder, to, to_folder)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+    else:
+        return fs.unlink(name, folder)
+    if present(fs, to, to_folder) is not None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    return fs.rename(name, folder, to, to_folder)
+
+
+def present(fs: FsOps, name: bytes, folder: int) -> os.stat_result | None:
+    """The status of what is there, None for nothing."""
+    try:
+        return fs.stat(name, folder)
+    except FileNotFoundError:
+        return None
+
+
+def numbered(name: str, number: int, folder: bool = False) -> str:
+    """`name` as “name (1).ext”, shortened where that would be too long for a disk."""
+    stem, dot, extension = name.rpartition(".")
+    if folder or not stem or len(extension) > 16:
+        stem, dot, extension = name, "", ""
+    tail = f" ({number}){dot}{extension}"
+    room = paths.COMPONENT_BYTES - len(paths.encode(tail))
+    while len(paths.encode(stem)) > room:
+        stem = stem[:-1]
+    return stem + tail
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Places new content in the tree. For any thread; each call with a `Walk` of its own."""
+
+    fs: FsOps
+    trash: Trash
+    locks: PathLocks
+
+    def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions) -> Saved:
+        """Give `new` the name `parts` as `options.on_conflict` says. Its folder is marked in `walk`, which the caller syncs.
+
+        After `SAME` and `SKIPPED` the content still lies where it was.
+        Raises `AlreadyExists`, `IsAFolder`, `InvalidPath` (a link), `Changed`, and `OSError`.
+        """
+        folder = walk.folder(parts[:-1], make=True)
+        try:
+            saved = self._place(new, folder, parts, options)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            saved = self._place_beside(new, folder, parts, options)
+        walk.changed(parts[:-1])
+        return saved
+
+    def _place(self, new: New, folder: int, parts: Parts, options: PutOptions) -> Saved:
+        path = "/".join(parts)
+        name = paths.encode(parts[-1])
+        self.locks.acquire(path)
+        try:
+            if not (options.etag and options.on_conflict is Conflict.OVERWRITE):
+                try:
+                    return self._create(new, folder, name, path, Outcome.CREATED)
+                except FileExistsError:
+                    pass
+            old = present(self.fs, name, folder)
+            if old is None:
+                check_version(options.etag, None)
+                return self._create(new, folder, name, path, Outcome.CREATED)
+            return self._same(new, folder, name, path, old, options) or self._resolve(new, folder, parts, old, options)
+        finally:
+            self.locks.release(path)
+
+    def _create(self, new: New, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
+        new.announce(path, outcome, new.folder, new.name)
+        rename_new(self.fs, new.name, new.folder, name, folder)
+        return self._saved(folder, name, path, outcome)
+
+    def _saved(self, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
+        status = self.fs.stat(name, folder)
+        return Saved(path, outcome, status.st_size, status.st_mtime_ns, etag_of(status))
+
+    def _resolve(self, new: New, folder: int, parts: Parts, old: os.stat_result, options: PutOptions) -> Saved:
+        """Other content is there."""
+        path, name = "/".join(parts), paths.encode(parts[-1])
+        policy = options.on_conflict
+        confine.refuse_link(name, old)
+        if policy is Conflict.RENAME:
+            return self._rename(new, folder, parts, options)
+        newer = new.mtime_ns is None or new.mtime_ns > old.st_mtime_ns
+        if policy is Conflict.SKIP or (policy is Conflict.NEWER and not newer and kind_of(old) is Kind.FILE):
+            return Saved(path, Outcome.SKIPPED, old.st_size, old.st_mtime_ns, etag_of(old))
+        if kind_of(old) is Kind.FOLDER:
+            raise IsAFolder(f"“{paths.shown(path)}” is a folder. Choose another name for the file.")
+        if policy is Conflict.FAIL or kind_of(old) is not Kind.FILE:
+            raise AlreadyExists(f"“{paths.shown(path)}” is already there. Overwrite it, or choose another name.")
+        check_version(options.etag, old)
+        self.trash.keep(name, folder, path, old)
+        new.announce(path, Outcome.REPLACED, new.folder, new.name)
+        self.fs.rename(new.name, new.folder, name, folder)
+        return self._saved(folder, name, path, Outcome.REPLACED)
+
+    def _rename(self, new: New, folder: int, parts: Parts, options: PutOptions) -> Saved:
+        for number in itertools.count(1):
+            candidate = numbered(parts[-1], number)
+            name, path = paths.encode(candidate), paths.join(*parts[:-1], candidate)
+            try:
+                return self._create(new, folder, name, path, Outcome.RENAMED)
+            except FileExistsError:
+                if number == CANDIDATES:
+                    break
+            old = present(self.fs, name, folder)
+            same = old and self._same(new, folder, name, path, old, options)
+            if same:
+                return same
+        raise AlreadyExists(f"There are {CANDIDATES} files named like “{paths.shown(parts[-1])}”. Choose another name.")
+
+    def _same(self, new: New, folder: int, name: bytes, path: str, old: os.stat_result, options: PutOptions) -> Saved | None:
+        """What to answer if the content is there already; None if it is not. `fail` leaves its mtime as it is."""
+        if kind_of(old) is not Kind.FILE or old.st_size != new.size:
+            return None
+        descriptor, status = confine.open_file(self.fs, name, folder)
+        try:
+            if status.st_size != new.size or not new.same_as(descriptor):
+                return None
+            if new.mtime_ns is not None and _takes_time(options.on_conflict, new.mtime_ns, status.st_mtime_ns):
+                with contextlib.suppress(PermissionError):  # another account's file, and the content is right
+                    self.fs.set_times(descriptor, new.mtime_ns)
+            # Somebody else may have written it a moment ago, and our success says that it is durable.
+            self.fs.sync(descriptor)
+            status = self.fs.fstat(descriptor)
+        finally:
+            self.fs.close(descriptor)
+        return Saved(path, Outcome.SAME, status.st_size, status.st_mtime_ns, etag_of(status))
+
+    def _place_beside(self, new: New, folder: int, parts: Parts, options: PutOptions) -> Saved:
+        """The target lies on another disk that is mounted in the share: copy there, hidden, and go on from that copy."""
+        with contextlib.suppress(FileExistsError):
+            self.fs.make_folder(_AREA, folder, 0o700)
+        try:
+            with trees.opened(self.fs, _AREA, folder) as beside:
+                trees.remove(self.fs, new.name, beside)  # left by an attempt that was cut off
+                trees.copy(self.fs, new.name, new.folder, new.name, beside)
+                saved = self._place(_Beside(new, beside), folder, parts, options)
+                trees.remove(self.fs, new.name, beside)
+                if saved.outcome in MOVED:
+                    self.fs.unlink(new.name, new.folder)
+        finally:
+            with contextlib.suppress(OSError):
+                self.fs.remove_folder(_AREA, folder)
+        return saved
+
+
+@dataclass(slots=True)
+class _Beside:
+    """New content after it was copied to the disk of its target."""
+
+    original: New
+    folder: int
+
+    @property
+    def name(self) -> bytes:
+        return self.original.name
+
+    @property
+    def size(self) -> int:
+        return self.original.size
+
+    @property
+    def mtime_ns(self) -> int | None:
+        return self.original.mtime_ns
+
+    def same_as(self, descriptor: int) -> bool:
+        return self.original.same_as(descriptor)
+
+    def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
+        self.original.announce(path, outcome, folder, name)
+
+
+def _takes_time(policy: Conflict, new_ns: int, old_ns: int) -> bool:
+    """Whether a file whose content is right already takes the mtime of the new one."""
+    return (policy is Conflict.OVERWRITE and new_ns != old_ns) or (policy is Conflict.NEWER and new_ns > old_ns)
+
+
+def equal_to(fs: FsOps, descriptor: int, data: Bytes) -> bool:
+    """Whether the open file, of the same size, holds these bytes."""
+    held = memoryview(bytearray(len(data)))
+    offset = 0
+    while offset < len(held):
+        read = fs.read_at(descriptor, held[offset:], offset)
+        if not read:
+            return False
+        offset += read
+    return held == data
+
+
+def equal(fs: FsOps, one: int, other: int) -> bool:
+    """Whether two open files of the same size hold the same bytes."""
+    buffers = memoryview(bytearray(1 << 20)), memoryview(bytearray(1 << 20))
+    offset = 0
+    while True:
+        read = fs.read_at(one, buffers[0], offset)
+        if not read:
+            return True
+        done = 0
+        while done < read:
+            more = fs.read_at(other, buffers[1][done:read], offset + done)
+            if not more:
+                return False
+            done += more
+        if buffers[0][:read] != buffers[1][:read]:
+            return False
+        offset += read

@@ -1,0 +1,60 @@
+"""An open file of the share for reading; the state is a descriptor and nothing that threads could quarrel over."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from filexfer.core.errors import BadOffset, Changed
+from filexfer.core.model import Entry
+from filexfer.storage.failures import translate
+from filexfer.storage.fsops import FsOps
+
+
+class FileReader:
+    """What `FolderStore.open` gives; see `store.Reader`."""
+
+    __slots__ = ("_descriptor", "_fs", "entry")
+
+    def __init__(self, fs: FsOps, descriptor: int, entry: Entry) -> None:
+        self._fs = fs
+        self._descriptor: int | None = descriptor
+        self.entry = entry
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """See `store.Reader.read_into`."""
+        wanted = min(len(buffer), self.entry.size - offset)
+        if wanted <= 0:
+            if offset < 0:
+                raise BadOffset()
+            return 0
+        if wanted < len(buffer):
+            buffer = buffer[:wanted]
+        done = self._read(buffer, offset)
+        while done < wanted:
+            more = self._read(buffer[done:], offset + done)
+            if not more:
+                raise Changed("The file has become shorter while it was read. Read it again.")
+            done += more
+        return done
+
+    def fileno(self) -> int | None:
+        return self._descriptor
+
+    def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._fs.close(descriptor)
+
+    def __enter__(self) -> FileReader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> None:
+        self.close()
+
+    def _read(self, buffer: memoryview, offset: int) -> int:
+        if self._descriptor is None:
+            raise ValueError("The reader is closed.")
+        try:
+            return self._fs.read_at(self._descriptor, buffer, offset)
+        except OSError as error:
+            raise translate(error, self.entry.name) from error

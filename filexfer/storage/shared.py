@@ -1,0 +1,29 @@
+"""What the acts of one store share, handed to each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filexfer.storage.area import Area
+from filexfer.storage.confine import Tree
+from filexfer.storage.fsops import FsOps
+from filexfer.storage.publish import Publisher
+from filexfer.storage.space import Space
+from filexfer.storage.store import StoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The tree, the area in it and what works on both.
+
+    Attributes:
+        answers: whether a commit is noted so that its repetition can be answered after a restart.
+    """
+
+    fs: FsOps
+    tree: Tree
+    area: Area
+    space: Space
+    publisher: Publisher
+    settings: StoreSettings
+    answers: bool

@@ -1,0 +1,96 @@
+"""The end of an upload in blocks: publishing it, and after a crash in the midst of that telling whether it happened."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from filexfer.core import digests, paths
+from filexfer.core.errors import BadDigest, FilexferError
+from filexfer.core.model import Outcome, PutOptions, Saved
+from filexfer.storage import confine, journal
+from filexfer.storage.confine import Parts
+from filexfer.storage.fsops import FsOps
+from filexfer.storage.publish import equal, present
+from filexfer.storage.shared import Shared
+from filexfer.storage.upload_files import UploadFiles
+from filexfer.storage.versions import etag_of
+
+
+@dataclass(slots=True)
+class _Grown:
+    """A complete upload (`publish.New`)."""
+
+    fs: FsOps
+    files: UploadFiles
+    folder: int
+    name: bytes
+    size: int
+    mtime_ns: int | None
+
+    def same_as(self, descriptor: int) -> bool:
+        own = confine.open_own(self.fs, self.name, self.folder)
+        try:
+            return equal(self.fs, own, descriptor)
+        finally:
+            self.fs.close(own)
+
+    def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
+        inode = self.fs.stat(name, folder).st_ino
+        self.files.append(journal.publishing(journal.Publishing(path, outcome, inode)))
+        self.files.sync_journal()
+
+
+def publish(shared: Shared, files: UploadFiles, size: int, parts: Parts, options: PutOptions) -> Saved:
+    """Give the synced content of `files` its name, durably. Its descriptor is closed: Windows renames no open file."""
+    files.close_data()
+    folder, name = files.place
+    new = _Grown(shared.fs, files, folder, name, size, options.mtime_ns)
+    with shared.tree.walk() as walk:
+        saved = shared.publisher.place(new, walk, parts, options)
+        walk.sync()
+        walk.check(parts[:-1])
+        shared.publisher.trash.settle()
+    return saved
+
+
+def recovered(shared: Shared, files: UploadFiles, size: int, announced: journal.Publishing) -> Saved | None:
+    """Whether the announced rename came about; None if not, so that the upload is still open."""
+    parts: Parts = tuple(announced.path.split("/"))
+    with shared.tree.walk() as walk:
+        status = None
+        with contextlib.suppress(FileNotFoundError, FilexferError):
+            folder = walk.folder(parts[:-1])
+            status = present(shared.fs, paths.encode(parts[-1]), folder)
+        if status and status.st_ino == announced.inode and status.st_size == size:
+            # What the crash may have kept from becoming durable: the names of all folders on the way.
+            for end in range(len(parts)):
+                walk.changed(parts[:end])
+            walk.sync()
+            walk.check(parts[:-1])
+            return Saved(announced.path, announced.outcome, size, status.st_mtime_ns, etag_of(status))
+    if present(shared.fs, files.place[1], files.place[0]) is not None:
+        return None
+    # Renamed, and since then replaced or deleted by somebody.
+    return Saved(announced.path, announced.outcome, size, 0, "")
+
+
+def read_into(fs: FsOps, descriptor: int, buffer: bytearray, offset: int) -> int:
+    """Fill `buffer` from `offset` on; returns how much there was."""
+    view, done = memoryview(buffer), 0
+    while done < len(view) and (more := fs.read_at(descriptor, view[done:], offset + done)):
+        done += more
+    return done
+
+
+def check_content(fs: FsOps, descriptor: int, digest: str) -> None:
+    """Raise `BadDigest` unless the open file has `digest` (`algorithm:hex`)."""
+    algorithm = digests.algorithm_of(digest)
+    made = digests.hasher(algorithm)
+    buffer = memoryview(bytearray(1 << 20))
+    offset = 0
+    while read := fs.read_at(descriptor, buffer, offset):
+        made.update(buffer[:read])
+        offset += read
+    if digests.written(made, algorithm) != digest.lower():
+        raise BadDigest("The whole file is not the one that was announced. It may have changed while it was sent; send it again.")

@@ -1,0 +1,235 @@
+"""The files of one upload in the area: made, locked, read after a restart, and what becomes of them at the end.
+
+<id>.data       the content as far as it came
+<id>.journal    see journal.py; locked by the process that is at the upload
+<id>.done       the journal of a committed upload, kept to answer again
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import time
+from collections.abc import Iterator
+
+from filexfer.core.errors import Busy, UnknownUpload
+from filexfer.core.model import Saved
+from filexfer.storage import area as areas
+from filexfer.storage import confine, journal, trees
+from filexfer.storage.area import Area
+from filexfer.storage.fsops import FsOps
+from filexfer.storage.publish import present
+
+DATA = b".data"
+JOURNAL = b".journal"
+DONE = b".done"
+
+#: Seconds after which content without a journal is what a crash left.
+_STALE = 3600.0
+
+
+class UploadFiles:
+    """The open files of one upload. Not for two threads at once, but for `data`.
+
+    Attributes:
+        told: what the journal said when it was opened.
+        data: descriptor of the content.
+    """
+
+    def __init__(self, fs: FsOps, folder: int, name: bytes, descriptor: int, told: journal.Told) -> None:
+        self.told = told
+        self.data = -1
+        self._fs = fs
+        self._folder = folder
+        self._name = name
+        self._journal = descriptor
+        self._end = told.end
+        self._named = False
+
+    @classmethod
+    def open(cls, fs: FsOps, area: Area, upload_id: str) -> UploadFiles:
+        """The upload of this id, locked. Raises `UnknownUpload`, `Busy` while another process is at it."""
+        folder, name = area.existing(areas.UPLOADS), upload_id.encode()
+        if folder is None:
+            raise UnknownUpload()
+        try:
+            descriptor = _locked(fs, name + JOURNAL, folder)
+        except FileNotFoundError:
+            raise UnknownUpload() from None
+        return cls._read(fs, folder, name, descriptor)
+
+    @classmethod
+    def create(cls, fs: FsOps, area: Area, upload_id: str, head: journal.Head) -> UploadFiles:
+        """A new upload, locked, with empty content."""
+        name = upload_id.encode()
+        try:
+            descriptor = area.create(areas.UPLOADS, name + JOURNAL)
+        except FileExistsError:
+            descriptor = _locked(fs, name + JOURNAL, area.folder(areas.UPLOADS))
+        else:
+            _lock(fs, descriptor)
+        folder = area.folder(areas.UPLOADS)
+        made = cls(fs, folder, name, descriptor, journal.Told(head=head))
+        try:
+            made.begin_anew()
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def begin_anew(self) -> None:
+        """Empty journal, empty content."""
+        head = self.told.head
+        assert head is not None
+        self.told = journal.Told(head=head)
+        self._end = 0
+        self._fs.truncate(self._journal, 0)
+        self.append(journal.head(head))
+        trees.remove(self._fs, self._name + DATA, self._folder)
+        self.data = confine.open_own(self._fs, self._name + DATA, self._folder, create=True)
+
+    @classmethod
+    def _read(cls, fs: FsOps, folder: int, name: bytes, descriptor: int) -> UploadFiles:
+        try:
+            told = journal.read(fs, descriptor)
+            if told.head is None:
+                raise UnknownUpload()
+            # What a crash cut off must not be read together with what is written over it.
+            fs.truncate(descriptor, told.end)
+        except BaseException:
+            fs.close(descriptor)
+            raise
+        return cls(fs, folder, name, descriptor, told)
+
+    def open_data(self) -> bool:
+        """Open the content; False if it is not there."""
+        try:
+            self.data = confine.open_own(self._fs, self._name + DATA, self._folder)
+        except FileNotFoundError:
+            return False
+        return True
+
+    @property
+    def place(self) -> tuple[int, bytes]:
+        """Folder and name of the content."""
+        return self._folder, self._name + DATA
+
+    def append(self, record: bytes) -> None:
+        """One more record. If it fails, the next one takes its place."""
+        trees.write_whole(self._fs, self._journal, record, self._end)
+        self._end += len(record)
+
+    def sync_journal(self) -> None:
+        """Make the journal durable, its name too."""
+        self._fs.sync_data(self._journal)
+        if not self._named:
+            self._fs.sync_folder(self._folder)
+            self._named = True
+
+    def close_data(self) -> None:
+        if self.data >= 0:
+            descriptor, self.data = self.data, -1
+            self._fs.close(descriptor)
+
+    def close(self) -> None:
+        """Let go of everything, the lock too."""
+        self.close_data()
+        if self._journal >= 0:
+            descriptor, self._journal = self._journal, -1
+            self._fs.close(descriptor)
+
+    def finish(self, saved: Saved, answers: bool) -> None:
+        """It is published: drop what is left of the content, and keep the answer if `answers`."""
+        # It is done, whatever comes now; a crash before the end of this is put right by the next opening.
+        with contextlib.suppress(OSError):
+            trees.remove(self._fs, self._name + DATA, self._folder)
+            if answers:
+                self.append(journal.done(saved))
+                self._fs.rename(self._name + JOURNAL, self._folder, self._name + DONE, self._folder)
+            else:
+                self._fs.unlink(self._name + JOURNAL, self._folder)
+        self.close()
+
+    def remove(self) -> None:
+        """Forget the upload."""
+        # The content first: without it the journal counts for nothing, without the journal nobody would find it.
+        trees.remove(self._fs, self._name + DATA, self._folder)
+        trees.remove(self._fs, self._name + JOURNAL, self._folder)
+        self.close()
+
+
+def answer(fs: FsOps, area: Area, upload_id: str) -> Saved | None:
+    """What a committed upload answered; None if it is none or that is forgotten."""
+    folder = area.existing(areas.UPLOADS)
+    told = None if folder is None else _peek(fs, upload_id.encode() + DONE, folder)
+    return told.saved if told else None
+
+
+def forget_answer(fs: FsOps, area: Area, upload_id: str) -> None:
+    trees.remove(fs, upload_id.encode() + DONE, area.folder(areas.UPLOADS))
+
+
+def begun(fs: FsOps, area: Area) -> Iterator[tuple[str, journal.Told, int]]:
+    """Every upload not committed: its id, what its journal says, when it was last touched (nanoseconds since the epoch)."""
+    folder = area.existing(areas.UPLOADS)
+    for name in [] if folder is None else trees.names(fs, folder):
+        if folder is not None and name.endswith(JOURNAL):
+            status = present(fs, name, folder)
+            told = _peek(fs, name, folder)
+            if status and told and told.head:
+                yield name.removesuffix(JOURNAL).decode(), told, status.st_mtime_ns
+
+
+def expire(fs: FsOps, area: Area, upload_age: float, answer_age: float) -> None:
+    """Remove uploads nobody touched for `upload_age` seconds, answers older than `answer_age`, and what crashes left."""
+    folder = area.existing(areas.UPLOADS)
+    for name in [] if folder is None else trees.names(fs, folder):
+        status = present(fs, name, folder) if folder is not None else None
+        if folder is None or status is None:
+            continue
+        age = time.time() - status.st_mtime
+        alone = name.endswith(DATA) and present(fs, name.removesuffix(DATA) + JOURNAL, folder) is None
+        if (name.endswith(DONE) and age > answer_age) or (alone and age > _STALE):
+            trees.remove(fs, name, folder)
+        elif name.endswith(JOURNAL) and age > upload_age:
+            with contextlib.suppress(Busy, FileNotFoundError):
+                UploadFiles(fs, folder, name.removesuffix(JOURNAL), _locked(fs, name, folder), journal.Told()).remove()
+
+
+def _peek(fs: FsOps, name: bytes, folder: int) -> journal.Told | None:
+    try:
+        descriptor = confine.open_own(fs, name, folder)
+    except FileNotFoundError:
+        return None
+    try:
+        return journal.read(fs, descriptor)
+    finally:
+        fs.close(descriptor)
+
+
+def _locked(fs: FsOps, name: bytes, folder: int) -> int:
+    """Open a journal and lock it; `FileNotFoundError` if it is not there, `Busy` if another process has it."""
+    descriptor = confine.open_own(fs, name, folder)
+    _lock(fs, descriptor)
+    try:
+        # Between opening and locking its owner may have ended the upload, and another one begun it anew.
+        if fs.fstat(descriptor).st_ino != fs.stat(name, folder).st_ino:
+            raise Busy("Another process has just ended this upload. Try again.")
+    except BaseException:
+        fs.close(descriptor)
+        raise
+    return descriptor
+
+
+def _lock(fs: FsOps, descriptor: int) -> None:
+    try:
+        if not fs.lock(descriptor):
+            raise Busy("Another process is at this upload. Wait for it, or stop it.")
+    except OSError as error:
+        # A file system without locks: then nobody but its owner's care keeps two processes from one upload.
+        if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS):
+            fs.close(descriptor)
+            raise
+    except Busy:
+        fs.close(descriptor)
+        raise
