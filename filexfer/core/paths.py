@@ -49,7 +49,8 @@ def check_component(name: str) -> None:
 
 def is_reserved(name: str) -> bool:
     """Whether `name` is the upload area's in some spelling that a file system might take for the same."""
-    if len(name) < len(AREA) - 1 or (name.isascii() and "f" not in name.casefold()):
+    # The cheap half of the question first: it is asked for every name of every listing and batch.
+    if len(name) < len(AREA) - 1 or (name.isascii() and "filexf" not in name.lower()):
         return False
     # `FILEXF~1` is how Windows abbreviates it on volumes with short names.
     folded = _IGNORED.sub("", unicodedata.normalize("NFKC", name)).casefold().rstrip(". ").partition(":")[0]

@@ -46,8 +46,7 @@ def _entries(fs: FsOps, folder: int, prefix: str) -> Iterator[Entry]:
     with fs.scan(folder) as found:
         for item in found:
             name = decoded(item.name)
-            # The cheap half of the question first: it is asked a hundred thousand times.
-            if (not name.isascii() or "filexf" in name.lower()) and paths.is_reserved(name):
+            if paths.is_reserved(name):
                 continue
             try:
                 yield entry_of(prefix + name, fs.scan_stat(item), etag=False)
