@@ -1,0 +1,54 @@
+"""What a lane gives back to the connection: an answer to send, or a refusal of the request as such. No socket here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from filexfer.core.digests import Bytes
+from filexfer.server.deferred import Deferred
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Answer:
+    """One response.
+
+    Attributes:
+        body: what can be sent at once; `stream` follows it, made while it is sent. What a stream raises ends the connection.
+        length: of both, in bytes; the body of an answer to HEAD is not sent but counted.
+        release: called when it was sent, or could not be.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: Sequence[Bytes] = ()
+    stream: Iterable[Bytes] = ()
+    length: int = 0
+    release: Callable[[], None] | None = None
+    close: bool = False
+
+
+@dataclass(slots=True)
+class Later:
+    """An answer that is to come: `finish` makes it, in a worker, once `deferred` is done."""
+
+    deferred: Deferred
+    finish: Callable[[Deferred], Answer]
+
+
+class Refused(Exception):
+    """The request is answered with a plain HTTP status. `str` is the text of the body."""
+
+    def __init__(self, status: int, text: str, headers: Headers = ()) -> None:
+        super().__init__(text)
+        self.status = status
+        self.headers = headers
+
+
+def plain(status: int, text: str, headers: Headers = ()) -> Answer:
+    """A short answer in words."""
+    body = (text + "\n").encode("utf-8", "replace") if text else b""
+    kind = (("Content-Type", "text/plain; charset=utf-8"),) if body else ()
+    return Answer(status, (*kind, *headers), (body,), length=len(body))

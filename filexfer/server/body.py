@@ -1,0 +1,117 @@
+"""The body of one request, read off its channel: of known length, or chunked. Rules: it never reads beyond its end, and keeps
+nothing; `100 Continue` goes out when it is first asked for, so only once the gate was passed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from filexfer.core.digests import Bytes
+from filexfer.core.errors import ConnectionLost
+from filexfer.protocol.http import Chunked, RequestHead
+from filexfer.server.channel import Channel
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Body:
+    """Attributes: length (bytes still to be read; None while chunked and unfinished)."""
+
+    def __init__(self, channel: Channel, head: RequestHead) -> None:
+        self._channel = channel
+        self._continue = head.expects_continue
+        self._chunked = Chunked() if head.chunked else None
+        self.length: int | None = None if head.chunked else head.length or 0
+
+    @property
+    def finished(self) -> bool:
+        return self.length == 0
+
+    def pieces(self, buffer: bytearray) -> Iterator[tuple[Bytes, int]]:
+        """The rest of the body, in pieces `(data, count)`: the first `count` bytes of `data`, which is `buffer` or a view into
+        it, overwritten once the next piece is asked for. Raises `ConnectionLost` where the peer ends too early."""
+        view = memoryview(buffer)
+        while not self.finished:
+            if self._chunked is None:
+                yield buffer, self._read(view)
+            else:
+                for data in self._read_chunks(self._chunked, view):
+                    yield data, len(data)
+
+    def read_all(self, view: memoryview) -> None:
+        """Fill `view`, which has just the length of the body. Raises `ConnectionLost` where the peer ends too early."""
+        assert self.length == len(view)
+        at = 0
+        while at < len(view):
+            at += self._read(view[at:])
+
+    def fill(self, view: memoryview) -> int:
+        """Fill `view` as far as the body goes; answers how many bytes there were, 0 at its end. Raises as `read_all`."""
+        at = 0
+        while at < len(view) and not self.finished:
+            if self._chunked is None:
+                at += self._read(view[at:])
+            else:
+                at += self._fill_chunks(self._chunked, view[at:])
+        return at
+
+    def _read(self, view: memoryview) -> int:
+        """Some bytes of a body of known length."""
+        assert self.length is not None
+        self._let_come()
+        count = self._channel.read_into(view[: self.length])
+        if not count:
+            raise ConnectionLost("The other side ended in mid-request.")
+        self.length -= count
+        return count
+
+    def _read_chunks(self, chunked: Chunked, view: memoryview) -> list[memoryview]:
+        """Content of a chunked body, as views into `view`."""
+        self._let_come()
+        count = self._channel.read_into(view)
+        if not count:
+            raise ConnectionLost("The other side ended in mid-request.")
+        found = chunked.feed(view[:count])
+        if chunked.finished:
+            self.length = 0
+            # What came behind the last chunk is the next request.
+            self._channel.ahead[:0] = chunked.leftover
+        return found
+
+    def _fill_chunks(self, chunked: Chunked, view: memoryview) -> int:
+        at = 0
+        for piece in self._read_chunks(chunked, view):
+            # Towards the front of the same buffer, over the chunk's own head.
+            view[at : at + len(piece)] = piece
+            at += len(piece)
+        return at
+
+    def _let_come(self) -> None:
+        if self._continue:
+            self._continue = False
+            if not self._channel.ahead:
+                self._channel.send([_CONTINUE])
+
+    def drainable(self, most: int) -> bool:
+        """Whether what is left can be dropped for the sake of the next request."""
+        if self.finished:
+            return True
+        return not self._continue and self.length is not None and self.length <= most
+
+    def drain(self, most: int, seconds: float) -> bool:
+        """Read and drop what is left, so that the peer gets to read the answer; True when the whole body has passed."""
+        if self._continue and not self.finished:
+            return False  # it waits to be asked for its body, and will not be
+        until = time.monotonic() + seconds
+        view = memoryview(bytearray(16 << 10))
+        while not self.finished:
+            left = until - time.monotonic()
+            if most <= 0 or left <= 0 or not (self._channel.ahead or self._channel.wait(False, left)):
+                return False
+            before = self._channel.moved
+            if self._chunked is None:
+                self._read(view)
+            else:
+                self._read_chunks(self._chunked, view)
+            most -= max(1, self._channel.moved - before)
+        return True

@@ -1,0 +1,164 @@
+"""The bytes of one connection: a non-blocking socket, what was read ahead of it, and deadlines on progress.
+Rules: one thread at a time holds a channel; nothing here knows HTTP but where a head ends; TLS will be another class of this
+shape."""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
+import time
+from collections.abc import Sequence
+
+from filexfer.core.digests import Bytes
+from filexfer.core.errors import ConnectionLost
+
+#: What is read ahead of a request in one piece: most heads, with the body of a small call.
+_READ_AHEAD = 16 << 10
+#: An empty line, also one whose line ends are wrong: such a head is to be refused, not waited for.
+_HEAD_END = re.compile(rb"\n\r?\n")
+_IOV = 64
+
+POLLS = hasattr(select, "poll")
+
+
+class Channel:
+    """One connected socket.
+
+    Args:
+        stall: seconds without a single byte moving after which the peer is given up.
+        rate: bytes per second it must reach on average, once waiting for it has cost `stall` seconds in one request.
+
+    Attributes:
+        ahead: bytes received and not yet used.
+        moved: bytes that went in and out since the request began, those read ahead left out.
+    """
+
+    #: What the socket raises where it would have to wait. (A TLS socket has others.)
+    NOT_YET: tuple[type[OSError], ...] = (BlockingIOError, InterruptedError)
+
+    def __init__(self, sock: socket.socket, stall: float, rate: int) -> None:
+        sock.setblocking(False)
+        self.sock = sock
+        self.ahead = bytearray()
+        self._scanned = 0
+        self._head_end = 0
+        self._stall = stall
+        self._rate = rate
+        self._waited = 0.0
+        self.moved = 0
+
+    def fileno(self) -> int:
+        return self.sock.fileno()
+
+    def begin_request(self) -> None:
+        """From now on the average rate counts anew."""
+        self._waited = 0.0
+        self.moved = 0
+
+    def receive(self) -> int:
+        """Read ahead without waiting. Answers how many bytes came, 0 at the end of the stream, -1 where none are there yet.
+        Raises `ConnectionLost`."""
+        try:
+            data = self.sock.recv(_READ_AHEAD)
+        except self.NOT_YET:
+            return -1
+        except OSError as error:
+            raise _lost(error) from None
+        self.ahead += data
+        return len(data)
+
+    def has_head(self, limit: int) -> bool:
+        """Whether a whole request head (or more than `limit` bytes of one) lies ahead."""
+        if self._scanned == 0 and self.ahead.startswith(b"\r\n"):
+            del self.ahead[:2]  # RFC 9112, 2.2: an empty line before the request line is ignored
+        found = _HEAD_END.search(self.ahead, max(0, self._scanned - 3))
+        self._scanned = len(self.ahead)
+        self._head_end = found.end() if found is not None else 0
+        return self._head_end > 0 or len(self.ahead) > limit
+
+    def take_head(self) -> bytes:
+        """The head that `has_head` found, its empty line included; all there is, where it only found that to be too long."""
+        end = self._head_end or len(self.ahead)
+        head = bytes(self.ahead[:end])
+        del self.ahead[:end]
+        self._scanned = self._head_end = 0
+        return head
+
+    def read_into(self, view: memoryview) -> int:
+        """Read some bytes, waiting for the first; 0 at the end of the stream. Raises `ConnectionLost`, also for a stall."""
+        if self.ahead:
+            count = min(len(view), len(self.ahead))
+            view[:count] = self.ahead[:count]
+            del self.ahead[:count]
+            return count
+        while True:
+            try:
+                count = self.sock.recv_into(view)
+            except self.NOT_YET:
+                self._wait_for_progress(False)
+                continue
+            except OSError as error:
+                raise _lost(error) from None
+            self.moved += count
+            return count
+
+    def send(self, parts: Sequence[Bytes]) -> None:
+        """Send all of `parts`, in as few system calls as the socket lets. Raises `ConnectionLost`, also for a stall."""
+        waiting = [memoryview(part) for part in parts if len(part)]
+        while waiting:
+            try:
+                sent = self._send_some(waiting)
+            except self.NOT_YET:
+                self._wait_for_progress(True)
+                continue
+            except OSError as error:
+                raise _lost(error) from None
+            self.moved += sent
+            while waiting and sent >= len(waiting[0]):
+                sent -= len(waiting.pop(0))
+            if sent:
+                waiting[0] = waiting[0][sent:]
+
+    def _send_some(self, views: list[memoryview]) -> int:
+        if len(views) == 1:
+            return self.sock.send(views[0])
+        return self.sock.sendmsg(views[:_IOV])
+
+    def wait(self, writing: bool, seconds: float) -> bool:
+        """Wait until the socket can be read (or written); False when `seconds` have passed."""
+        if not POLLS:
+            ends = select.select([] if writing else [self.sock], [self.sock] if writing else [], [], seconds)
+            return bool(ends[0] or ends[1])
+        poll = select.poll()
+        poll.register(self.sock.fileno(), select.POLLOUT if writing else select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def _wait_for_progress(self, writing: bool) -> None:
+        before = time.monotonic()
+        if self.sock.fileno() < 0 or not self.wait(writing, self._stall):
+            raise ConnectionLost("The other side stood still for too long.")
+        self._waited += time.monotonic() - before
+        if self._waited > self._stall and self.moved < self._rate * self._waited:
+            raise ConnectionLost("The other side is too slow.")
+
+    def finish_sending(self) -> None:
+        """Tell the peer that nothing more will come, so that it can read the last answer to its end."""
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # it has gone already
+
+    def interrupt(self) -> None:
+        """Make every wait on this channel end, from another thread; its holder closes it."""
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # it has gone already
+
+    def close(self) -> None:
+        self.sock.close()
+
+
+def _lost(error: OSError) -> ConnectionLost:
+    return ConnectionLost(f"The connection broke off: {error.strerror or error}.")

@@ -1,0 +1,262 @@
+"""One connection: its requests, one after the other, each served by a worker; between them it is parked in the loop.
+Rules: it belongs to one thread at a time; every framing error ends it; the answer is sent before what is left of a body is
+dropped."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from filexfer.core.digests import Bytes
+from filexfer.core.errors import ConnectionLost
+from filexfer.protocol.http import BadHead, RequestHead, parse_request_head, response_head
+from filexfer.server.answers import Answer, Later, plain
+from filexfer.server.body import Body
+from filexfer.server.channel import Channel
+from filexfer.server.listener import Listener
+from filexfer.server.loop import Loop, Next
+from filexfer.server.pool import Pool
+from filexfer.server.settings import Settings
+
+_log = logging.getLogger("filexfer.server")
+
+
+@dataclass(slots=True)
+class Request:
+    """A request whose head has arrived, and where it came from."""
+
+    head: RequestHead
+    body: Body
+    listener: Listener
+    peer: str
+
+
+@dataclass(slots=True)
+class House:
+    """What all connections of a server share. `handle` makes the answer to a request, in a worker; `gone` is told of each
+    connection that was closed; `closing` says that no further request is taken."""
+
+    settings: Settings
+    loop: Loop
+    pool: Pool
+    handle: Callable[[Request], Answer | Later]
+    gone: Callable[[Connection], None]
+    closing: bool = False
+
+
+class _After(Enum):
+    """What follows a request. GIVEN_AWAY: the connection waits for a deferred answer and belongs to the loop."""
+
+    NEXT = "next"
+    CLOSE = "close"
+    GIVEN_AWAY = "given away"
+
+
+class Connection:
+    """See `loop.Parkable` for the attributes that the loop reads."""
+
+    def __init__(self, house: House, channel: Channel, peer: str, listener: Listener) -> None:
+        self._house = house
+        self._settings = house.settings
+        self.channel = channel
+        self.peer = peer
+        self.listener = listener
+        self.deadline = time.monotonic() + house.settings.head_seconds
+        self.evictable = True
+        self._later: Later | None = None
+        self._request: Request | None = None
+        self._closed = False
+
+    # ---- on the loop's thread, while parked
+
+    def readable(self) -> Next:
+        try:
+            count = self.channel.receive()
+        except ConnectionLost:
+            count = 0
+        if count == 0:
+            return self._abandon
+        if self._later is not None:
+            if count > 0:
+                # Its next request, early. It has to wait; were it read on, a peer could fill the memory.
+                self._house.loop.mute(self)
+            return None
+        if self.channel.has_head(self._settings.head_bytes):
+            return self._submit
+        if self.evictable and self.channel.ahead:
+            self.evictable = False
+            self.deadline = time.monotonic() + self._settings.head_seconds
+        return None
+
+    def expired(self) -> Next:
+        if self._later is not None:
+            self.deadline = float("inf")
+            self._house.pool.submit(self.peer, self._later.deferred.expire)
+            return None
+        if self.channel.ahead:
+            return self._time_out
+        return self._abandon
+
+    def _submit(self) -> None:
+        self._house.pool.submit(self.peer, self._serve)
+
+    def _time_out(self) -> None:
+        try:
+            self.channel.sock.send(response_head(408, [("Content-Length", "0")], False))
+        except OSError:
+            pass  # it gets no answer then
+        self.close()
+
+    def _abandon(self) -> None:
+        if self._later is not None:
+            self._later.deferred.resolve(None)
+        self.close()
+
+    # ---- on a worker
+
+    def _serve(self) -> None:
+        """Serve requests as long as they follow closely; then park."""
+        self._guard(self._serve_on)
+
+    def _serve_late(self) -> None:
+        """The deferred answer has come: send it, then go on as ever."""
+        self._guard(self._answer_late)
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except ConnectionLost as error:
+            _log.debug("A connection of %s ended: %s", self.peer, error)
+            self.close()
+        except BaseException:
+            self.close()
+            raise
+
+    def _serve_on(self) -> None:
+        while (after := self._exchange()) is _After.NEXT:
+            if not self._next_is_here():
+                self._park()
+                return
+        if after is _After.CLOSE:
+            self.close()
+
+    def _next_is_here(self) -> bool:
+        """Whether the next request has arrived, or does so within the blink that parking and coming back would cost."""
+        limit = self._settings.head_bytes
+        if self.channel.ahead and self.channel.has_head(limit):
+            return True
+        if self._house.pool.pressed or not self.channel.wait(False, self._settings.linger):
+            return False
+        return self.channel.receive() > 0 and self.channel.has_head(limit)
+
+    def _park(self) -> None:
+        begun = bool(self.channel.ahead)
+        self.evictable = not begun
+        self.deadline = time.monotonic() + (self._settings.head_seconds if begun else self._settings.idle_seconds)
+        self._house.loop.park(self)
+
+    def _exchange(self) -> _After:
+        """One request and its answer."""
+        self.channel.begin_request()
+        try:
+            raw = self.channel.take_head()
+            if len(raw) > self._settings.head_bytes:
+                raise BadHead(431, "The head of the request is too long.")
+            head = parse_request_head(raw)
+        except BadHead as bad:
+            return self._refuse_head(bad)
+        request = self._request = Request(head, Body(self.channel, head), self.listener, self.peer)
+        answer = self._answer_to(request)
+        if isinstance(answer, Later):
+            self._wait_for(answer)
+            return _After.GIVEN_AWAY
+        return self._send(request, answer)
+
+    def _answer_to(self, request: Request) -> Answer | Later:
+        try:
+            return self._house.handle(request)
+        except ConnectionLost:
+            raise
+        except Exception:
+            reference = secrets.token_hex(4)
+            _log.exception("Request %s met an error.", reference)
+            return plain(500, f"The server met an error of its own. Its log tells more under {reference}.")
+
+    def _refuse_head(self, bad: BadHead) -> _After:
+        answer = plain(bad.status, str(bad))
+        head = response_head(bad.status, [*answer.headers, ("Content-Length", str(answer.length))], False)
+        self.channel.send([head, *answer.body])
+        self.channel.finish_sending()
+        # Where the request ends is unknown: drop what is there for a moment, so that the answer is not lost to a reset.
+        until = time.monotonic() + self._settings.drain_seconds
+        left = self._settings.drain_bytes
+        while left > 0 and self.channel.wait(False, max(0.0, until - time.monotonic())):
+            self.channel.ahead.clear()
+            count = self.channel.receive()
+            if count <= 0:
+                break
+            left -= count
+        return _After.CLOSE
+
+    def _send(self, request: Request, answer: Answer) -> _After:
+        body, settings = request.body, self._settings
+        keep = request.head.keep_alive and not answer.close and not self._house.closing and body.drainable(settings.drain_bytes)
+        headers = list(answer.headers)
+        if answer.status not in (204, 304):
+            headers.append(("Content-Length", str(answer.length)))
+        head = response_head(answer.status, headers, keep)
+        try:
+            self._send_parts(head, answer, request.head.method == "HEAD")
+        finally:
+            if answer.release:
+                answer.release()
+        if not body.finished:
+            if not keep:
+                self.channel.finish_sending()
+            keep = body.drain(settings.drain_bytes, settings.drain_seconds) and keep
+        return _After.NEXT if keep else _After.CLOSE
+
+    def _send_parts(self, head: bytes, answer: Answer, head_only: bool) -> None:
+        parts: list[Bytes] = [head] if head_only else [head, *answer.body]
+        for chunk in () if head_only else answer.stream:
+            parts.append(chunk)
+            self.channel.send(parts)
+            parts = []
+        if parts:
+            self.channel.send(parts)
+
+    def _wait_for(self, later: Later) -> None:
+        self._later = later
+        self.evictable = False
+        self.deadline = time.monotonic() + later.deferred.timeout
+        self._house.loop.park(self)
+        # Only now: the call-back is to find it parked. From here on it belongs to the loop.
+        later.deferred.when_done(lambda: self._house.loop.unpark(self, self._submit_late))
+
+    def _submit_late(self) -> None:
+        self._house.pool.submit(self.peer, self._serve_late)
+
+    def _answer_late(self) -> None:
+        later, request = self._later, self._request
+        assert later is not None
+        assert request is not None
+        self._later = None
+        if self._send(request, later.finish(later.deferred)) is _After.CLOSE:
+            self.close()
+        elif self._next_is_here():
+            self._serve_on()
+        else:
+            self._park()
+
+    # ---- whoever holds it
+
+    def close(self) -> None:
+        """Close it, once."""
+        if not self._closed:
+            self._closed = True
+            self.channel.close()
+            self._house.gone(self)

@@ -1,0 +1,115 @@
+"""Results of keyed calls, kept so that a repetition is answered and not done again (protocol.md, Replays): by device, on disk,
+for a day. One SQLite file in the share's hidden folder, made at the first key."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from filexfer.core.errors import BadParameters, Busy
+from filexfer.protocol.xmlrpc import decode_response, encode_response
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_KEY_CHARACTERS = 200
+#: How long a repetition waits for the first call that is still at work, in seconds.
+_PATIENCE = 60.0
+_TABLES = """
+    CREATE TABLE IF NOT EXISTS answers (device TEXT, key TEXT, method TEXT, value BLOB, made REAL, PRIMARY KEY (device, key));
+    CREATE INDEX IF NOT EXISTS answers_by_age ON answers (made);
+"""
+
+
+class Keys:
+    """The results of one share's keyed calls, in the file `path`, each for `seconds`."""
+
+    def __init__(self, path: str, seconds: float) -> None:
+        self._path = path
+        self._seconds = seconds
+        self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
+        self._connection: sqlite3.Connection | None = None
+        self._next_sweep = 0.0
+        self._running: dict[tuple[str, str], threading.Event] = {}  # guarded by `_running_lock`
+        self._running_lock = threading.Lock()
+
+    def once(
+        self, device: str, key: str, method: str, act: Callable[[], object], keep: Callable[[object], bool] = bool
+    ) -> object:
+        """Do `act` and answer its value; with a key of which `device` has a value already, answer that one instead.
+
+        Args:
+            key: "" for none.
+            keep: whether the value is one to answer again; what failed is better tried again.
+
+        Raises what `act` raises; `BadParameters` for a key that another method used; `Busy` while the first call goes on.
+        """
+        if not key:
+            return act()
+        if len(key) > _KEY_CHARACTERS:
+            raise BadParameters(f"A key has at most {_KEY_CHARACTERS} characters.")
+        done = self._claim((device, key))
+        try:
+            known = self._find(device, key, method)
+            if known is not None:
+                return decode_response(known)
+            value = act()
+            if keep(value):
+                self._keep(device, key, method, value)
+            return value
+        finally:
+            with self._running_lock:
+                del self._running[device, key]
+            done.set()
+
+    def _claim(self, which: tuple[str, str]) -> threading.Event:
+        until = time.monotonic() + _PATIENCE
+        while True:
+            with self._running_lock:
+                other = self._running.get(which)
+                if other is None:
+                    mine = self._running[which] = threading.Event()
+                    return mine
+            if not other.wait(max(0.0, until - time.monotonic())):
+                raise Busy("The same call is still being done. Ask again in a moment.")
+
+    def _find(self, device: str, key: str, method: str) -> bytes | None:
+        with self._lock:
+            rows = self._open().execute("SELECT method, value FROM answers WHERE device = ? AND key = ?", (device, key))
+            row = rows.fetchone()
+        if row is None:
+            return None
+        if row[0] != method:
+            raise BadParameters("This key was used for another method. Choose a new key for each act.")
+        return bytes(row[1])
+
+    def _keep(self, device: str, key: str, method: str, value: object) -> None:
+        body = b"".join(part for part in encode_response(value) if isinstance(part, bytes))
+        now = time.time()
+        with self._lock, self._open() as connection:
+            connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", (device, key, method, body, now))
+            if now >= self._next_sweep:
+                self._next_sweep = now + 600
+                connection.execute("DELETE FROM answers WHERE made < ?", (now - self._seconds,))
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            # Imported here: a server that is never given a key starts without it.
+            import sqlite3
+
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=10.0)
+            connection.execute("PRAGMA journal_mode = WAL")  # answers with another mode where the file system cannot
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.executescript(_TABLES)
+            self._connection = connection
+        return self._connection
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None

@@ -1,0 +1,206 @@
+"""Where a server listens: addresses become bound sockets, TCP and UNIX ones at once. Rules: plain http stays on this machine
+unless the settings say otherwise; a socket file is private and goes away with its server."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+import stat
+import struct
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from filexfer.core.errors import BadParameters, ConnectionFailed
+from filexfer.core.places import private_folder
+from filexfer.protocol.address import Address, parse
+from filexfer.server.settings import Settings
+
+_PORT_ATTEMPTS = 20
+
+
+class Door(Enum):
+    """By which way a connection came in."""
+
+    TCP = "tcp"
+    UNIX = "unix"
+    CONTROL = "control"
+
+
+@dataclass(slots=True)
+class Listener:
+    """One bound socket.
+
+    Attributes:
+        door: what kind of way in it is.
+        address: for people and clients, with the real port.
+        path: of the socket file, "" for TCP; `inode` of that file, so that only our own is removed.
+    """
+
+    sock: socket.socket
+    door: Door
+    address: str
+    path: str = ""
+    inode: tuple[int, int] = (0, 0)
+
+    def close(self) -> None:
+        self.sock.close()
+        if self.path:
+            try:
+                if _inode(self.path) == self.inode:
+                    os.unlink(self.path)
+            except FileNotFoundError:
+                pass  # somebody was quicker
+
+
+def listen(address: str, settings: Settings) -> list[Listener]:
+    """The listeners of one address: two for `http://localhost`, one for every other.
+
+    Raises `BadParameters` for an address that cannot be listened on, `ConnectionFailed` where the system refuses it.
+    """
+    where = parse(address)
+    if where.path:
+        raise BadParameters("An address to listen on has no path behind it.")
+    if where.scheme == "unix":
+        return [listen_unix(where.socket, Door.UNIX, settings)]
+    if where.scheme == "https":
+        raise BadParameters("https comes with pairing, which this version has not. Listen on http://localhost or a UNIX socket.")
+    if where.scheme != "http":
+        raise BadParameters("A server listens on http://HOST:PORT or unix:/PATH.")
+    return _listen_tcp(where, settings)
+
+
+def _listen_tcp(where: Address, settings: Settings) -> list[Listener]:
+    hosts = _hosts(where.host)
+    if not settings.insecure and not all(_is_loopback(host) for _, host in hosts):
+        raise BadParameters(
+            "Plain http is readable by everybody on the way, so it is served on this machine only: listen on http://localhost. "
+            "If you insist, allow it with --insecure."
+        )
+    for attempt in range(_PORT_ATTEMPTS):
+        try:
+            made = _bind_all(hosts, where.port, settings.backlog)
+            break
+        except OSError as error:
+            # A port that the system chose for one family may be taken in the other one.
+            if error.errno == errno.EADDRINUSE and where.port == 0 and attempt < _PORT_ATTEMPTS - 1:
+                continue
+            taken = " Choose another port." if error.errno in (errno.EADDRINUSE, errno.EACCES) else ""
+            raise ConnectionFailed(f"Cannot listen on {where.server}: {error.strerror or error}.{taken}") from None
+    shown = f"[{where.host}]" if ":" in where.host else where.host
+    return [Listener(sock, Door.TCP, f"http://{shown}:{sock.getsockname()[1]}/") for sock in made]
+
+
+def _bind_all(hosts: list[tuple[socket.AddressFamily, str]], port: int, backlog: int) -> list[socket.socket]:
+    """Bind all `hosts` to the same port, leaving out a family that this machine has not. Raises `OSError`."""
+    made: list[socket.socket] = []
+    absent: OSError | None = None
+    try:
+        for family, host in hosts:
+            try:
+                made.append(_bind(family, host, port, backlog))
+            except OSError as error:
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+                absent = error
+                continue
+            port = made[0].getsockname()[1]
+        if absent and not made:
+            raise absent
+    except BaseException:
+        for sock in made:
+            sock.close()
+        raise
+    return made
+
+
+def _hosts(host: str) -> list[tuple[socket.AddressFamily, str]]:
+    if host == "localhost":
+        # Clients try both; a stranger's program on the other family's port would get what is meant for us.
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise ConnectionFailed(f"This machine has no address “{host}” to listen on.") from None
+    family, _, _, _, address = found[0]
+    return [(family, str(address[0]))]
+
+
+def _is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+
+
+def _bind(family: socket.AddressFamily, host: str, port: int, backlog: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+        sock.listen(backlog)
+        sock.setblocking(False)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def listen_unix(path: str, door: Door, settings: Settings) -> Listener:
+    """Listen on a UNIX socket at `path`. The file of a server that is gone is replaced, a live one's never.
+    Raises `ConnectionFailed`."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise BadParameters("This system has no UNIX sockets. Listen on http://localhost.")
+    if door is Door.CONTROL:
+        private_folder(Path(path).parent)
+    mode = 0o600 if door is Door.CONTROL else settings.socket_mode
+    _remove_stale(path)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "linux":
+            # The file is born with the mode of its socket: no moment with a wider one.
+            os.fchmod(sock.fileno(), mode)
+        sock.bind(path)
+        os.chmod(path, mode)
+        sock.listen(settings.backlog)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        raise ConnectionFailed(f"Cannot listen on unix:{path}: {error.strerror or error}.") from None
+    return Listener(sock, door, f"unix:{path}", path, _inode(path))
+
+
+def _remove_stale(path: str) -> None:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return
+    if not stat.S_ISSOCK(status.st_mode):
+        raise ConnectionFailed(f"Cannot listen on unix:{path}: something else of that name is there. Choose another path.")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(path)
+        except ConnectionRefusedError:
+            os.unlink(path)
+        except OSError:
+            pass  # busy, or gone this moment: bind will tell
+        else:
+            raise ConnectionFailed(f"Cannot listen on unix:{path}: another server is listening there.")
+
+
+def _inode(path: str) -> tuple[int, int]:
+    status = os.lstat(path)
+    return status.st_dev, status.st_ino
+
+
+def peer_uid(sock: socket.socket) -> int | None:
+    """The user at the other end of a UNIX socket; None where the system does not tell."""
+    if hasattr(socket, "SO_PEERCRED"):  # Linux: struct ucred { pid, uid, gid }
+        return int(struct.unpack("=iII", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1])
+    if hasattr(socket, "LOCAL_PEERCRED"):  # macOS, BSD: struct xucred { version, uid, ... }
+        return int(struct.unpack_from("=II", sock.getsockopt(0, socket.LOCAL_PEERCRED, 76))[1])
+    return None

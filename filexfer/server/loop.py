@@ -1,0 +1,260 @@
+"""The one thread that accepts connections and watches those that nobody serves: idle ones, unfinished heads, long polls.
+Rules: it waits for no single peer and touches no file; whatever needs work goes to the pool. A connection belongs either to this
+thread or to one worker, never to both. Other threads speak to the loop through `call` and `park`."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from filexfer.server.census import Census
+from filexfer.server.channel import Channel
+from filexfer.server.listener import Listener
+
+_log = logging.getLogger("filexfer.server")
+
+#: Connections accepted, at most, before those that are parked are looked at again.
+_ACCEPT_AT_ONCE = 64
+#: No descriptor was left: so long nothing is accepted, in seconds.
+_PAUSE = 0.5
+#: Deadlines are looked at together, and at most so often, in seconds.
+_GRAIN = 0.02
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n"
+_NEVER = float("inf")
+
+#: What a parked connection wants next: None to stay, else to be let go, and then this to be done (to be served, or closed).
+Next: TypeAlias = Callable[[], None] | None
+
+
+class Parkable(Protocol):
+    """A connection as the loop sees it; its methods are called on the loop's thread.
+
+    Attributes:
+        deadline: monotonic time after which `expired` is called.
+        evictable: nothing is under way on it: it may be closed to make room.
+    """
+
+    channel: Channel
+    peer: str
+    listener: Listener
+    deadline: float
+    evictable: bool
+
+    def readable(self) -> Next: ...
+
+    def expired(self) -> Next: ...
+
+    def close(self) -> None: ...
+
+
+Welcome: TypeAlias = Callable[[socket.socket, Listener, object], Parkable | None]
+
+
+class Loop:
+    """Accepts connections, gives each to `welcome` (None: it was turned away), and watches those that are parked."""
+
+    def __init__(self, census: Census, welcome: Welcome) -> None:
+        self._census = census
+        self._welcome = welcome
+        self._selector = selectors.DefaultSelector()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)
+        self._wake_write.setblocking(False)
+        self._selector.register(self._wake_read, selectors.EVENT_READ)
+        self._inbox: deque[Callable[[], None]] = deque()
+        self._woken = False
+        self._stopping = False
+        self._parked: dict[Parkable, bool] = {}  # the longest parked first; whether its socket is watched
+        self._next_deadline = _NEVER
+        self._resume_accepting = _NEVER
+        self._paused: list[Listener] = []
+        self._thread = threading.Thread(target=self._run, name="filexfer-loop", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Have `function` run on the loop's thread soon, in the order of calls; it must neither wait nor raise."""
+        self._inbox.append(function)
+        if not self._woken:
+            self._woken = True
+            try:
+                self._wake_write.send(b"\0")
+            except OSError:
+                pass  # full of wake-ups already, or the loop has ended
+
+    def park(self, connection: Parkable) -> None:
+        """Watch `connection` until something arrives or its deadline passes; from any thread, which gives it away by this."""
+        self.call(lambda: self._park(connection))
+
+    def unpark(self, connection: Parkable, then: Callable[[], None]) -> None:
+        """If `connection` is (or is about to be) parked, let it go and do `then`; from any thread."""
+        self.call(lambda: self._let_go(connection, then) if connection in self._parked else None)
+
+    def add(self, listener: Listener) -> None:
+        """Accept connections from `listener` from now on; from any thread."""
+        self.call(lambda: self._listen(listener))
+
+    def remove(self, listener: Listener) -> None:
+        """Accept none any more, and close the parked ones that came by it; answers when that is done. Not on the loop's
+        thread."""
+        done = threading.Event()
+
+        def work() -> None:
+            self._ignore(listener)
+            for connection in [c for c in self._parked if c.listener is listener]:
+                self._let_go(connection, connection.close)
+            done.set()
+
+        self.call(work)
+        while self._thread.is_alive() and not done.wait(0.1):
+            pass
+
+    def stop(self) -> None:
+        """End the thread and close what is parked, and what is yet to be parked. Listeners and connections served are the
+        caller's."""
+        self.call(self._stop)
+        if self._thread.is_alive():
+            self._thread.join()
+        self.close_parked()
+
+    def close_parked(self) -> None:
+        """Close the parked connections. Only once the thread has ended."""
+        self._run_inbox()
+        for connection in list(self._parked):
+            self._let_go(connection, connection.close)
+
+    def dispose(self) -> None:
+        """Release the descriptors; the last call."""
+        self._selector.close()
+        self._wake_read.close()
+        self._wake_write.close()
+
+    # ---- below: on the loop's thread
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    def _run(self) -> None:
+        while not self._stopping:
+            for key, _ in self._selector.select(self._look_at_clock()):
+                if isinstance(key.data, Listener):
+                    self._accept(key.data)
+                elif key.data is None:
+                    self._hush()
+                elif key.data in self._parked:
+                    self._settle(key.data, key.data.readable())
+            self._run_inbox()
+
+    def _look_at_clock(self) -> float | None:
+        """Do what is due; answers how long to wait for the rest."""
+        now = time.monotonic()
+        if now >= self._resume_accepting:
+            self._resume_accepting = _NEVER
+            while self._paused:
+                self._listen(self._paused.pop())
+        if now >= self._next_deadline:
+            for connection in [c for c in self._parked if c.deadline <= now]:
+                self._settle(connection, connection.expired())
+            self._next_deadline = min((c.deadline for c in self._parked), default=_NEVER)
+        due = min(self._next_deadline, self._resume_accepting)
+        return None if due == _NEVER else max(_GRAIN, due - now)
+
+    def _settle(self, connection: Parkable, following: Next) -> None:
+        if following is None:
+            self._next_deadline = min(self._next_deadline, connection.deadline)
+        else:
+            self._let_go(connection, following)
+
+    def _let_go(self, connection: Parkable, then: Callable[[], None]) -> None:
+        if self._parked.pop(connection):
+            self._selector.unregister(connection.channel)
+        then()
+
+    def mute(self, connection: Parkable) -> None:
+        """Keep it parked, but look at its socket no more."""
+        if self._parked[connection]:
+            self._parked[connection] = False
+            self._selector.unregister(connection.channel)
+
+    def _park(self, connection: Parkable) -> None:
+        try:
+            self._selector.register(connection.channel, selectors.EVENT_READ, connection)
+        except (ValueError, OSError):
+            connection.close()  # its descriptor has been closed, or there is no memory to watch it
+            return
+        self._parked[connection] = True
+        self._next_deadline = min(self._next_deadline, connection.deadline)
+
+    def _hush(self) -> None:
+        try:
+            while len(self._wake_read.recv(4096)) == 4096:
+                pass
+        except BlockingIOError:
+            pass
+
+    def _run_inbox(self) -> None:
+        self._woken = False  # before looking: whoever adds from now on wakes us again
+        while self._inbox:
+            self._inbox.popleft()()
+
+    def _listen(self, listener: Listener) -> None:
+        self._selector.register(listener.sock, selectors.EVENT_READ, listener)
+
+    def _ignore(self, listener: Listener) -> None:
+        if listener in self._paused:
+            self._paused.remove(listener)
+        else:
+            self._selector.unregister(listener.sock)
+
+    def _accept(self, listener: Listener) -> None:
+        for _ in range(_ACCEPT_AT_ONCE):
+            try:
+                sock, address = listener.sock.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                self._pause(listener, error)
+                return
+            connection = self._welcome(sock, listener, address)
+            if connection is None:
+                continue
+            crowd = self._census.enter(connection.peer)
+            if crowd is None or self._make_room(connection.peer, crowd):
+                self._park(connection)
+            else:
+                self._turn_away(connection)
+
+    def _turn_away(self, connection: Parkable) -> None:
+        self._census.refused(connection.peer)
+        try:
+            connection.channel.sock.send(_FULL)
+        except OSError:
+            pass  # it gets no answer then
+        connection.channel.close()
+
+    def _make_room(self, peer: str, crowd: str) -> bool:
+        """Close the connection that has been idle longest, among those of `peer` or among all, as `crowd` says."""
+        for other in self._parked:
+            if other.evictable and (crowd == "all" or other.peer == peer):
+                self._let_go(other, other.close)
+                return self._census.enter(peer) is None
+        return False
+
+    def _pause(self, listener: Listener, error: OSError) -> None:
+        """The system has no descriptor (or memory) for another connection: let some go and accept later, instead of spinning."""
+        if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+            raise error
+        self._census.exhausted(error)
+        for other in [c for c in self._parked if c.evictable][:_ACCEPT_AT_ONCE]:
+            self._let_go(other, other.close)
+        self._selector.unregister(listener.sock)
+        self._paused.append(listener)
+        self._resume_accepting = time.monotonic() + _PAUSE

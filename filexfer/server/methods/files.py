@@ -1,0 +1,205 @@
+"""Methods on files: list, stat, whole files, many small files, blocks and digests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from filexfer.core import digests
+from filexfer.core.errors import BadOffset, Changed, FilexferError
+from filexfer.core.model import SMALL_FILE, Entry, Outcome, PutOptions, Saved
+from filexfer.protocol import wire
+from filexfer.server.access import Caller
+from filexfer.server.methods.arguments import NONE, Options, content_of, in_range, path_of
+from filexfer.server.share import Share
+from filexfer.server.streams import FileStream, Spool
+from filexfer.storage.store import Reader, Small
+
+_PUT_OPTIONS = ("mtime_ns", "digest", "on_conflict", "key", "etag")
+
+
+class Files:
+    """See the docstrings of the methods."""
+
+    def __init__(self, share: Share) -> None:
+        self._share = share
+        self._store = share.store
+
+    def file_list(self, caller: Caller, path: object = "", options: object = NONE) -> object:
+        """file_list(path, options) -> {entries, next}
+
+        One page of a folder, "" being the root. `next` is "" at the end; otherwise call again with it as option `cursor`.
+        Options: limit (entries of a page), recursive (depth first, names are paths below the folder), packed (columns: names
+        joined by NUL in one Binary, sizes and times as little-endian 64-bit numbers in others), cursor."""
+        given = Options(options, "limit", "recursive", "packed", "cursor")
+        settings = self._share.settings
+        packed = given.flag("packed")
+        default = settings.page_entries if packed else settings.page_default
+        limit = in_range(given.number("limit", default), 1, 1 << 31, "limit")
+        limit = min(limit, settings.page_entries)
+        cursor = given.text("cursor")
+        where = path_of(path)
+        if cursor:
+            entries, following = self._share.listings.next(caller.device, cursor, limit)
+        else:
+            entries, following = self._begin_listing(caller, where, given.flag("recursive"), limit)
+        if packed:
+            return wire.pack(entries, following)
+        return {"entries": [wire.entry_struct(entry) for entry in entries], "next": following}
+
+    def _begin_listing(self, caller: Caller, where: str, recursive: bool, limit: int) -> tuple[list[Entry], str]:
+        folder = self._store.stat(where) if not recursive else None
+        scan = self._store.scan(where, recursive)
+        if folder is not None:
+            self._share.changes.watch(where, folder.mtime_ns)
+        return self._share.listings.begin(caller.device, scan, limit)
+
+    def file_stat(self, caller: Caller, path: object) -> object:
+        """file_stat(path) -> {name, kind, size, mtime_ns, etag}
+
+        One entry. `kind` is file, folder, link or other; `etag` names its version, weak (W/) while it is too young to be told
+        apart by its times."""
+        return wire.entry_struct(self._store.stat(path_of(path)))
+
+    def file_get(self, caller: Caller, path: object) -> object:
+        """file_get(path) -> base64
+
+        A whole file."""
+        return whole(self._store.open(path_of(path)))
+
+    def file_put(self, caller: Caller, path: object, data: object, options: object = NONE) -> object:
+        """file_put(path, data, options) -> {path, outcome, size, mtime_ns, etag}
+
+        A whole file; missing parent folders are made. When this returns the file would survive a power cut. `outcome` is
+        created, replaced, renamed, same or skipped. Options: mtime_ns, digest (algorithm:hex, checked first), on_conflict
+        (fail, overwrite, rename, skip, newer), etag (overwrite only that version), key (names the call, so that a
+        repetition is answered and not done again)."""
+        where, content = path_of(path), content_of(data)
+        given = wire.options_of(options if options is not NONE else {})
+        act = replace(given, key="")
+
+        def put() -> object:
+            saved = self._spooled(content, where, act) if isinstance(content, Spool) else self._small(where, content, act)
+            self.told([saved])
+            return wire.saved_struct(saved)
+
+        return self._share.keys.once(caller.device, given.key, "file_put", put)
+
+    def _small(self, path: str, data: bytes, options: PutOptions) -> Saved:
+        result = self._store.put([Small(path, data, options)])[0]
+        if isinstance(result, FilexferError):
+            raise result
+        return result
+
+    def _spooled(self, spool: Spool, path: str, options: PutOptions) -> Saved:
+        saved = spool.upload.commit(path, options)
+        spool.taken = True
+        return saved
+
+    def batch_of_file_put(self, caller: Caller, calls: Sequence[Sequence[object]]) -> list[object]:
+        """Several `file_put` at once: one sync for all of them."""
+        parsed = [_small_of(params) for params in calls]
+        results: list[object] = [one if isinstance(one, FilexferError) else None for one in parsed]
+        if any(one is None for one in parsed):
+            # Keys and contents on disk go their own way; in order, for the same path may come twice.
+            return [self._alone(caller, params) if results[row] is None else results[row] for row, params in enumerate(calls)]
+        rows = [row for row, one in enumerate(parsed) if isinstance(one, Small)]
+        saved = self._store.put([one for one in parsed if isinstance(one, Small)])
+        for row, one in zip(rows, saved, strict=True):
+            results[row] = one if isinstance(one, FilexferError) else wire.saved_struct(one)
+        self.told(saved)
+        return results
+
+    def _alone(self, caller: Caller, params: Sequence[object]) -> object:
+        try:
+            return self.file_put(caller, *params)
+        except FilexferError as error:
+            return error
+
+    def told(self, results: Sequence[Saved | FilexferError]) -> None:
+        """Say which folders these results changed."""
+        unchanged = (Outcome.SAME, Outcome.SKIPPED)
+        self._share.changes.changed(*(one.path for one in results if isinstance(one, Saved) and one.outcome not in unchanged))
+
+    def file_read(self, caller: Caller, path: object, offset: object, length: object, options: object = NONE) -> object:
+        """file_read(path, offset, length, options) -> {data, digest, etag, size}
+
+        One block of a file, with its digest; shorter at the end of the file. Options: etag (fault 107 where the file is another
+        one by now), algorithm (blake3 or sha256)."""
+        given = Options(options, "etag", "algorithm")
+        start = wire.number(offset, "offset")
+        count = in_range(wire.number(length, "length"), 0, self._share.settings.payload_bytes, "length")
+        algorithm = given.text("algorithm", digests.DEFAULT)
+        with self._store.open(path_of(path)) as reader:
+            check_version(reader, given.text("etag"))
+            data = part(reader, start, count)
+        entry = reader.entry
+        return {"data": data, "digest": digests.digest(data, algorithm), "etag": entry.etag, "size": entry.size}
+
+    def file_digests(self, caller: Caller, path: object, options: object = NONE) -> object:
+        """file_digests(path, options) -> {digests, count, algorithm, block_size, etag, size, next}
+
+        Digests of a file's blocks, 32 bytes each, joined in one Binary. Options: offset (of the first block, bytes), count (of
+        blocks), algorithm (blake3 or sha256), etag. `next` is the offset to go on from, -1 at the end."""
+        given = Options(options, "offset", "count", "algorithm", "etag")
+        block = self._share.settings.block_size
+        start = given.number("offset", 0)
+        count = in_range(given.number("count", 1024), 1, 4096, "count")
+        algorithm = given.text("algorithm", digests.DEFAULT)
+        if start % block:
+            raise BadOffset(f"offset is a multiple of the block size, {block}.")
+        with self._store.open(path_of(path)) as reader:
+            check_version(reader, given.text("etag"))
+            found, end = _digests(reader, start, count, block, algorithm)
+        entry = reader.entry
+        answer = wire.pack_digests(found)
+        answer |= {"algorithm": algorithm, "block_size": block, "etag": entry.etag, "size": entry.size}
+        return answer | {"next": end if end < entry.size else -1}
+
+
+def _small_of(params: Sequence[object]) -> Small | FilexferError | None:
+    """A `file_put` that can be done with others, or what is wrong with it; None for one with a key, or that lies on disk
+    already."""
+    try:
+        given = wire.options_of(params[2] if len(params) > 2 else {})
+        content = content_of(params[1])
+        if given.key or isinstance(content, Spool):
+            return None
+        return Small(path_of(params[0]), content, given)
+    except FilexferError as error:
+        return error
+
+
+def _digests(reader: Reader, start: int, count: int, block: int, algorithm: str) -> tuple[list[str], int]:
+    """The digests of up to `count` blocks from `start` on, and where the next one begins."""
+    found = []
+    view = memoryview(bytearray(min(block, reader.entry.size)))
+    while count and start < reader.entry.size:
+        read = reader.read_into(view[: min(len(view), reader.entry.size - start)], start)
+        found.append(digests.digest(view[:read], algorithm))
+        start += read
+        count -= 1
+    return found, start
+
+
+def whole(reader: Reader) -> bytes | FileStream:
+    """All of a file as a Binary: a small one in memory, a large one as a stream that closes with its answer."""
+    if reader.entry.size > SMALL_FILE:
+        return FileStream(reader)
+    with reader:
+        return part(reader, 0, reader.entry.size)
+
+
+def part(reader: Reader, start: int, count: int) -> bytes:
+    """At most `count` bytes from `start` on. Raises `BadOffset` for a start behind the end."""
+    if not 0 <= start <= reader.entry.size:
+        raise BadOffset(f"The offset lies outside the file, which has {reader.entry.size} bytes.")
+    data = bytearray(min(count, reader.entry.size - start))
+    read = reader.read_into(memoryview(data), start) if data else 0
+    return bytes(memoryview(data)[:read])
+
+
+def check_version(reader: Reader, etag: str) -> None:
+    """Raise `Changed` unless `etag` is "" or the version that is open; one that was weak then may be strong by now."""
+    if etag and etag.removeprefix("W/") != reader.entry.etag.removeprefix("W/"):
+        raise Changed()

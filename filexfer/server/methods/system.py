@@ -1,0 +1,168 @@
+"""What every XML-RPC server offers (introspection, `system.multicall`), and `server_info`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+import filexfer
+from filexfer.core.errors import BadParameters, FilexferError, TooLarge
+from filexfer.core.model import BATCH_BYTES, BATCH_FILES
+from filexfer.protocol import wire
+from filexfer.protocol.faults import code_of
+from filexfer.server.access import Caller
+from filexfer.server.deferred import Deferred
+from filexfer.server.service import Registered, Service, check_arity, signatures_of, unexpected
+from filexfer.server.settings import Settings
+from filexfer.server.share import Share
+from filexfer.server.streams import FileStream
+
+PROTOCOL = 1
+
+
+class Info:
+    """`server_info`. `lanes` says which ways in there are."""
+
+    def __init__(self, share: Share, lanes: Sequence[str]) -> None:
+        self._share = share
+        self._lanes = list(lanes)
+
+    def server_info(self, caller: Caller) -> object:
+        """server_info() -> struct
+
+        Name and version of the server, what the caller may do (`permission`), the lanes, digests, sizes and bounds it
+        has, and the space that is free."""
+        free, total = self._share.store.space()
+        settings = self._share.settings
+        return {
+            "name": "filexfer",
+            "version": filexfer.__version__,
+            "protocol": PROTOCOL,
+            "share": self._share.name,
+            "permission": caller.permission.name.lower(),
+            "local": caller.local,
+            "lanes": self._lanes,
+            "digests": ["blake3", "sha256"],
+            "block_size": settings.block_size,
+            "batch_bytes": BATCH_BYTES,
+            "batch_files": BATCH_FILES,
+            "page_entries": settings.page_entries,
+            "free": free,
+            "total": total,
+        }
+
+
+class System:
+    """Introspection and batching; answers as those of `SimpleXMLRPCDispatcher`."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self._service = service
+        self._settings = settings
+
+    def system_listMethods(self, caller: Caller) -> object:
+        """system.listMethods() -> array of names"""
+        return self._service.names()
+
+    def system_methodHelp(self, caller: Caller, name: object) -> object:
+        """system.methodHelp(name) -> text"""
+        return self._service.find(wire.text(name, "name")).help
+
+    def system_methodSignature(self, caller: Caller, name: object) -> object:
+        """system.methodSignature(name) -> array of signatures, each the type of the answer and those of the parameters"""
+        return signatures_of(self._service.find(wire.text(name, "name")))
+
+    def system_multicall(self, caller: Caller, calls: object) -> object:
+        """system.multicall([{methodName, params}]) -> array of [value] or {faultCode, faultString}
+
+        Several calls in one. Each succeeds or fails alone, and needs the same permission as when made alone."""
+        wanted = wire.sequence(calls, "calls")
+        if len(wanted) > self._settings.batch_calls:
+            raise TooLarge(f"A batch has at most {self._settings.batch_calls} calls. Send it in smaller parts.")
+        return _Multicall(self._service, self._settings, caller).run(wanted)
+
+
+class _Multicall:
+    """One batch. What its answers hold in memory and in open files is bounded."""
+
+    def __init__(self, service: Service, settings: Settings, caller: Caller) -> None:
+        self._service = service
+        self._caller = caller
+        self._bytes = settings.answer_bytes
+        self._files = settings.answer_files
+
+    def run(self, wanted: Sequence[object]) -> list[object]:
+        answers: list[object] = []
+        for name, group in groupby((_read(call) for call in wanted), key=lambda call: call[0]):
+            answers += self._several(name, [params for _, params in group])
+        return answers
+
+    def _several(self, name: str | FilexferError, calls: list[Sequence[object]]) -> Iterator[object]:
+        """The answers to consecutive calls of the same method."""
+        if isinstance(name, FilexferError):
+            return iter([_fault(name) for _ in calls])
+        try:
+            if name == "system.multicall":
+                raise BadParameters("A batch holds no other batch.")
+            method = self._service.permit(self._caller, name)
+        except FilexferError as error:
+            return iter([_fault(error) for _ in calls])
+        if method.batch is not None and len(calls) > 1:
+            return self._together(method, calls)
+        return iter([self._one(lambda p=params: self._service.call(self._caller, name, p)) for params in calls])  # type: ignore[misc]
+
+    def _together(self, method: Registered, calls: list[Sequence[object]]) -> Iterator[object]:
+        assert method.batch is not None
+        answers: list[object] = [None] * len(calls)
+        fitting = []
+        for row, params in enumerate(calls):
+            try:
+                check_arity(method, params)
+                fitting.append(row)
+            except FilexferError as error:
+                answers[row] = _fault(error)
+        try:
+            values = method.batch(self._caller, [calls[row] for row in fitting])
+        except Exception as error:
+            failure = error if isinstance(error, FilexferError) else unexpected(method.name)
+            values = [failure] * len(fitting)
+        for row, value in zip(fitting, values, strict=True):
+            answers[row] = _fault(value) if isinstance(value, FilexferError) else [value]
+        return iter(answers)
+
+    def _one(self, call: Callable[[], object]) -> object:
+        if self._bytes <= 0 or self._files <= 0:
+            return _fault(
+                TooLarge("The answers before this one are as large as a batch's may be. Ask for this one in another batch.")
+            )
+        try:
+            value = call()
+        except Exception as error:
+            return _fault_of(error)
+        if isinstance(value, Deferred):
+            value.resolve(None)
+            return _fault(BadParameters("This method waits; call it alone."))
+        if isinstance(value, FileStream):
+            self._files -= 1
+        elif isinstance(value, bytes):
+            self._bytes -= len(value)
+        return [value]
+
+
+def _read(call: object) -> tuple[str | FilexferError, Sequence[object]]:
+    """Name and parameters of one call of a batch."""
+    try:
+        given = wire.struct(call, "A call in a batch")
+        return wire.text(given.get("methodName"), "methodName"), wire.sequence(given.get("params", []), "params")
+    except FilexferError as error:
+        return error, []
+
+
+def _fault(error: FilexferError) -> dict[str, object]:
+    return {"faultCode": code_of(error), "faultString": str(error)}
+
+
+def _fault_of(error: Exception) -> dict[str, object]:
+    if isinstance(error, FilexferError):
+        return _fault(error)
+    # `Service.call` lets nothing else through but a fault that a registered function raised on purpose.
+    return {"faultCode": getattr(error, "faultCode", -32603), "faultString": str(getattr(error, "faultString", ""))}

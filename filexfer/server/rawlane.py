@@ -1,0 +1,199 @@
+"""The raw lane: bytes of files as plain HTTP bodies. GET, HEAD and PUT of `/files/<path>`, PUT of `/uploads/<id>/<offset>`.
+RFC 9110 (conditions, ranges), RFC 9530 (Content-Digest). Rule: a block is received whole, checked, and then written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from filexfer.core import digests, errors
+from filexfer.core.errors import BadDigest, BadParameters, FilexferError, TooLarge
+from filexfer.core.model import SMALL_FILE, Conflict, Outcome, Permission, PutOptions, Saved
+from filexfer.protocol import http
+from filexfer.protocol.faults import code_of
+from filexfer.server.access import Caller
+from filexfer.server.answers import Answer, Refused, plain
+from filexfer.server.buffers import Buffers
+from filexfer.server.connection import Request
+from filexfer.server.download import serve_file
+from filexfer.server.service import unexpected
+from filexfer.server.share import Share
+from filexfer.storage.store import Small, Upload
+
+_DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+#: The nearest class in an error's ancestry decides (docs/contracts.md).
+_STATUS: dict[type[FilexferError], int] = {
+    errors.InvalidPath: 400,
+    errors.BadOffset: 400,
+    errors.ProtocolError: 400,
+    errors.InternalError: 500,
+    errors.LoginNeeded: 401,
+    errors.PairingFailed: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.UnknownUpload: 404,
+    errors.RequestError: 409,
+    errors.TooLarge: 413,
+    errors.BadDigest: 422,
+    errors.SlowDown: 429,
+    errors.Busy: 503,
+    errors.ShuttingDown: 503,
+    errors.NoSpace: 507,
+    errors.FilexferError: 500,
+}
+
+
+class RawLane:
+    """Serves the files of the share that `share()` gives."""
+
+    def __init__(self, share: Callable[[], Share], buffers: Buffers) -> None:
+        self._share = share
+        self._buffers = buffers  # of a block each
+
+    def answer(self, request: Request, caller: Caller) -> Answer:
+        """Do what `request` asks."""
+        try:
+            return self._act(request, caller)
+        except FilexferError as error:
+            return refusal(error)
+        except Refused:
+            raise
+        except Exception:
+            return refusal(unexpected(f"{request.head.method} of the raw lane"))
+
+    def _act(self, request: Request, caller: Caller) -> Answer:
+        head = request.head
+        if "content-encoding" in head.headers:
+            raise Refused(415, "Bodies are taken as they are, not compressed.")
+        upload = head.target.startswith(http.UPLOADS)
+        if head.method == "PUT":
+            caller.require(Permission.WRITE)
+            if "content-range" in head.headers:
+                raise Refused(400, "A part of a file is put to /uploads/ID/OFFSET.")
+            return self._put_block(request, caller) if upload else self._put_file(request)
+        if upload or head.method not in ("GET", "HEAD"):
+            raise Refused(405, "There is no such act here.", [("Allow", "PUT" if upload else "GET, HEAD, PUT")])
+        caller.require(Permission.READ)
+        return serve_file(self._share().store, head, self._buffers)
+
+    def _put_block(self, request: Request, caller: Caller) -> Answer:
+        upload_id, offset = http.upload_target(request.head.target)
+        upload = self._share().uploads.get(caller, upload_id)
+        digest = _digest_of(request)
+        length = request.body.length
+        if length is None:
+            raise Refused(411, "A block declares its length.")
+        buffer = self._buffers.take()
+        try:
+            if length > len(buffer):
+                raise TooLarge(f"A block has at most {len(buffer)} bytes.")
+            block = memoryview(buffer)[:length]
+            request.body.read_all(block)
+            upload.write(offset, block, digest)
+        finally:
+            self._buffers.give(buffer)
+        return Answer(204)
+
+    def _put_file(self, request: Request) -> Answer:
+        path = http.file_target(request.head.target)
+        options = self._conditions(request, path)
+        length = request.body.length
+        if request.head.length is None and not request.head.chunked:
+            raise Refused(411, "A file's length is declared, or it is sent in chunks.")
+        conditional = options.on_conflict is Conflict.FAIL or bool(options.etag)
+        try:
+            if length is not None and length <= SMALL_FILE:
+                saved = self._put_small(request, path, length, options)
+            else:
+                saved = self._put_large(request, path, length, options)
+        except (errors.AlreadyExists, errors.Changed) as error:
+            return refusal(error, 412 if conditional else 409)
+        if saved.outcome not in (Outcome.SAME, Outcome.SKIPPED):
+            self._share().changes.changed(saved.path)
+        return Answer(201 if saved.outcome is Outcome.CREATED else 204, [("ETag", http.written_etag(saved.etag))])
+
+    def _conditions(self, request: Request, path: str) -> PutOptions:
+        """How the file is to be put. What the head alone shows to fail is refused before its body is sent."""
+        headers = request.head.headers
+        mtime = headers.get("x-mtime-ns")
+        if mtime is not None and not _DIGITS.fullmatch(mtime):
+            raise BadParameters("X-Mtime-Ns is a number of nanoseconds.")
+        mtime_ns = None if mtime is None else int(mtime)
+        none, match = headers.get("if-none-match"), headers.get("if-match")
+        if none is not None:
+            if none.strip() != "*":
+                raise BadParameters("On a PUT If-None-Match is *, for no-clobber.")
+            there = self._etag_of(path, request.body.length)
+            if there is not None:
+                raise Refused(412, str(errors.AlreadyExists()), [("X-Fault-Code", str(code_of(errors.AlreadyExists())))])
+            return PutOptions(Conflict.FAIL, mtime_ns)
+        if match is None:
+            return PutOptions(Conflict.OVERWRITE, mtime_ns)
+        there = self._etag_of(path, None)
+        if there is None or not http.etag_matches(match, there.removeprefix("W/")):
+            raise Refused(412, str(errors.Changed()), [("X-Fault-Code", str(code_of(errors.Changed())))])
+        return PutOptions(Conflict.OVERWRITE, mtime_ns, etag="" if match.strip() == "*" else there)
+
+    def _etag_of(self, path: str, but_size: int | None) -> str | None:
+        """The version that is there; None for nothing, and for a file of `but_size` bytes, which may be the same one again."""
+        try:
+            entry = self._share().store.stat(path)
+        except FilexferError:
+            return None
+        return None if entry.size == but_size else entry.etag
+
+    def _put_small(self, request: Request, path: str, length: int, options: PutOptions) -> Saved:
+        data = bytearray(length)
+        digest = _digest_of(request)
+        request.body.read_all(memoryview(data))
+        if digest:
+            digests.check(data, digest)
+        saved = self._share().store.put([Small(path, data, options)])[0]
+        if isinstance(saved, FilexferError):
+            raise saved
+        return saved
+
+    def _put_large(self, request: Request, path: str, length: int | None, options: PutOptions) -> Saved:
+        digest = _digest_of(request)
+        upload = self._share().store.upload(path, length, options)
+        try:
+            check = digests.hasher(digests.algorithm_of(digest)) if digest else None
+            self._receive(request, upload, check)
+            if check is not None and digests.written(check, digests.algorithm_of(digest)) != digest:
+                raise BadDigest()
+            return upload.commit()
+        except BaseException:
+            # There is no way to go on with it: a PUT begins at the beginning.
+            upload.abort()
+            raise
+
+    def _receive(self, request: Request, upload: Upload, check: digests.Hasher | None) -> None:
+        buffer = self._buffers.take()
+        view = memoryview(buffer)[: upload.block_size]
+        try:
+            offset = 0
+            while count := request.body.fill(view):
+                if check is not None:
+                    check.update(view[:count])
+                upload.write(offset, view[:count])
+                offset += count
+        finally:
+            self._buffers.give(buffer)
+
+
+def _digest_of(request: Request) -> str:
+    """The digest that the request's body must have, "" for none."""
+    value = request.head.headers.get("content-digest")
+    return "" if value is None else http.parse_content_digest(value) or ""
+
+
+def refusal(error: FilexferError, status: int = 0) -> Answer:
+    """The answer that tells of `error`, with the status that stands for it unless one is given."""
+    status = status or next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    headers = [("X-Fault-Code", str(code_of(error)))]
+    if status == 401:
+        headers.append(("WWW-Authenticate", 'Basic realm="filexfer"'))
+    if status == 503:
+        headers.append(("Retry-After", "1"))
+    return plain(status, str(error), headers)

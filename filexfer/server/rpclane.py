@@ -1,0 +1,156 @@
+"""The XML-RPC lane: one POST is one call. Rules: the body is decoded while it arrives; permission is looked at as soon as the
+method's name has passed; a Binary too large for memory goes to disk only for a method that wants it. Faults are answers with
+status 200, also those of trust: the standard library's `ProtocolError` would print the address with its password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from filexfer.core.errors import BadParameters, FilexferError
+from filexfer.core.model import Permission
+from filexfer.protocol import xmlrpc
+from filexfer.protocol.faults import code_of
+from filexfer.server.access import Caller
+from filexfer.server.answers import Answer, Later, Refused
+from filexfer.server.buffers import Buffers
+from filexfer.server.connection import Request
+from filexfer.server.deferred import Deferred
+from filexfer.server.service import Service, unexpected
+from filexfer.server.settings import Settings
+from filexfer.server.streams import FileStream, Spool
+
+_XML = re.compile(r"text/xml[ \t]*(?:;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?[ \t]*)?", re.IGNORECASE)
+_HEADERS = (("Content-Type", "text/xml"),)
+
+
+class RpcLane:
+    """Calls the methods of `service`. `spool`, wherever it is an argument, opens a place on disk for a large Binary."""
+
+    def __init__(self, service: Service, settings: Settings, buffers: Buffers) -> None:
+        self._service = service
+        self._settings = settings
+        self._buffers = buffers
+        self._limits = xmlrpc.Limits(
+            settings.xml_bytes, settings.nesting, settings.values, settings.payload_bytes, settings.payloads_bytes
+        )
+
+    def check(self, request: Request) -> None:
+        """Raise `Refused` for what is not XML-RPC by its head."""
+        headers = request.head.headers
+        if request.head.method != "POST":
+            raise Refused(405, "XML-RPC calls are sent by POST.", [("Allow", "POST")])
+        if "content-encoding" in headers:
+            raise Refused(415, "Bodies are taken as they are, not compressed.")
+        if not _XML.fullmatch(headers.get("content-type", "")):
+            # A web page can send other types without being asked whether it may.
+            raise Refused(415, "An XML-RPC call has Content-Type: text/xml.")
+        if not request.head.chunked and request.head.length is None:
+            raise Refused(411, "A call declares its length.")
+
+    def answer(self, request: Request, caller: Caller, spool: Callable[[], Spool]) -> Answer | Later:
+        """Do the call that `request` holds."""
+        call = _Incoming(self._service, caller, self._limits, spool)
+        try:
+            value = call.do(request, self._buffers)
+        except FilexferError as error:
+            return fault(error)
+        except Exception as error:
+            return _raised(error)
+        if isinstance(value, Deferred):
+            return Later(value, _finish)
+        return _answer(value)
+
+
+def fault(error: FilexferError) -> Answer:
+    """The answer that tells of `error`."""
+    return _fault(code_of(error), str(error))
+
+
+def _fault(code: int, text: str) -> Answer:
+    body = xmlrpc.encode_fault(code, text)
+    return Answer(200, _HEADERS, (body,), length=len(body))
+
+
+def _raised(error: Exception) -> Answer:
+    """A registered function raised the standard library's `Fault`; nothing else passes the service."""
+    code, text = getattr(error, "faultCode", None), getattr(error, "faultString", None)
+    if isinstance(code, int) and not isinstance(code, bool):
+        return _fault(code, str(text))
+    raise error
+
+
+def _finish(deferred: Deferred) -> Answer:
+    try:
+        return _answer(deferred.result())
+    except FilexferError as error:
+        return fault(error)
+    except Exception:
+        return fault(unexpected("that waited"))
+
+
+def _answer(value: object) -> Answer:
+    streams = list(_streams(value))
+    try:
+        parts = xmlrpc.encode_response(value)
+    except BadParameters:
+        # Not the caller's doing: a registered function gave what XML-RPC cannot hold.
+        _close(streams)
+        return fault(unexpected("whose answer cannot be written"))
+    length = xmlrpc.body_length(parts)
+    if not streams:
+        return Answer(200, _HEADERS, [part for part in parts if isinstance(part, bytes)], length=length)
+    return Answer(200, _HEADERS, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
+
+
+def _streams(value: object) -> Iterator[FileStream]:
+    """The open files in an answer: it is one, or is a batch of answers."""
+    if isinstance(value, FileStream):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, list) and len(item) == 1 and isinstance(item[0], FileStream):
+                yield item[0]
+
+
+def _close(streams: Sequence[FileStream]) -> None:
+    for stream in streams:
+        stream.close()
+
+
+class _Incoming:
+    """A call on its way in."""
+
+    def __init__(self, service: Service, caller: Caller, limits: xmlrpc.Limits, spool: Callable[[], Spool]) -> None:
+        self._service = service
+        self._caller = caller
+        self._open_spool = spool
+        self._spools: list[Spool] = []
+        self._decoder = xmlrpc.Decoder(limits, None, self._named)
+
+    def _named(self, method: str) -> None:
+        """The method's name has passed: may the caller, and where do large payloads go?"""
+        registered = self._service.permit(self._caller, method)
+        if registered.spools or (method == "system.multicall" and self._caller.permission >= Permission.WRITE):
+            self._decoder.sink = self._spool
+
+    def _spool(self) -> Spool:
+        spool = self._open_spool()
+        self._spools.append(spool)
+        return spool
+
+    def do(self, request: Request, buffers: Buffers) -> object:
+        """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose."""
+        try:
+            buffer = buffers.take()
+            try:
+                for data, count in request.body.pieces(buffer):
+                    self._decoder.feed(data, 0, count)
+            finally:
+                buffers.give(buffer)
+            call = self._decoder.call()
+            return self._service.call(self._caller, call.method, call.params)
+        finally:
+            self._decoder.discard()
+            for spool in self._spools:
+                spool.discard()

@@ -1,0 +1,334 @@
+"""The server: puts its parts together, starts and ends them. Usable in the background (`with Server(…) as server:`) and in the
+foreground (`serve_forever`)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from filexfer.core import paths
+from filexfer.core.errors import BadParameters
+from filexfer.core.model import Permission
+from filexfer.protocol.address import parse
+from filexfer.server.access import Gate, may_control
+from filexfer.server.buffers import Buffers
+from filexfer.server.census import Census
+from filexfer.server.channel import Channel
+from filexfer.server.connection import Connection, House
+from filexfer.server.listener import Door, Listener, listen, listen_unix, peer_uid
+from filexfer.server.loop import Loop
+from filexfer.server.methods.batches import Batches
+from filexfer.server.methods.files import Files
+from filexfer.server.methods.images import Images
+from filexfer.server.methods.system import Info, System
+from filexfer.server.methods.tree import Tree
+from filexfer.server.methods.uploads import UploadMethods
+from filexfer.server.pool import Pool
+from filexfer.server.rawlane import RawLane
+from filexfer.server.reception import Reception
+from filexfer.server.rpclane import RpcLane
+from filexfer.server.service import Function, Service
+from filexfer.server.settings import Settings
+from filexfer.server.share import Share
+from filexfer.server.stock import stock_function
+from filexfer.server.streams import Spool
+from filexfer.storage.folder import FolderStore
+
+_log = logging.getLogger("filexfer.server")
+
+_F = TypeVar("_F", bound=Callable[..., object])
+_LANES = ("xmlrpc", "raw")
+_CALL_BUFFER = 256 << 10
+_IDLE_BUFFERS = 8
+#: Descriptors wanted beside those of the connections: files, folders, listeners.
+_SPARE_DESCRIPTORS = 1024
+
+
+class Server:
+    """Shares a folder.
+
+    Args:
+        folder: what is shared; made if it is missing.
+        listen: addresses, like `http://localhost:8765` or `unix:/run/x.sock`; port 0 lets the system choose.
+        guest: what callers without credentials may do: none, read or write.
+        name: of the share, for people; the folder's own if left out.
+        settings: bounds.
+        control: path of the private UNIX socket over which processes of the same user manage it; None for none.
+        store: what to share instead of `folder`.
+
+    Attributes:
+        addresses: with the real ports, once started.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        listen: Sequence[str] = ("http://localhost:8765",),
+        guest: str = "none",
+        name: str = "",
+        *,
+        settings: Settings | None = None,
+        control: str | os.PathLike[str] | None = None,
+        store: FolderStore | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self._folder = Path(folder)
+        self._wanted = tuple(listen)
+        self._control = None if control is None else os.fspath(control)
+        self._name = name
+        self._gate = Gate(_guest(guest), self.settings.allow_hosts)
+        self._given_store = store
+        self._share: Share | None = None
+        self._service = Service()
+        self._loop = Loop(Census(self.settings.connections, self.settings.connections_per_address), self._welcome)
+        self._pool = Pool(self.settings.workers, self.settings.worker_idle)
+        self._lock = threading.Lock()  # guards the two below
+        self._listeners: list[Listener] = []
+        self._connections: set[Connection] = set()
+        self._stopped = threading.Event()
+        self._started = False
+        self._house = House(self.settings, self._loop, self._pool, self._reception().handle, self._gone)
+        self._service.install([System(self._service, self.settings)])
+
+    # ---- life
+
+    def start(self) -> Server:
+        """Open the share and listen; `addresses` are real afterwards. Raises `Busy` where another server has the folder,
+        `ConnectionFailed` where an address cannot be had, `BadParameters` for one that makes no sense."""
+        if self._started:
+            raise RuntimeError("a server is started once")
+        self._started = True
+        try:
+            self._open_share(self._given_store or self._store_of(self._folder))
+            for address in self._wanted:
+                self._hold(listen(address, self.settings))
+            if self._control is not None:
+                self._hold([listen_unix(self._control, Door.CONTROL, self.settings)])
+        except BaseException:
+            self._close_listeners()
+            if self._share is not None:
+                self._share.close()
+            self._loop.dispose()
+            raise
+        _raise_descriptor_limit(self.settings.connections + _SPARE_DESCRIPTORS)
+        self._loop.start()
+        for listener in self._listeners:
+            self._loop.add(listener)
+        return self
+
+    def serve_forever(self) -> None:
+        """Serve until `close` is called, by a signal handler or another thread; starts the server if it is not started."""
+        if not self._started:
+            self.start()
+        # In slices: on Windows a wait without end cannot be interrupted.
+        while not self._stopped.wait(3600.0):
+            pass
+
+    def close(self, deadline: float = 5.0) -> None:
+        """Stop: take no more requests, let those under way finish for `deadline` seconds, then cut them off. What was received of
+        uploads is kept. A second call does nothing."""
+        if not self._started or self._stopped.is_set():
+            self._stopped.set()
+            return
+        self._house.closing = True
+        until = time.monotonic() + deadline
+        self._loop.stop()
+        self._close_listeners()
+        if not self._pool.close(until):
+            with self._lock:
+                under_way = list(self._connections)
+            _log.warning("%d connections did not finish in time and are cut off.", len(under_way))
+            for connection in under_way:
+                connection.channel.interrupt()
+            self._pool.close(time.monotonic() + max(1.0, deadline))
+        self._loop.close_parked()
+        self._loop.dispose()
+        with self._lock:
+            left = list(self._connections)
+        for connection in left:
+            connection.close()
+        self.current_share().close()
+        self._stopped.set()
+
+    def __enter__(self) -> Server:
+        return self if self._started else self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    # ---- while it runs
+
+    @property
+    def addresses(self) -> list[str]:
+        with self._lock:
+            return list(dict.fromkeys(listener.address for listener in self._listeners if listener.door is not Door.CONTROL))
+
+    @property
+    def control_address(self) -> str:
+        """The address of the control socket, "" where there is none."""
+        with self._lock:
+            return next((one.address for one in self._listeners if one.door is Door.CONTROL), "")
+
+    def listen(self, url: str) -> list[str]:
+        """Listen on one more address; answers the real ones. Raises as `start`."""
+        made = listen(url, self.settings)
+        self._hold(made)
+        for listener in made:
+            self._loop.add(listener)
+        return list(dict.fromkeys(listener.address for listener in made))
+
+    def unlisten(self, address: str) -> None:
+        """Stop listening on this address, and end the connections that came by it. Raises `BadParameters` if it is none of
+        ours."""
+        wanted = str(parse(address))
+        with self._lock:
+            gone = [one for one in self._listeners if one.door is not Door.CONTROL and str(parse(one.address)) == wanted]
+            self._listeners = [one for one in self._listeners if one not in gone]
+        if not gone:
+            raise BadParameters("The server does not listen on this address.")
+        for listener in gone:
+            self._loop.remove(listener)
+            listener.close()
+        with self._lock:
+            served = [one for one in self._connections if one.listener in gone]
+        for connection in served:
+            connection.channel.interrupt()
+
+    def share(self, *, folder: str | os.PathLike[str] | None = None, guest: str | None = None, name: str = "") -> None:
+        """Share another folder, or let guests do something else, from the next request on. Calls under way on the old folder may
+        fail. Raises as `start`, and leaves everything as it was then."""
+        permission = None if guest is None else _guest(guest)
+        if folder is not None:
+            store = self._store_of(Path(folder))
+            old = self.current_share()
+            self._folder = Path(folder)
+            self._name = name
+            self._open_share(store)
+            old.close()
+        if permission is not None:
+            self._gate.guest = permission
+
+    def current_share(self) -> Share:
+        """The share that is served now."""
+        if self._share is None:
+            raise RuntimeError("the server is not started")
+        return self._share
+
+    # ---- more methods
+
+    @overload
+    def register_function(self, function: _F, name: str | None = None, permission: str = "read") -> _F: ...
+
+    @overload
+    def register_function(
+        self, function: None = None, name: str | None = None, permission: str = "read"
+    ) -> Callable[[_F], _F]: ...
+
+    def register_function(
+        self, function: Callable[..., object] | None = None, name: str | None = None, permission: str = "read"
+    ) -> Any:
+        """Expose a function as `SimpleXMLRPCServer` does: under its own name or `name`; base64 parameters arrive as
+        `xmlrpc.client.Binary`, `None` may be given and taken. Also as decorator, with or without arguments.
+
+        Callers need `permission`: read, write or manage."""
+        if function is None:
+            return lambda decorated: self.register_function(decorated, name, permission)
+        level = _permission(permission)
+        known_as = name or getattr(function, "__name__", "")
+        if not known_as:
+            raise BadParameters("This function has no name of its own. Give one.")
+        text = (getattr(function, "__doc__", None) or "").strip()
+        self._service.register(known_as, stock_function(function), level, text=text, counted=function)
+        return function
+
+    def register_method(
+        self, name: str, function: Function, permission: Permission, signatures: tuple[tuple[str, ...], ...] = ()
+    ) -> None:
+        """Expose a method of ours: called as `function(caller, *params)` with plain values; it may answer with a `Deferred`."""
+        self._service.register(name, function, permission, signatures)
+
+    # ---- within
+
+    def _reception(self) -> Reception:
+        block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
+        rpc = RpcLane(self._service, self.settings, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
+        return Reception(self._gate, rpc, RawLane(self.current_share, block), lambda: Spool(self.current_share().store))
+
+    def _store_of(self, folder: Path) -> FolderStore:
+        folder.mkdir(parents=True, exist_ok=True)
+        return FolderStore(folder)
+
+    def _open_share(self, store: FolderStore) -> None:
+        name = self._name or self._folder.resolve().name or "share"
+        share = Share.of(store, name, self.settings, self._folder / paths.AREA)
+        files = Files(share)
+        groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), Images(share, files))
+        self._service.install(groups)
+        self._share = share
+
+    def _hold(self, listeners: list[Listener]) -> None:
+        with self._lock:
+            self._listeners += listeners
+        for listener in listeners:
+            if listener.door is Door.TCP:
+                self._gate.answer_to(parse(listener.address).host)
+
+    def _close_listeners(self) -> None:
+        with self._lock:
+            listeners, self._listeners = self._listeners, []
+        for listener in listeners:
+            listener.close()
+
+    def _welcome(self, sock: socket.socket, listener: Listener, address: object) -> Connection | None:
+        """A connection was accepted: make one of ours of it, or turn it away. On the loop's thread."""
+        if listener.door is Door.TCP:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            peer = str(address[0]) if isinstance(address, tuple) else ""
+        else:
+            uid = peer_uid(sock)
+            if listener.door is Door.CONTROL and not may_control(uid):
+                _log.warning("A process of user %s was turned away from the control socket.", uid)
+                sock.close()
+                return None
+            peer = f"uid:{uid}"
+        connection = Connection(self._house, Channel(sock, self.settings.stall_seconds, self.settings.body_rate), peer, listener)
+        with self._lock:
+            self._connections.add(connection)
+        return connection
+
+    def _gone(self, connection: Connection) -> None:
+        with self._lock:
+            self._connections.discard(connection)
+
+
+def _permission(name: str) -> Permission:
+    try:
+        return Permission[name.upper()]
+    except KeyError:
+        raise BadParameters("A permission is none, read, write or manage.") from None
+
+
+def _guest(name: str) -> Permission:
+    permission = _permission(name)
+    if permission is Permission.MANAGE:
+        raise BadParameters("Guests may have the permission none, read or write.")
+    return permission
+
+
+def _raise_descriptor_limit(wanted: int) -> None:
+    """Let this process open as many files as the bounds promise; systems start it with far fewer than they would allow."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    target = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < target:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))

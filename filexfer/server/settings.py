@@ -1,0 +1,77 @@
+"""Every bound of the server, named, with its default. One peer that goes beyond one harms only itself (docs: trust, Bounds)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filexfer.core.model import BLOCK_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server takes and for how long it waits. Sizes are bytes, times seconds.
+
+    Attributes:
+        insecure: plain http is served beyond this machine too. Whoever can listen on the way reads and changes everything.
+        allow_hosts: more names that the `Host` header may bear, besides the machine's own.
+        socket_mode: file mode of a public UNIX socket.
+        connections: most open connections in all; `connections_per_address`: of one address.
+        backlog: connections the system holds while they wait to be accepted.
+        workers: most requests served at once; one peer takes at most half of them.
+        worker_idle: after this long without work a worker thread ends.
+        linger: a worker waits so long for the next request of a connection before it parks it.
+        head_bytes: longest request head; `head_seconds`: time for one to arrive.
+        idle_seconds: an idle connection is closed after this long.
+        stall_seconds: longest wait for the next byte of a body, or for room to send the next.
+        body_rate: bytes per second that a peer must take or give on average, once `stall_seconds` were spent waiting for it.
+        drain_bytes, drain_seconds: what is still read after a refusal, so that the peer can read the answer.
+        xml_bytes: text of one call, without its payloads; `nesting`: of values; `values`: in one call.
+        payload_bytes: largest Binary kept in memory; all those of a call together `payloads_bytes`. A larger one goes to disk.
+        batch_calls: most calls in one `system.multicall`.
+        answer_bytes, answer_files: contents and open files that the answer to one multicall may hold.
+        block_size: the unit of transfer that the server names.
+        open_uploads: of one device.
+        page_entries: longest page of a listing; `page_default`: where none is asked for.
+        open_listings: held scans in all, half of them for one device; `listing_seconds`: how long one stays without a call.
+        poll_seconds: longest long poll; `open_polls`: of one device.
+        key_seconds: how long the result of a keyed call is kept.
+        image_pixels: largest picture a thumbnail is made of; `image_edge`: largest thumbnail.
+        image_entries: entries looked at to find the newest image.
+    """
+
+    insecure: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    socket_mode: int = 0o600
+    connections: int = 4096
+    connections_per_address: int = 1024
+    backlog: int = 512
+    workers: int = 64
+    worker_idle: float = 20.0
+    linger: float = 0.002
+    head_bytes: int = 16 << 10
+    head_seconds: float = 15.0
+    idle_seconds: float = 75.0
+    stall_seconds: float = 30.0
+    body_rate: int = 1024
+    drain_bytes: int = 64 << 10
+    drain_seconds: float = 2.0
+    xml_bytes: int = 8 << 20
+    nesting: int = 64
+    values: int = 200_000
+    payload_bytes: int = 2 << 20
+    payloads_bytes: int = 8 << 20
+    batch_calls: int = 2000
+    answer_bytes: int = 8 << 20
+    answer_files: int = 64
+    block_size: int = BLOCK_SIZE
+    open_uploads: int = 1000
+    page_entries: int = 50_000
+    page_default: int = 5000
+    open_listings: int = 128
+    listing_seconds: float = 120.0
+    poll_seconds: float = 60.0
+    open_polls: int = 64
+    key_seconds: float = 24 * 3600.0
+    image_pixels: int = 64_000_000
+    image_edge: int = 2048
+    image_entries: int = 100_000

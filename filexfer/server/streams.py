@@ -1,0 +1,70 @@
+"""Files on their way out and in beside a call: `FileStream` leaves a Binary's bytes straight from the file, `Spool` takes one
+that is too large for memory straight to the share's disk. Rule: memory stays flat whatever the size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from filexfer.core.digests import Bytes, Hasher, hasher
+from filexfer.storage.store import Reader, Store, Upload
+
+#: Bytes read at once for a stream: a multiple of 3, so that base64 of a piece needs nothing of the next one.
+_PIECE = 3 * (1 << 18)
+_FIRST = 64
+
+
+class FileStream:
+    """An open file as a Binary (`protocol.xmlrpc.Stream`). Attributes: size (bytes)."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.size = reader.entry.size
+
+    def chunks(self) -> Iterator[memoryview]:
+        """The content. Raises `Changed` where the file has become shorter."""
+        view = memoryview(bytearray(min(_PIECE, self.size)))
+        offset = 0
+        while offset < self.size:
+            count = self._reader.read_into(view[: min(len(view), self.size - offset)], offset)
+            offset += count
+            yield view[:count]
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class Spool:
+    """A Binary on its way to disk: a stream of the store that is named when it is committed (`protocol.xmlrpc.Sink`).
+
+    Attributes:
+        size: bytes that arrived.
+        first: the first bytes, to tell the type of a picture by.
+        upload: what to commit.
+        taken: a method made use of it; otherwise it is dropped behind the call.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.upload: Upload = store.upload(None, None)
+        self.size = 0
+        self.first = b""
+        self.taken = False
+        self._hasher: Hasher = hasher()
+
+    def write(self, data: Bytes) -> None:
+        if len(self.first) < _FIRST:
+            self.first += bytes(data[: _FIRST - len(self.first)])
+        self._hasher.update(data)
+        self.upload.write(self.size, data)
+        self.size += len(data)
+
+    def finish(self) -> Spool:
+        return self
+
+    def discard(self) -> None:
+        if not self.taken:
+            self.upload.abort()
+
+    @property
+    def hex(self) -> str:
+        """blake3 of what arrived."""
+        return self._hasher.digest().hex()

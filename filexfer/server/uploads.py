@@ -1,0 +1,96 @@
+"""The uploads that are open: whose each is, how many one device may have. The store keeps their blocks; this only holds their
+handles. Rule: an upload is its device's; to others it does not exist."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from filexfer.core.errors import Busy, UnknownUpload
+from filexfer.core.model import PutOptions
+from filexfer.server.access import Caller
+from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import Upload
+
+#: An upload without a block for so long gives its descriptors back, and its place if others want it. In seconds.
+_IDLE = 600.0
+#: How often the store is asked to drop what was abandoned long ago, in seconds.
+_EXPIRE_EVERY = 3600.0
+
+
+@dataclass(slots=True)
+class _Held:
+    upload: Upload
+    device: str
+    touched: float
+
+
+class Uploads:
+    """At most `most` open uploads of one device."""
+
+    def __init__(self, store: FolderStore, most: int) -> None:
+        self._store = store
+        self._most = most
+        self._lock = threading.Lock()  # guards the two below
+        self._held: dict[str, _Held] = {}
+        self._next_expiry = 0.0
+
+    def begin(self, caller: Caller, path: str, size: int, options: PutOptions) -> Upload:
+        """Begin an upload, or go on with it by `options.key`. Raises what `Store.upload` does, and `Busy`."""
+        self._tidy(caller.device)
+        upload = self._store.upload(path, size, options)
+        with self._lock:
+            held = self._held.get(upload.id)
+            if held is None:
+                self._held[upload.id] = _Held(upload, caller.device, time.monotonic())
+                return upload
+        # The same one again, by its key.
+        self._check(held, caller)
+        return held.upload
+
+    def get(self, caller: Caller, upload_id: str) -> Upload:
+        """The open upload of this id. Raises `UnknownUpload`."""
+        held = self._held.get(upload_id)
+        if held is None:
+            # From before a restart of the server. Its id, which cannot be guessed, says that the caller began it.
+            resumed = self._store.resume(upload_id)
+            with self._lock:
+                held = self._held.setdefault(upload_id, _Held(resumed, caller.device, 0.0))
+        self._check(held, caller)
+        held.touched = time.monotonic()
+        return held.upload
+
+    def ended(self, upload: Upload) -> None:
+        """It was committed or aborted: hold it no more."""
+        with self._lock:
+            self._held.pop(upload.id, None)
+
+    def close(self) -> None:
+        """Let go of all descriptors; the uploads can be resumed."""
+        with self._lock:
+            held, self._held = list(self._held.values()), {}
+        for one in held:
+            one.upload.close()
+
+    def _check(self, held: _Held, caller: Caller) -> None:
+        if held.device != caller.device and not caller.local:
+            raise UnknownUpload()
+
+    def _tidy(self, device: str) -> None:
+        """Make room, and drop what has expired. Raises `Busy`."""
+        now = time.monotonic()
+        with self._lock:
+            idle = [one for one in self._held.values() if now - one.touched > _IDLE]
+            for one in idle:
+                del self._held[one.upload.id]
+            mine = sum(1 for one in self._held.values() if one.device == device)
+            expire = now >= self._next_expiry
+            if expire:
+                self._next_expiry = now + _EXPIRE_EVERY
+        for one in idle:
+            one.upload.close()
+        if expire:
+            self._store.expire()
+        if mine >= self._most:
+            raise Busy(f"You have {mine} open uploads, which is the most. Commit or abort some of them first.")
