@@ -53,7 +53,7 @@ def _stdout(args: argparse.Namespace, source: places.Remote, out: Output) -> int
         remote.session(source) as session,
         streams.counted(sys.stdout.buffer, paths.name(source.path), args.bwlimit, out) as sink,
     ):
-        session.get(source.path, sink)
+        session.get(source.path, sink.file)
         sys.stdout.buffer.flush()
     if out.verbose:
         out.warn(f"{output.size(sink.count)} to stdout in {output.span(sink.seconds)} ({output.rate(sink.rate)})")

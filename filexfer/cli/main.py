@@ -6,6 +6,7 @@ Start-up is a feature here: nothing heavy is imported at the top, and of the com
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -31,6 +32,7 @@ COMMANDS = {
     "call": "call a method of any XML-RPC server, print the answer as JSON",
     "demo": "send a real folder tree to a server and back, compare, and say how fast",
     "app": "open the desktop app",
+    "agent": "the app's background process (the app starts it by itself)",
 }
 
 _FORMS = """addresses:
@@ -66,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _common(parser)
     args = parser.parse_intermixed_args(words[1:])
     out = Output(json=args.json, quiet=args.quiet, verbose=args.verbose)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        # As Ctrl+C: what is under way is put down so that it can be resumed.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     return guarded(lambda: command.run(args, out), out)
 
 
@@ -82,7 +87,9 @@ def guarded(act: Callable[[], int], out: Output) -> int:
         out.abandon()
         return exits.Exit.FAILED
     except OSError as error:
-        return out.failure(error)
+        from filexfer.client.words import local_error
+
+        return out.failure(local_error(error))
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

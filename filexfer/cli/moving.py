@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filexfer.cli import exits, output, progress
@@ -23,16 +24,21 @@ NAMED_FAILURES, TICK = 20, 0.1
 
 
 @contextmanager
-def engine() -> Iterator[Engine]:
-    """This process's engine on the user's history; on leaving, what still runs is put down so that it can be resumed."""
+def engine(state: Path | None = None) -> Iterator[Engine]:
+    """This process's engine on the user's history, or on one of its own in `state`; on leaving, what still runs is put down so
+    that it can be resumed."""
     from filexfer.client.engine import Engine
     from filexfer.client.history import History
 
-    made = Engine(History(None))
+    history = History(state / "history.sqlite" if state else None)
     try:
-        yield made
+        made = Engine(history)
+        try:
+            yield made
+        finally:
+            made.close()
     finally:
-        made.close()
+        history.close()
 
 
 def transfer(spec: JobSpec, title: str, out: Output) -> int:
@@ -55,15 +61,21 @@ def interrupted(out: Output) -> int:
 def follow(mover: Engine, job_id: int, title: str, out: Output) -> int:
     """Watch a job to its end, then say how it went; the exit code."""
     began = time.monotonic()
-    shown = progress.display(out, title)
+    job = watch(mover, job_id, progress.display(out, title))
+    return report(mover, job, time.monotonic() - began, out)
+
+
+def watch(mover: Engine, job_id: int, shown: progress.Display) -> Job:
+    """Show how far a job comes until it moves no more; the job then."""
     try:
         job = mover.wait(job_id, TICK)
         while not job.state.ended and job.state is not JobState.PAUSED:
             shown.show(job)
             job = mover.wait(job_id, TICK)
+        shown.show(job)
+        return job
     finally:
         shown.close()
-    return report(mover, job, time.monotonic() - began, out)
 
 
 def report(mover: Engine, job: Job, seconds: float, out: Output) -> int:

@@ -7,6 +7,7 @@ import argparse
 from filexfer.cli import each, exits, options, places, remote
 from filexfer.cli.output import Output
 from filexfer.core.errors import FilexferError
+from filexfer.core.model import PutOptions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         for source, target in places.move_targets(sources, destination, lambda path: remote.is_folder(session, path)):
             try:
                 if not args.dry_run:
-                    session.move(source, target, on_conflict=args.on_conflict)
+                    session.move(source, target, PutOptions(on_conflict=args.on_conflict))
             except each.FATAL:
                 raise
             except FilexferError as error:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 
 from filexfer.core.model import Conflict
 
-_UNITS = {"": 1024, "B": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
 
 
 def bandwidth(text: str) -> int:
-    """Bytes per second of `10M`, `1.5G`, `500K`, `4000B`; a bare number is KiB, as rsync and rclone have it; 0 is no limit."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMG]?)(?:iB)?|(\d+)B", text, re.IGNORECASE)
+    """Bytes per second of `10M`, `500K`, `1.5G` (powers of 1024), `10MB` (of 1000), `4000B`; a bare number is KiB: all as rsync
+    has it. 0 is no limit."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:([KMG]?)(B|iB)?)", text, re.IGNORECASE)
     if match is None:
         raise argparse.ArgumentTypeError(f"“{text}” is not a rate. Write 10M, 500K or 1.5G (bytes per second), or 0 for no limit")
-    if match[3]:
-        return int(match[3])
-    return round(float(match[1]) * _UNITS[match[2].upper()])
+    prefix, suffix = match[2].upper(), (match[3] or "").upper()
+    power = _POWERS[prefix] if prefix or suffix else 1
+    return round(float(match[1]) * math.pow(1000 if suffix == "B" else 1024, power))
 
 
 def conflict(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +58,13 @@ def checksum(parser: argparse.ArgumentParser) -> None:
 def dry_run(parser: argparse.ArgumentParser) -> None:
     """`--dry-run`."""
     parser.add_argument("-n", "--dry-run", action="store_true", help="say what would be done, do nothing")
+
+
+def state(parser: argparse.ArgumentParser) -> None:
+    """`--state`."""
+    parser.add_argument(
+        "--state", metavar="DIR", default="", help="where it remembers transfers and settings; the user's own place unless given"
+    )
 
 
 def transfer(parser: argparse.ArgumentParser) -> None:

@@ -117,19 +117,18 @@ def _escaped(character: str) -> str:
 
 
 def size(count: float) -> str:
-    """Bytes for people: `0 B`, `1.5 KiB`, `102 MiB`."""
+    """Bytes for people, by thousands as the app and file managers have it: `0 B`, `1.5 kB`, `102 MB`."""
     value = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+    for unit in ("B", "kB", "MB", "GB", "TB"):
         if value < 999.5:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} PiB"
+        value /= 1000
+    return f"{value:.1f} PB"
 
 
 def rate(bytes_per_second: float) -> str:
-    """A rate in megabytes (10⁶) a second, the unit of network speeds and of data sheets: `117 MB/s`."""
-    value = bytes_per_second / 1e6
-    return f"{value:.2f} MB/s" if value < 1 else f"{value:.1f} MB/s" if value < 99.95 else f"{value:,.0f} MB/s"
+    """Bytes a second for people: `117 MB/s`."""
+    return f"{size(bytes_per_second)}/s"
 
 
 def number(count: int) -> str:

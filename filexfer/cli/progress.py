@@ -38,7 +38,7 @@ def display(out: Output, title: str) -> Display:
         return _Records(out)
     if out.quiet:
         return _Nothing()
-    return _Bars(title) if out.live else _Lines(out)
+    return Bars(title) if out.live else _Lines(out)
 
 
 class _Nothing:
@@ -78,12 +78,13 @@ class _Records(_Nothing):
             self._out.record(event="progress", **counters(job))
 
 
-class _Bars:
-    """A bar with rate, time left, files and what it waits for, redrawn in place on stderr."""
+class Bars:
+    """A bar with rate, time left, files and what it waits for, redrawn in place on stderr; `keep` leaves it standing."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, after: float = BARS_AFTER, keep: bool = False) -> None:
         self._title = shown(title)
-        self._begin = time.monotonic() + BARS_AFTER
+        self._begin = time.monotonic() + after
+        self._keep = keep
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
@@ -116,7 +117,7 @@ class _Bars:
             BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=8)),
             TextColumn("{task.fields[status]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=Console(stderr=True),
-            transient=True,
+            transient=not self._keep,
             auto_refresh=False,
             expand=True,
         )

@@ -5,18 +5,15 @@ from __future__ import annotations
 import io
 import os
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, cast
 
 from filexfer.cli import output
 from filexfer.cli.output import Output
+from filexfer.cli.status_line import StatusLine
 from filexfer.core.digests import Bytes
-from filexfer.core.paths import shown
-
-_REDRAW = 0.2
 
 
 class Counted(io.RawIOBase):
@@ -24,17 +21,18 @@ class Counted(io.RawIOBase):
 
     Attributes:
         count: bytes so far.
+        file: itself, as those see it who take a binary file.
     """
 
     def __init__(self, stream: BinaryIO, name: str, limit: int, live: bool) -> None:
         self._stream = stream
-        self._name = shown(name)
+        self._name = name
         self._limit = limit
-        self._live = live
+        self._line = StatusLine(live)
         self._began = time.monotonic()
-        self._drawn = self._began
         self._ended: float | None = None
         self.count = 0
+        self.file = cast(BinaryIO, self)
 
     @property
     def seconds(self) -> float:
@@ -69,19 +67,13 @@ class Counted(io.RawIOBase):
 
     def end(self) -> None:
         self._ended = time.monotonic()
-        if self._live and self._drawn > self._began:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.clear()
 
     def _passed(self, length: int) -> None:
         self.count += length
-        now = time.monotonic()
         if self._limit:
-            time.sleep(max(0.0, self.count / self._limit - (now - self._began)))
-        if self._live and now - self._drawn >= _REDRAW:
-            self._drawn = now
-            sys.stderr.write(f"\r\x1b[K{self._name}  {output.size(self.count)} · {output.rate(self.rate)}")
-            sys.stderr.flush()
+            time.sleep(max(0.0, self.count / self._limit - self.seconds))
+        self._line.show(lambda: f"{self._name}  {output.size(self.count)} · {output.rate(self.rate)}")
 
 
 @contextmanager

@@ -66,6 +66,7 @@ def test_every_exit_code_is_documented() -> None:
         ("1.5G", 3 << 29),
         ("10MiB", 10 << 20),
         ("64", 64 << 10),
+        ("10MB", 10_000_000),
         ("4000B", 4000),
         ("0", 0),
     ],
@@ -81,18 +82,18 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 
 
 def test_sizes_times_and_rates_for_people() -> None:
-    assert [output.size(n) for n in (0, 999, 1000, 1536, 102 << 20, 1 << 30)] == [
+    assert [output.size(n) for n in (0, 999, 1000, 1536, 102_400_000, 1 << 30)] == [
         "0 B",
         "999 B",
-        "1.0 KiB",
-        "1.5 KiB",
-        "102 MiB",
-        "1.0 GiB",
+        "1.0 kB",
+        "1.5 kB",
+        "102 MB",
+        "1.1 GB",
     ]
     assert [output.span(s) for s in (0.42, 8, 45, 200, 7500)] == ["0.42 s", "8.0 s", "45 s", "3 min 20 s", "2 h 05 min"]
-    assert [output.rate(r) for r in (5e4, 1.25e7, 1.17e8, 1.2e9)] == ["0.05 MB/s", "12.5 MB/s", "117 MB/s", "1,200 MB/s"]
+    assert [output.rate(r) for r in (5e4, 1.25e7, 1.17e8, 1.2e9)] == ["50.0 kB/s", "12.5 MB/s", "117 MB/s", "1.2 GB/s"]
     assert output.iso(1_700_000_000_123_456_789) == "2023-11-14T22:13:20.123456+00:00"
-    assert output.iso(1 << 62) == ""
+    assert output.iso(1 << 70) == ""
 
 
 def test_json_is_safe_on_a_terminal_and_reads_back_the_same() -> None:
