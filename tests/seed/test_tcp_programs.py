@@ -51,8 +51,12 @@ def test_fifty_callers_at_once_do_not_wait_for_a_slow_call(tmp_path: Path, funct
                 everybody_there.wait(60)
                 return proxy.add(n, n)
 
+        def slow_caller() -> str:
+            with ServerProxy(address_of(server)) as proxy:
+                return proxy.slow()
+
         with ThreadPoolExecutor(51) as people:
-            answer = people.submit(lambda: ServerProxy(address_of(server)).slow())
+            answer = people.submit(slow_caller)
             assert at_work.wait(60)
             # All fifty are answered while the slow call is still at work: it only ends when we let it.
             assert list(people.map(caller, range(50))) == [2 * n for n in range(50)]
