@@ -40,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def prepare(app: QApplication) -> Theme:
     """Name, look and language of the application."""
+    if QLocale().language() == QLocale.Language.C:
+        # A machine that names no language: figures are still for people.
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     QCoreApplication.setApplicationName("filexfer")
     QCoreApplication.setApplicationVersion(__version__)
     app.setDesktopFileName("filexfer")

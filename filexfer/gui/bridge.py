@@ -63,6 +63,8 @@ class Bridge(QObject):
         self._near: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._far: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._closed = threading.Event()
+        # Guards the signals: none is sent once `close` has returned, when this object may be gone.
+        self._speaking = threading.Lock()
         self._session: Session | None = None
         # Guards `_session`; notified when one is there, and when the bridge closes.
         self._found = threading.Condition()
@@ -82,7 +84,8 @@ class Bridge(QObject):
 
     def close(self, deadline: float = 2.0) -> None:
         """Stop listening; what was asked for and not yet answered is dropped. The agent goes on."""
-        self._closed.set()
+        with self._speaking:
+            self._closed.set()
         with self._found:
             session, self._session = self._session, None
             self._found.notify_all()
@@ -137,8 +140,9 @@ class Bridge(QObject):
             return self._session
 
     def _say(self, callback: Callable[[Any], object], value: object) -> None:
-        if not self._closed.is_set():
-            self._answered.emit(callback, value)
+        with self._speaking:
+            if not self._closed.is_set():
+                self._answered.emit(callback, value)
 
     def _follow(self) -> None:
         pause = 0.25
@@ -162,8 +166,9 @@ class Bridge(QObject):
             self._found.notify_all()
 
     def _tell(self, state: str, sentence: str) -> None:
-        if not self._closed.is_set():
-            self.agent.emit(state, sentence)
+        with self._speaking:
+            if not self._closed.is_set():
+                self.agent.emit(state, sentence)
 
     def _poll(self, session: Session) -> None:
         cursor: object = 0
@@ -171,5 +176,7 @@ class Bridge(QObject):
             answer: Any = session.call("job_events", cursor, POLL)
             cursor = answer["cursor"]
             news = JobNews([wire.job_of(job) for job in answer["jobs"]], list(answer["removed"]), bool(answer["reset"]))
-            if (news.jobs or news.removed or news.fresh) and not self._closed.is_set():
-                self.jobs.emit(news)
+            if news.jobs or news.removed or news.fresh:
+                with self._speaking:
+                    if not self._closed.is_set():
+                        self.jobs.emit(news)

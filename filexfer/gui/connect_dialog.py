@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.core import paths
-from filexfer.core.errors import FilexferError
+from filexfer.core.errors import BadParameters, FilexferError
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import check_box, faint_label
 from filexfer.gui.location import Location
@@ -28,7 +28,10 @@ def read_address(text: str) -> Address:
     """
     text = text.strip()
     # Without a scheme it is a host here, not the name of a saved server: those stand in the side bar.
-    return parse(f"http://{text}" if _BARE.fullmatch(text) and not text.lower().startswith("unix:") else text)
+    address = parse(f"http://{text}" if _BARE.fullmatch(text) and not text.lower().startswith("unix:") else text)
+    if address.scheme == "saved":
+        raise BadParameters("This is not an address. Write one like studio.local:8765 or http://192.168.1.5:8765/.")
+    return address
 
 
 def free_name(wanted: str, address: Address, servers: Servers) -> str:
@@ -62,7 +65,7 @@ class ConnectDialog(QDialog):
         self.trouble = QLabel(wordWrap=True)
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setAccessibleName(self.tr("What went wrong"))
-        self.trouble.setMinimumHeight(self.fontMetrics().height() * 2 + 4)
+        self.trouble.setMinimumHeight(self.fontMetrics().height())
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignTop)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = QPushButton(self.tr("Connect"), default=True)
@@ -77,13 +80,13 @@ class ConnectDialog(QDialog):
         address.setBuddy(self.field)
         name.setBuddy(self.name)
         hint = faint_label(
-            self.tr("The other computer shows its address where it shares a folder, or where `filexfer serve` runs.")
+            self.tr("The other computer shows its address where it shares a folder, or where “filexfer serve” runs.")
         )
         hint.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
         layout.setSpacing(GAP)
-        for widget in (hint, address, self.field, name, self.name, self.keep, self.trouble, buttons):
+        for widget in (hint, address, self.field, self.trouble, name, self.name, self.keep, buttons):
             layout.addWidget(widget)
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
 

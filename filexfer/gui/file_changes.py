@@ -74,7 +74,7 @@ class FileChanges(QObject):
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Delete"), "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(one if chosen == 1 else words.tr("Delete %n entries?", chosen))
-        box.setInformativeText(self.tr("It goes to the trash of “{server}”.").format(server=self._browser.here.name))
+        box.setInformativeText(self.tr("What you delete goes to the trash of “{server}”.").format(server=self._browser.here.name))
         yes = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(yes)

@@ -89,6 +89,14 @@ class FilePane(QWidget):
         """Say how much space is free there, in bytes; negative for unknown."""
         self._free.setText(self.tr("{size} free").format(size=words.size(count)) if count >= 0 else "")
 
+    def _turn_to(self, page: QWidget) -> None:
+        """Show `page`, and keep the keyboard where it is looked at: a hidden page would hand it on to anybody."""
+        focused = self.window().focusWidget()
+        held = focused is None or self._stack.isAncestorOf(focused)
+        self._stack.setCurrentWidget(page)
+        if held:
+            (self.welcome.send.button if page is self.welcome else page).setFocus()
+
     # What the browser tells.
 
     def _on_moved(self) -> None:
@@ -99,12 +107,12 @@ class FilePane(QWidget):
         if here is None:
             self._slow.stop()
             self.show_free(-1)
-            self._stack.setCurrentWidget(self.welcome)
+            self._turn_to(self.welcome)
 
     def _say_opening(self) -> None:
         if self._browser.here is not None:
             self.notice.say("folder", self.tr("Opening “{place}”…").format(place=self._browser.here.words))
-            self._stack.setCurrentWidget(self.notice)
+            self._turn_to(self.notice)
 
     def _keep_place(self) -> None:
         if self._stack.currentWidget() is self.view:
@@ -114,13 +122,10 @@ class FilePane(QWidget):
     def _on_shown(self, select: list[str]) -> None:
         self._slow.stop()
         if self._browser.model.rowCount():
-            had_focus = self.notice.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-            self._stack.setCurrentWidget(self.view)
+            self._turn_to(self.view)
             self.view.verticalScrollBar().setValue(self._kept_scroll)
             if select or self._kept_names:
                 self.view.select_names(select or self._kept_names, scroll=bool(select))
-            if had_focus:
-                self.view.setFocus()
         elif self._browser.complete:
             self._say_nothing()
         self._show_count()
@@ -137,7 +142,7 @@ class FilePane(QWidget):
                 self.tr("Upload files…"),
                 self.upload_wanted.emit,
             )
-        self._stack.setCurrentWidget(self.notice)
+        self._turn_to(self.notice)
 
     def _on_failed(self, error: FilexferError) -> None:
         self._slow.stop()
@@ -147,7 +152,7 @@ class FilePane(QWidget):
         sentence = self.tr("“{place}” cannot be opened.").format(place=here.words)
         again = self._browser.refresh
         self.notice.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Try again"), lambda: again())
-        self._stack.setCurrentWidget(self.notice)
+        self._turn_to(self.notice)
         self._count.clear()
 
     def _show_count(self) -> None:

@@ -20,6 +20,7 @@ class Notice(QWidget):
         self._icons = icons
         self._icon = ""
         self._act: Callable[[], object] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._sentence = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
@@ -50,6 +51,7 @@ class Notice(QWidget):
         """Show `icon`, `sentence`, a smaller line `more`, and a button that calls `act`."""
         self._icon, self._act = icon, act
         self._sentence.setText(sentence)
+        self.setAccessibleName(f"{sentence} {more}".strip())
         self._more.setText(more)
         self._more.setVisible(bool(more))
         self.button.setText(button)

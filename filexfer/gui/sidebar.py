@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QR
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QListView,
     QMenu,
     QPushButton,
@@ -121,11 +122,13 @@ class Sidebar(QWidget):
         self.connect_button = QPushButton(icons.icon("plug_connected"), self.tr("Connect…"))
         self.connect_button.clicked.connect(self.connect_wanted)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, GAP, 4, MARGIN)
+        layout.setContentsMargins(0, GAP, 0, MARGIN)
         layout.setSpacing(GAP)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self.connect_button)
-        layout.setAlignment(self.connect_button, Qt.AlignmentFlag(0))
+        foot = QHBoxLayout()
+        foot.setContentsMargins(GAP, 0, GAP, 0)
+        foot.addWidget(self.connect_button)
+        layout.addLayout(foot)
 
     def mark(self, server: str | None) -> None:
         """Show which computer is open; None for none."""

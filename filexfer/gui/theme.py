@@ -110,6 +110,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._sheet = Template((resources / "style" / "filexfer.qss").read_text("utf-8"))
+        self._pictures = (resources / "style").as_posix()
         self._own = sys.platform not in ("win32", "darwin")
         if self._own:
             app.setStyle("fusion")
@@ -121,7 +122,8 @@ class Theme(QObject):
         chosen = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
         if self._own:
             self._app.setPalette(palette_of(chosen))
-        self._app.setStyleSheet(self._sheet.substitute({name: getattr(chosen, name) for name in Colours.__dataclass_fields__}))
+        names = {name: getattr(chosen, name) for name in Colours.__dataclass_fields__}
+        self._app.setStyleSheet(self._sheet.substitute(names, style=self._pictures))
 
 
 class Repolish(QObject):

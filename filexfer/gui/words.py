@@ -13,7 +13,9 @@ def tr(text: str, count: int = -1) -> str:
 
 def size(count: int) -> str:
     """Bytes as people say them: `4.2 MB`."""
-    return QLocale().formattedDataSize(count, 1 if count >= 1000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+    if count < 1000:
+        return tr("{n} B").format(n=count)
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def number(count: int) -> str:
