@@ -1,0 +1,194 @@
+"""Figures of a running job: counted where bytes move, read on a clock. Rates, time left and what it waits for are made here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+from filexfer.core.model import Job
+
+#: Seconds over which a rate is smoothed, and before a first estimate of the time left is given.
+SMOOTH, FIRST_ESTIMATE = 3.0, 1.0
+
+READING, NETWORK, DISK = "reading", "network", "disk"
+
+
+class Worker:
+    """What one thread of a job does just now: READING, NETWORK, DISK or "". Written by that thread, read by the clock."""
+
+    __slots__ = ("doing",)
+
+    def __init__(self) -> None:
+        self.doing = ""
+
+
+class Figures:
+    """The counters of one run of a job. Thread-safe.
+
+    Attributes:
+        floor_bytes, floor_files: how far an earlier run of this job came; what is shown never falls below.
+    """
+
+    def __init__(self, before: Job) -> None:
+        self.floor_bytes, self.floor_files = before.bytes_done, before.files_done
+        self._floor_totals = before.bytes_total, before.files_total
+        # Guards all counters and the list of workers.
+        self._lock = threading.Lock()
+        self._scanning = True
+        self._files_total = self._files_done = self._files_skipped = self._files_failed = 0
+        self._bytes_total = self._bytes_done = 0
+        self._travelled = 0
+        self._workers: list[Worker] = []
+        self._error, self._error_kind = "", ""
+
+    def worker(self) -> Worker:
+        """A new thread's own."""
+        made = Worker()
+        with self._lock:
+            self._workers.append(made)
+        return made
+
+    def found(self, files: int, size: int) -> None:
+        """The scan found so many more."""
+        with self._lock:
+            self._files_total += files
+            self._bytes_total += size
+
+    def scanned(self) -> None:
+        with self._lock:
+            self._scanning = False
+
+    def travelled(self, size: int) -> None:
+        """Bytes went over the wire, whatever for: the rate is made of these."""
+        with self._lock:
+            self._travelled += size
+
+    def arrived(self, size: int) -> None:
+        """Bytes are at the receiving side now, verified, or were there already."""
+        with self._lock:
+            self._bytes_done += size
+
+    def done(self, files: int) -> None:
+        with self._lock:
+            self._files_done += files
+
+    def skipped(self, files: int) -> None:
+        with self._lock:
+            self._files_skipped += files
+
+    def failed(self, files: int, error: Exception) -> None:
+        """Files failed; the first error of all is the job's."""
+        with self._lock:
+            self._files_failed += files
+            if not self._error:
+                self._error, self._error_kind = str(error), type(error).__name__
+
+    @property
+    def any_failed(self) -> bool:
+        return self._files_failed > 0
+
+    @property
+    def wire_bytes(self) -> int:
+        """Bytes that travelled in this run."""
+        return self._travelled
+
+    def doing(self) -> list[str]:
+        with self._lock:
+            return [worker.doing for worker in self._workers if worker.doing]
+
+    def onto(self, job: Job, ended: bool = False) -> Job:
+        """`job` with the figures as they are now. Until the run has `ended` they do not fall below those of an earlier run."""
+        with self._lock:
+            bytes_total, files_total = self._bytes_total, self._files_total
+            bytes_done, files_done = self._bytes_done, self._files_done
+            if not ended:
+                bytes_total, files_total = max(bytes_total, self._floor_totals[0]), max(files_total, self._floor_totals[1])
+                bytes_done, files_done = max(bytes_done, self.floor_bytes), max(files_done, self.floor_files)
+            return replace(
+                job,
+                scanning=self._scanning and not ended,
+                files_total=files_total,
+                files_done=files_done,
+                files_skipped=self._files_skipped,
+                files_failed=self._files_failed,
+                bytes_total=bytes_total,
+                bytes_done=bytes_done,
+                error=self._error or job.error,
+                error_kind=self._error_kind or job.error_kind,
+            )
+
+
+class Tally:
+    """The bytes of one large file as they arrive. Its last block counts only once the file is published, so that a job never
+    shows 100 % before; and what had to be sent twice counts once. Thread-safe."""
+
+    def __init__(self, figures: Figures, size: int, block_size: int) -> None:
+        self._figures = figures
+        self._size = size
+        self._most = max(0, size - block_size)
+        # Guards _verified and _shown.
+        self._lock = threading.Lock()
+        self._verified = self._shown = 0
+
+    def found(self, missing: int) -> None:
+        """So many bytes are missing over there; the others have arrived."""
+        with self._lock:
+            self._verified = self._size - missing
+            self._show(min(self._verified, self._most))
+
+    def moved(self, size: int) -> None:
+        self._figures.travelled(size)
+        with self._lock:
+            self._verified += size
+            self._show(min(self._verified, self._most))
+
+    def published(self) -> None:
+        with self._lock:
+            self._show(self._size)
+
+    def _show(self, size: int) -> None:
+        if size > self._shown:
+            self._figures.arrived(size - self._shown)
+            self._shown = size
+
+
+class Gauge:
+    """Rate, time left and the reason of waiting, from figures that are looked at on a clock."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+        self._began = self._last = time.monotonic()
+        self._travelled = 0
+        self._rate = 0.0
+        self._weight = 0.0
+        self._waits: dict[str, float] = {}
+
+    def onto(self, job: Job) -> Job:
+        """`job` with figures, rate, time left and what it waits for, as of now."""
+        now = time.monotonic()
+        passed = max(now - self._last, 1e-3)
+        self._last = now
+        self._smooth(passed)
+        job = self._figures.onto(job)
+        left = -1.0
+        rate = self._rate / self._weight if self._weight else 0.0
+        if not job.scanning and now - self._began >= FIRST_ESTIMATE and rate > 0:
+            left = max(0, job.bytes_total - job.bytes_done) / rate
+        return replace(job, rate=rate, seconds_left=left, waits_for=self._waiting())
+
+    def _smooth(self, passed: float) -> None:
+        """A mean that forgets exponentially; divided by its own weight, so that the first seconds count in full."""
+        travelled = self._figures.wire_bytes
+        share = min(1.0, passed / SMOOTH)
+        self._rate += share * ((travelled - self._travelled) / passed - self._rate)
+        self._weight += share * (1.0 - self._weight)
+        self._travelled = travelled
+        doing = self._figures.doing()
+        for name in (READING, NETWORK, DISK):
+            now = doing.count(name) / len(doing) if doing else 0.0
+            self._waits[name] = self._waits.get(name, 0.0) * 0.8 + now * 0.2
+
+    def _waiting(self) -> str:
+        name = max(self._waits, key=lambda one: self._waits[one])
+        return name if self._waits[name] > 0.5 else ""

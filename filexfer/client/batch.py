@@ -1,0 +1,238 @@
+"""Batches of small files to a server: read and digested here, sent as one index and one Binary, a few under way at once over as
+many connections, all from one thread: more threads would only quarrel over the interpreter's lock."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from typing import TypeAlias
+
+from blake3 import blake3
+
+from filexfer.client.activity import NETWORK, READING, Worker
+from filexfer.client.history import FileRow
+from filexfer.client.run import FATAL, Run
+from filexfer.client.transport import Connection
+from filexfer.client.upload import changed
+from filexfer.client.words import local_error
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, NotWellFormed
+from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome
+from filexfer.protocol.batches import Index, outcomes_of, pack_index
+
+#: Name, path below the item, path in the share, size, mtime_ns. A plain tuple: a tree has a hundred thousand of them.
+Row: TypeAlias = tuple[str, str, str, int, int]
+
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+_REREADS = 3
+
+
+class Batch:
+    """What travels in one call. Lists are by file, in order."""
+
+    __slots__ = ("data", "digests", "items", "mtimes", "paths", "sizes", "targets")
+
+    def __init__(self) -> None:
+        self.items: list[int] = []
+        self.paths: list[str] = []
+        self.targets: list[str] = []
+        self.sizes: list[int] = []
+        self.mtimes: list[int] = []
+        self.digests: list[bytes] = []
+        self.data: list[bytes] = []
+
+    def params(self, policy: str) -> tuple[object, ...]:
+        index = Index(self.targets, self.sizes, self.mtimes, self.digests)
+        return pack_index(index), b"".join(self.data), {"on_conflict": policy}
+
+
+class Segment:
+    """Small files of one local folder: number of their item, the folder's place, and the files."""
+
+    __slots__ = ("files", "item", "place")
+
+    def __init__(self, item: int, place: str) -> None:
+        self.item = item
+        self.place = place
+        self.files: list[Row] = []
+
+
+class Batches:
+    """Gathers small files and sends them. For one thread.
+
+    Args:
+        most_bytes, most_files: that the server takes in one call.
+        touched: called with the folder in the share of each file that was stored.
+    """
+
+    def __init__(self, run: Run, worker: Worker, most_bytes: int, most_files: int) -> None:
+        self._run = run
+        self._worker = worker
+        self._most_bytes = min(most_bytes, BATCH_BYTES)
+        self._most_files = min(most_files, BATCH_FILES)
+        self._segments: list[Segment] = []
+        self._bytes = self._files = 0
+        # First in, first out: a connection, and the batch whose answer it will bring; without one it must be sent again.
+        self._under_way: deque[tuple[Connection | None, Batch]] = deque()
+
+    def add(self, item: int, place: str, row: Row) -> None:
+        """One more small file; sends what is gathered once it is enough."""
+        if self._files and (self._bytes + row[3] > self._most_bytes or self._files >= self._most_files):
+            self.flush()
+        if not self._segments or self._segments[-1].place != place or self._segments[-1].item != item:
+            self._segments.append(Segment(item, place))
+        self._segments[-1].files.append(row)
+        self._bytes += row[3]
+        self._files += 1
+
+    def flush(self) -> None:
+        """Send what is gathered, without waiting for the answer."""
+        if not self._files:
+            return
+        segments, self._segments, self._bytes, self._files = self._segments, [], 0, 0
+        self._run.check()
+        self._worker.doing = READING
+        batch = Batch()
+        for segment in segments:
+            self._read(segment, batch)
+        if not batch.paths:
+            return
+        self._worker.doing = ""
+        self._run.throttle(sum(batch.sizes))
+        while len(self._under_way) >= self._run.settings.batches:
+            self._complete()
+        self._worker.doing = NETWORK
+        self._send(batch)
+
+    def finish(self) -> None:
+        """Send the rest and wait for all answers."""
+        self.flush()
+        while self._under_way:
+            self._complete()
+
+    def abandon(self) -> None:
+        """Drop what is under way."""
+        for connection, _ in self._under_way:
+            if connection is not None:
+                self._run.link.session.drop(connection)
+        self._under_way.clear()
+
+    def _read(self, segment: Segment, batch: Batch) -> None:
+        try:
+            folder = os.open(segment.place, _FOLDER)
+        except OSError as error:
+            failure = local_error(error, segment.place)
+            for _, path, _, size, _ in segment.files:
+                self._run.failed(segment.item, path, size, failure)
+            return
+        try:
+            self._read_files(segment, folder, batch)
+        finally:
+            os.close(folder)
+
+    def _read_files(self, segment: Segment, folder: int, batch: Batch) -> None:
+        for name, path, target, size, mtime_ns in segment.files:
+            try:
+                file = os.open(name, _OPEN, dir_fd=folder)
+                try:
+                    data = os.read(file, size + 1)
+                    status = os.fstat(file)
+                    if not len(data) == size == status.st_size or status.st_mtime_ns != mtime_ns:
+                        data, size, mtime_ns = _reread(file, os.path.join(segment.place, name))
+                finally:
+                    os.close(file)
+            except OSError as error:
+                self._run.failed(segment.item, path, size, local_error(error, os.path.join(segment.place, name)))
+                continue
+            except FilexferError as error:
+                self._run.failed(segment.item, path, size, error)
+                continue
+            batch.items.append(segment.item)
+            batch.paths.append(path)
+            batch.targets.append(target)
+            batch.sizes.append(size)
+            batch.mtimes.append(mtime_ns)
+            batch.digests.append(blake3(data).digest())
+            batch.data.append(data)
+
+    def _send(self, batch: Batch) -> None:
+        connection = None
+        try:
+            connection = self._run.link.session.take()
+            self._run.link.session.begin(connection, "files_put", *batch.params(self._run.spec.on_conflict.value))
+        except (ConnectionLost, ConnectionFailed):
+            # The answer is asked for later, patiently.
+            if connection is not None:
+                self._run.link.session.drop(connection)
+                connection = None
+        except BaseException:
+            if connection is not None:
+                self._run.link.session.drop(connection)
+            raise
+        self._under_way.append((connection, batch))
+
+    def _complete(self) -> None:
+        """Take the answer of the batch that is longest under way."""
+        connection, batch = self._under_way.popleft()
+        self._worker.doing = NETWORK
+        try:
+            self._settle(batch, self._answer(connection, batch))
+        except FATAL:
+            raise
+        except FilexferError as error:
+            # The call as a whole was refused.
+            for item, path, size in zip(batch.items, batch.paths, batch.sizes, strict=True):
+                self._run.failed(item, path, size, error)
+
+    def _answer(self, connection: Connection | None, batch: Batch) -> object:
+        session = self._run.link.session
+        if connection is not None:
+            try:
+                head, value = session.end(connection)
+            except ConnectionLost:
+                session.drop(connection)
+            except BaseException:
+                session.drop(connection)
+                raise
+            else:
+                session.give(connection, head)
+                if not isinstance(value, FilexferError):
+                    return value
+        # A replay is harmless: what was stored the first time is found to be the same.
+        params = batch.params(self._run.spec.on_conflict.value)
+        return self._run.link.call("files_put", *params)
+
+    def _settle(self, batch: Batch, answer: object) -> None:
+        results, renamed = outcomes_of(answer)
+        if len(results) != len(batch.paths):
+            raise NotWellFormed("The server did not say what became of each file. Update the server.")
+        rows: list[FileRow] = []
+        moved = 0
+        for number, result in enumerate(results):
+            item, path, size = batch.items[number], batch.paths[number], batch.sizes[number]
+            if isinstance(result, FilexferError):
+                self._run.failed(item, path, size, result)
+                continue
+            moved += size
+            if result is Outcome.SKIPPED:
+                self._run.figures.skipped(1)
+                self._run.note([FileRow(item, path, size, FileState.SKIPPED)])
+            else:
+                rows.append(FileRow(item, path, size, FileState.DONE, "", "", renamed.get(number, "")))
+        self._run.figures.travelled(moved)
+        self._run.figures.arrived(moved)
+        self._run.done(rows)
+
+
+def _reread(file: int, place: str) -> tuple[bytes, int, int]:
+    """The content of a small file that is not as the scan saw it, read until it holds still: data, size, mtime_ns."""
+    for _ in range(_REREADS):
+        before = os.fstat(file)
+        if before.st_size > BATCH_BYTES:
+            break
+        os.lseek(file, 0, os.SEEK_SET)
+        data = os.read(file, before.st_size + 1)
+        after = os.fstat(file)
+        if (before.st_mtime_ns, before.st_size, len(data)) == (after.st_mtime_ns, after.st_size, before.st_size):
+            return data, len(data), after.st_mtime_ns
+    raise changed(place)

@@ -1,0 +1,130 @@
+"""One large file on its way from a server into a folder here: a part file with its journal (`storage`), blocks checked against
+their digests, published by the commit. Nothing the server says is believed: not names, sizes, lengths or bytes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from filexfer.client.activity import DISK, NETWORK, Tally
+from filexfer.client.history import FileRow
+from filexfer.client.lanes import Block, Lane
+from filexfer.client.pool import Bench, Blocks
+from filexfer.client.run import FATAL, Run
+from filexfer.client.upload import TRIES, cut
+from filexfer.core import paths
+from filexfer.core.errors import BadDigest, BadParameters, Changed, FilexferError
+from filexfer.core.model import Entry, FileState, Kind, PutOptions, Range
+from filexfer.protocol import wire
+from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch: its item and path below it as the history has them, its path in the share, the store it goes to (whose
+    folder is `root`) and its path there, and its size as the listing had it."""
+
+    item: int
+    path: str
+    source: str
+    store: FolderStore
+    root: str
+    target: str
+    size: int
+
+
+class Fetching:
+    """A `pool.Transfer`."""
+
+    def __init__(self, run: Run, lane: Lane, wanted: Wanted) -> None:
+        self._run = run
+        self._lane = lane
+        self._wanted = wanted
+        self._entry = Entry("", Kind.FILE, wanted.size, 0)
+        self._upload: Upload | None = None
+        self._tally = Tally(run.figures, 0, 0)
+
+    def begin(self, bench: Bench) -> Blocks:
+        bench.worker.doing = NETWORK
+        entry = wire.entry_of(self._run.link.call("file_stat", paths.to_wire(self._wanted.source)))
+        if entry.kind is not Kind.FILE or entry.size < 0:
+            raise Changed("It is not a file any more. Look at the folder's list again.")
+        self._entry = entry
+        # What arrived of a version that times cannot tell from another must not be mixed with it: no resuming then.
+        version = entry.etag if entry.etag and not _weak(entry.etag) else secrets.token_hex(16)
+        key = self._run.key(self._wanted.source, entry.size, entry.mtime_ns, self._wanted.target, version)
+        bench.worker.doing = DISK
+        options = PutOptions(self._run.spec.on_conflict, entry.mtime_ns, key=key)
+        self._upload = self._wanted.store.upload(self._wanted.target, entry.size, options)
+        self._run.begun(self._wanted.root, self._upload.id)
+        block_size = min(self._upload.block_size, len(bench.buffer))
+        self._tally = Tally(self._run.figures, entry.size, block_size)
+        missing = self._upload.missing()
+        self._tally.found(sum(part.length for part in missing))
+        return cut(missing, block_size)
+
+    def move(self, block: Range, bench: Bench) -> None:
+        self._run.throttle(block.length)
+        buffer = bench.buffer[: block.length]
+        for attempt in range(TRIES):
+            bench.worker.doing = NETWORK
+            found = self._read(block.start, buffer)
+            bench.worker.doing = DISK
+            try:
+                self._save(block.start, found)
+                break
+            except BadDigest as error:
+                if attempt == TRIES - 1:
+                    raise BadDigest("The bytes that arrived do not have the digest that the server gave. Try again.") from error
+        self._tally.moved(block.length)
+
+    def _read(self, offset: int, buffer: memoryview) -> Block:
+        wanted, etag = self._wanted.source, self._entry.etag
+        found = self._run.link.patiently(lambda: self._lane.read(wanted, etag, offset, buffer))
+        if found.etag and etag and found.etag.removeprefix("W/") != etag.removeprefix("W/"):
+            raise Changed(
+                f"“{paths.shown(wanted)}” changed on the server while it was fetched. Fetch it again when it is at rest."
+            )
+        return found
+
+    def _save(self, offset: int, found: Block) -> None:
+        assert self._upload is not None
+        try:
+            self._upload.write(offset, found.data, found.digest)
+        except BadParameters as error:
+            raise BadDigest() from error
+
+    def end(self, bench: Bench) -> Blocks:
+        assert self._upload is not None
+        if _weak(self._entry.etag):
+            bench.worker.doing = NETWORK
+            now = wire.entry_of(self._run.link.call("file_stat", paths.to_wire(self._wanted.source)))
+            if (now.size, now.mtime_ns) != (self._entry.size, self._entry.mtime_ns):
+                raise Changed("It changed on the server while it was fetched. Fetch it again when it is at rest.")
+        bench.worker.doing = DISK
+        saved = self._upload.commit()
+        self._run.over(self._wanted.root, self._upload.id)
+        self._upload.close()
+        self._tally.published()
+        renamed = "" if saved.path == self._wanted.target else f"{self._wanted.root}/{saved.path}"
+        row = FileRow(self._wanted.item, self._wanted.path, self._entry.size, FileState.DONE, renamed=renamed)
+        self._run.published(row, saved)
+        return ()
+
+    def fail(self, error: Exception) -> None:
+        if self._upload is not None:
+            if isinstance(error, FATAL) or not isinstance(error, FilexferError):
+                self._upload.close()
+            else:
+                self._upload.abort()
+                self._run.over(self._wanted.root, self._upload.id)
+        self._run.failed(self._wanted.item, self._wanted.path, self._wanted.size, error)
+
+    def suspend(self) -> None:
+        if self._upload is not None:
+            self._upload.close()
+
+
+def _weak(etag: str) -> bool:
+    return etag.startswith("W/")

@@ -1,0 +1,173 @@
+"""Batches of small files from a server: asked for by path, some under way at once, each checked against its digest, then stored
+together with one sync. From one thread. What a batch does not bring is asked for again."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from blake3 import blake3
+
+from filexfer.client.activity import DISK, NETWORK, Worker
+from filexfer.client.history import FileRow
+from filexfer.client.run import Run
+from filexfer.client.transport import Connection
+from filexfer.core import errors, paths
+from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome, PutOptions
+from filexfer.protocol.batches import Contents, contents_of, joined_paths
+from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import Small
+
+
+class Asked(NamedTuple):
+    """A small file to fetch: its item and path below it as the history has them, its path in the share and in the store, its
+    size."""
+
+    item: int
+    path: str
+    source: str
+    target: str
+    size: int
+
+
+@dataclass(slots=True)
+class Place:
+    """Where files of an item go: a store, the folder it is of, and the step of its clock in nanoseconds."""
+
+    store: FolderStore
+    root: str
+
+
+class Fetches:
+    """Gathers small files and fetches them. For one thread."""
+
+    def __init__(self, run: Run, worker: Worker, most_bytes: int, most_files: int) -> None:
+        self._run = run
+        self._worker = worker
+        self._most_bytes = min(most_bytes, BATCH_BYTES)
+        self._most_files = min(most_files, BATCH_FILES)
+        self._place: Place | None = None
+        self._files: list[Asked] = []
+        self._bytes = 0
+        # First in, first out: a connection, and what was asked over it; without one it must be asked again.
+        self._under_way: deque[tuple[Connection | None, Place, list[Asked]]] = deque()
+
+    def add(self, place: Place, file: Asked) -> None:
+        full = self._bytes + file.size > self._most_bytes or len(self._files) >= self._most_files
+        if self._files and (full or self._place is not place):
+            self.flush()
+        self._place = place
+        self._files.append(file)
+        self._bytes += file.size
+
+    def flush(self) -> None:
+        """Ask for what is gathered, without waiting for the answer."""
+        if not self._files or self._place is None:
+            return
+        files, size, self._files, self._bytes = self._files, self._bytes, [], 0
+        self._run.check()
+        self._worker.doing = ""
+        self._run.throttle(size)
+        while len(self._under_way) >= self._run.settings.batches:
+            self._complete()
+        self._worker.doing = NETWORK
+        self._ask(self._place, files)
+
+    def finish(self) -> None:
+        """Fetch the rest and wait for all answers."""
+        self.flush()
+        while self._under_way:
+            self._complete()
+
+    def abandon(self) -> None:
+        """Drop what is under way."""
+        for connection, _, _ in self._under_way:
+            if connection is not None:
+                self._run.link.session.drop(connection)
+        self._under_way.clear()
+
+    def _ask(self, place: Place, files: list[Asked]) -> None:
+        session = self._run.link.session
+        connection = None
+        try:
+            connection = session.take()
+            session.begin(connection, "files_get", joined_paths([file.source for file in files]), {"packed": True})
+        except (errors.ConnectionLost, errors.ConnectionFailed):
+            # It is asked for again later, patiently.
+            if connection is not None:
+                session.drop(connection)
+                connection = None
+        except BaseException:
+            if connection is not None:
+                session.drop(connection)
+            raise
+        self._under_way.append((connection, place, files))
+
+    def _complete(self) -> None:
+        """Take the answer of what was asked for first, and store it."""
+        connection, place, files = self._under_way.popleft()
+        self._worker.doing = NETWORK
+        answer = self._answer(connection, files)
+        contents, data = contents_of(answer)
+        if not 0 < len(contents.sizes) <= len(files):
+            raise errors.NotWellFormed("The server answered other files than were asked for. Update the server.")
+        rest = files[len(contents.sizes) :]
+        if rest:
+            self._ask(place, rest)
+        self._store(place, files, contents, memoryview(data))
+
+    def _answer(self, connection: Connection | None, files: list[Asked]) -> object:
+        session = self._run.link.session
+        if connection is not None:
+            try:
+                head, value = session.end(connection)
+            except errors.ConnectionLost:
+                session.drop(connection)
+            except BaseException:
+                session.drop(connection)
+                raise
+            else:
+                session.give(connection, head)
+                if not isinstance(value, errors.FilexferError):
+                    return value
+        return self._run.link.call("files_get", joined_paths([file.source for file in files]), {"packed": True})
+
+    def _store(self, place: Place, files: list[Asked], contents: Contents, data: memoryview) -> None:
+        self._worker.doing = DISK
+        policy = self._run.spec.on_conflict
+        smalls: list[Small] = []
+        kept: list[Asked] = []
+        at = moved = 0
+        for number, (size, mtime_ns, digest) in enumerate(zip(contents.sizes, contents.mtimes, contents.digests, strict=True)):
+            file, content = files[number], data[at : at + size]
+            at += size
+            error = contents.errors.get(number)
+            if error is None and blake3(content).digest() != digest:
+                error = errors.BadDigest("The bytes that arrived do not have the digest that the server gave. Try again.")
+            if error is not None:
+                self._run.failed(file.item, file.path, file.size, error)
+                continue
+            kept.append(file)
+            smalls.append(Small(file.target, content, PutOptions(policy, mtime_ns)))
+            moved += size
+        self._run.figures.travelled(moved)
+        self._settle(place, kept, smalls)
+
+    def _settle(self, place: Place, files: list[Asked], smalls: list[Small]) -> None:
+        rows: list[FileRow] = []
+        stored = 0
+        for file, small, result in zip(files, smalls, place.store.put(smalls), strict=True):
+            size = len(small.data)
+            if isinstance(result, errors.FilexferError):
+                self._run.failed(file.item, file.path, size, result)
+                continue
+            stored += size
+            if result.outcome is Outcome.SKIPPED:
+                self._run.figures.skipped(1)
+                self._run.note([FileRow(file.item, file.path, size, FileState.SKIPPED)])
+            else:
+                renamed = "" if result.path == file.target else paths.join(place.root, result.path)
+                rows.append(FileRow(file.item, file.path, size, FileState.DONE, "", "", renamed))
+        self._run.figures.arrived(stored)
+        self._run.done(rows)

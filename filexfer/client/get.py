@@ -1,0 +1,284 @@
+"""A job that fetches: lists the sources, leaves out what is here already, hands small files to batches and large ones to the
+pool, and at the end makes the empty folders and gives all folders their times. Each destination is a `storage` folder: the same
+confinement, verification and durable publishing as a server's own share."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+
+from filexfer.client.activity import NETWORK
+from filexfer.client.compare import Comparison
+from filexfer.client.download import Fetching, Wanted
+from filexfer.client.fetch import Asked, Fetches, Place
+from filexfer.client.pool import Bench, Pool
+from filexfer.client.run import Run
+from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge, step
+from filexfer.client.scan import LINK, SPECIAL, Ahead
+from filexfer.client.words import local_error
+from filexfer.core import paths
+from filexfer.core.errors import AlreadyExists, FilexferError, InvalidPath, NotAFolder
+from filexfer.core.model import BATCH_BYTES, BATCH_FILES, BLOCK_SIZE, Conflict, Kind
+from filexfer.protocol import wire
+from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import StoreSettings
+
+
+class Listed:
+    """A page of what an item holds; paths are below it, `""` for the item itself, which then is a file.
+
+    Attributes:
+        files: (path, size, mtime_ns).
+        folders: (path, mtime_ns), parents first.
+        skipped: (path, why).
+        error: set where the item cannot be had.
+    """
+
+    __slots__ = ("error", "files", "folders", "item", "skipped")
+
+    def __init__(self, item: int) -> None:
+        self.item = item
+        self.files: list[tuple[str, int, int]] = []
+        self.folders: list[tuple[str, int]] = []
+        self.skipped: list[tuple[str, str]] = []
+        self.error: FilexferError | None = None
+
+
+class Getting:
+    """One run of a GET job; `move` does it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        run.link.session.info()
+        self._worker = run.figures.worker()
+        self._fetches = Fetches(run, self._worker, BATCH_BYTES, BATCH_FILES)
+        self._lane = run.link.session.lane()
+        self._pool = Pool(run.settings.connections, lambda: Bench(run.figures.worker(), BLOCK_SIZE))
+        self._compare = Comparison(run.link)
+        #: By the folder's absolute path.
+        self._places: dict[str, Place] = {}
+        self._item = -1
+        self._place: Place | None = None
+        self._single = False
+        self._was_empty = False
+        self._folders: list[tuple[Place, int, str, int]] = []
+
+    def move(self) -> None:
+        """Raises what ends the job; failures of single files are noted in the run."""
+        run = self._run
+        run.on_halt(self._pool.stop)
+        try:
+            try:
+                with Ahead(self._list(), self._seen) as found:
+                    for page in found:
+                        run.check()
+                        self._take(page)
+                self._fetches.finish()
+            except BaseException:
+                self._pool.stop()
+                self._fetches.abandon()
+                raise
+            finally:
+                self._pool.finish()
+            run.check()
+            self._finish_folders()
+        finally:
+            for place in self._places.values():
+                place.store.close()
+        # Closing a store takes its hidden folder away, which changes the time of the folder it was in.
+        for place, item, path, mtime_ns in self._folders:
+            if not path:
+                self._set_time(place, item, mtime_ns)
+
+    # What there is
+
+    def _list(self) -> Iterator[Listed]:
+        for item, (source, _) in enumerate(self._run.spec.items):
+            try:
+                yield from self._list_item(item, source)
+            except FilexferError as error:
+                failed = Listed(item)
+                failed.error = error
+                yield failed
+            if self._run.stop.is_set():
+                return
+        self._run.figures.scanned()
+
+    def _list_item(self, item: int, source: str) -> Iterator[Listed]:
+        link = self._run.link
+        entry = wire.entry_of(link.call("file_stat", paths.to_wire(source)))
+        found = Listed(item)
+        if entry.kind is Kind.FOLDER:
+            found.folders.append(("", entry.mtime_ns))
+            yield found
+            pages = link.session.pages(source, recursive=True)
+            while (page := link.patiently(lambda: next(pages, None))) is not None:
+                yield self._sorted(item, page)
+        elif entry.kind is Kind.FILE:
+            if self._run.filter.keeps(paths.name(source)):
+                found.files.append(("", entry.size, entry.mtime_ns))
+                yield found
+        else:
+            raise InvalidPath(LINK if entry.kind is Kind.LINK else SPECIAL)
+
+    def _sorted(self, item: int, page: wire.Columns) -> Listed:
+        """A page of a listing by what is to be done with its entries."""
+        found = Listed(item)
+        keep = self._run.filter
+        for name, kind, size, mtime_ns in zip(page.names, page.kinds, page.sizes, page.mtimes, strict=True):
+            if not keep.all and not (self._inside(paths.parent(name)) and (kind == "d" or keep.keeps(name))):
+                continue
+            if kind == "f":
+                found.files.append((name, size, mtime_ns))
+            elif kind == "d":
+                if keep.all or keep.enters(name):
+                    found.folders.append((name, mtime_ns))
+            else:
+                found.skipped.append((name, LINK if kind == "l" else SPECIAL))
+        return found
+
+    def _inside(self, folder: str) -> bool:
+        """Whether the patterns let us into `folder` and all folders above it."""
+        while folder:
+            if not self._run.filter.enters(folder):
+                return False
+            folder = paths.parent(folder)
+        return True
+
+    def _seen(self, page: Listed) -> None:
+        count = len(page.files) + len(page.skipped) + (page.error is not None)
+        self._run.figures.found(count, sum(size for _, size, _ in page.files))
+
+    # Where it goes
+
+    def _enter(self, page: Listed) -> None:
+        """Open the place of the page's item. Raises `NotAFolder`, `StorageFailed`."""
+        if self._item == page.item:
+            return
+        self._item, self._place = page.item, None
+        target = self._run.spec.items[page.item][1]
+        self._single = bool(page.files and not page.files[0][0])
+        root = os.path.dirname(target) if self._single else target
+        try:
+            self._was_empty = not os.path.lexists(root) or not any(True for _ in os.scandir(root))
+            os.makedirs(root, exist_ok=True)
+        except FileExistsError as error:
+            raise NotAFolder(f"“{paths.shown(root)}” is a file; a folder is needed there. Choose another place.") from error
+        except OSError as error:
+            raise local_error(error, root) from error
+        if root not in self._places:
+            self._places[root] = Place(FolderStore(root, StoreSettings(trash=False), exclusive=False), root)
+        self._place = self._places[root]
+
+    # What is done with it
+
+    def _take(self, page: Listed) -> None:
+        run, item = self._run, page.item
+        if page.error is not None:
+            run.failed(item, "", 0, page.error)
+            return
+        try:
+            self._enter(page)
+        except FilexferError as error:
+            # Without its place nothing of the item can be had; it is said once.
+            run.figures.found(1, 0)
+            run.failed(item, "", 0, error)
+        if self._place is None:
+            return
+        for path, why in page.skipped:
+            run.skipped(item, path, 0, why)
+        self._folders += [(self._place, item, path, mtime_ns) for path, mtime_ns in page.folders]
+        same: list[tuple[str, int]] = []
+        for path, size, mtime_ns in page.files:
+            try:
+                self._decide(self._place, item, path, size, mtime_ns, same)
+            except FilexferError as error:
+                run.failed(item, path, size, error)
+        if same:
+            run.there(item, same)
+
+    def _decide(self, place: Place, item: int, path: str, size: int, mtime_ns: int, same: list[tuple[str, int]]) -> None:
+        run, spec = self._run, self._run.spec
+        source, target = spec.items[item]
+        where = os.path.basename(target) if self._single else path
+        source = paths.join(source, path)
+        verdict = Verdict.SEND
+        if not self._was_empty:
+            verdict = self._verdict(place, where, source, size, mtime_ns)
+        if verdict is Verdict.SAME:
+            same.append((path, size))
+        elif verdict is Verdict.SKIP:
+            run.skipped(item, path, size, OLDER if spec.on_conflict is Conflict.NEWER else SKIPPED)
+        elif verdict is Verdict.CONFLICT:
+            run.failed(item, path, size, AlreadyExists())
+        elif size <= run.settings.small_file:
+            self._fetches.add(place, Asked(item, path, source, where, size))
+        else:
+            self._pool.submit(Fetching(run, self._lane, Wanted(item, path, source, place.store, place.root, where, size)))
+
+    def _verdict(self, place: Place, where: str, source: str, size: int, mtime_ns: int) -> Verdict:
+        paths.split(where)
+        local = os.path.join(place.root, where)
+        there = _there(local)
+        spec = self._run.spec
+        if there is None:
+            return Verdict.SEND
+        verdict = judge(size, mtime_ns, there, spec.on_conflict, spec.checksum, 1)
+        if verdict is not Verdict.SAME and there.size == size and abs(there.mtime_ns - mtime_ns) < 2_000_000_000:
+            verdict = judge(size, mtime_ns, there, spec.on_conflict, spec.checksum, _step_of(os.path.dirname(local)))
+        if verdict is Verdict.COMPARE:
+            if not spec.checksum and size <= self._run.settings.small_file:
+                return Verdict.SEND
+            self._worker.doing = NETWORK
+            return after_comparing(self._compare.equal(local, source, size), spec.on_conflict)
+        return verdict
+
+    # Folders
+
+    def _finish_folders(self) -> None:
+        """Make those that are missing and set the times of all, the innermost first."""
+        if not self._run.filter.keeps_empty:
+            self._folders = [made for made in self._folders if os.path.isdir(os.path.join(made[0].root, made[2]))]
+        for place, item, path, _ in reversed(self._folders):
+            self._run.check()
+            try:
+                if path:
+                    place.store.make_folder(path)
+            except FilexferError as error:
+                self._run.figures.found(1, 0)
+                self._run.failed(item, path, 0, error)
+        for place, item, path, mtime_ns in reversed(self._folders):
+            try:
+                place.store.set_times(path, mtime_ns)
+            except FilexferError as error:
+                self._run.figures.found(1, 0)
+                self._run.failed(item, path, 0, error)
+
+    def _set_time(self, place: Place, item: int, mtime_ns: int) -> None:
+        try:
+            os.utime(place.root, ns=(mtime_ns, mtime_ns))
+        except OSError as error:
+            self._run.figures.found(1, 0)
+            self._run.failed(item, "", 0, local_error(error, place.root))
+
+
+def _there(local: str) -> There | None:
+    try:
+        status = os.lstat(local)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise local_error(error, local) from error
+    return There(stat.S_ISREG(status.st_mode), status.st_size, status.st_mtime_ns)
+
+
+def _step_of(folder: str) -> int:
+    """The step of the clock that wrote the times in a local folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return step(
+                entry.stat(follow_symlinks=False).st_mtime_ns for entry in entries if entry.is_file(follow_symlinks=False)
+            )
+    except OSError:
+        return 1

@@ -1,0 +1,125 @@
+"""The two ways of a block: as a plain HTTP body (raw), or as the Binary of a call (RPC). One interface, so that transfers do
+not care.
+
+A lane gives what arrived and the digest that came with it; who saves it checks the one against the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from filexfer.core import paths
+from filexfer.core.digests import Bytes
+from filexfer.core.errors import BadParameters, Changed, FilexferError, NotWellFormed
+from filexfer.protocol import wire
+from filexfer.protocol.http import (
+    ResponseHead,
+    content_digest,
+    parse_content_digest,
+    parse_content_range,
+    parse_etags,
+    target_of_file,
+    target_of_upload,
+    written_etag,
+)
+
+if TYPE_CHECKING:
+    from filexfer.client.session import Session
+    from filexfer.client.transport import Connection
+
+#: Bytes taken at once while the head of a block is awaited: most of the block shall go straight to its buffer.
+_HEAD = 1024
+
+
+class Block(NamedTuple):
+    """A block that arrived, its digest as the server gave it (unchecked), and the version it is of (`""` unknown)."""
+
+    data: Bytes
+    digest: str
+    etag: str
+
+
+class Lane(Protocol):
+    """Thread-safe; each call takes a connection of the session."""
+
+    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
+        """Send one block of an upload; returns once the server has verified and written it."""
+        ...
+
+    def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
+        """Fetch `len(buffer)` bytes. The data may lie in `buffer`. Raises `Changed` where the version is not `etag`, or has
+        fewer bytes."""
+        ...
+
+
+class RpcLane:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
+        self._session.call("upload_write", upload_id, offset, data, {"digest": digest})
+
+    def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
+        options = {"etag": etag} if etag else {}
+        answer = wire.struct(self._session.call("file_read", paths.to_wire(path), offset, len(buffer), options))
+        data = wire.binary(answer.get("data"), "data")
+        if len(data) != len(buffer):
+            raise Changed()
+        return Block(data, wire.text(answer.get("digest"), "digest"), wire.text(answer.get("etag", ""), "etag"))
+
+
+class RawLane:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
+        session = self._session
+        headers = (("Content-Length", str(len(data))), ("Content-Digest", content_digest(digest)))
+        request = session.request("PUT", target_of_upload(upload_id, offset), headers)
+
+        def work(connection: Connection) -> tuple[ResponseHead, FilexferError | None]:
+            connection.send(request, (data,))
+            head = connection.head()
+            if head.status not in (200, 201, 204):
+                return head, session.refusal(connection, head, "PUT")
+            connection.text(head, "PUT")
+            return head, None
+
+        session.exchange(work, replay=True)
+
+    def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
+        session = self._session
+        wanted = [("Range", f"bytes={offset}-{offset + len(buffer) - 1}"), ("Want-Content-Digest", "blake3=1")]
+        if etag and not etag.startswith("W/"):
+            wanted.append(("If-Match", written_etag(etag)))
+        request = session.request("GET", target_of_file(path), tuple(wanted))
+
+        def work(connection: Connection) -> tuple[ResponseHead, Block | FilexferError]:
+            connection.send(request)
+            head = connection.head(_HEAD)
+            if head.status == 416:
+                session.refusal(connection, head, "GET")
+                return head, Changed()
+            if head.status != 206:
+                return head, session.refusal(connection, head, "GET")
+            block = _block(head, offset, buffer)
+            connection.fill(buffer)
+            return head, block
+
+        found = session.exchange(work, replay=True)
+        assert isinstance(found, Block)  # `exchange` raises errors
+        return found
+
+
+def _block(head: ResponseHead, offset: int, buffer: memoryview) -> Block:
+    """What the head says of the block that follows. Raises `Changed`, and `NotWellFormed` where it is not what was asked for."""
+    try:
+        part, _ = parse_content_range(head.headers.get("content-range", ""))
+        digest = parse_content_digest(head.headers.get("content-digest", ""))
+        etag = (*parse_etags(head.headers.get("etag", '""')), "")[0]
+    except BadParameters as error:
+        raise NotWellFormed("The server's answer for a block is not well-formed. Update the server.") from error
+    if part.start == offset and part.end < offset + len(buffer):
+        raise Changed()
+    if (part.start, part.end) != (offset, offset + len(buffer)) or head.length != len(buffer) or digest is None:
+        raise NotWellFormed("The server sent another part than was asked for. Update the server.")
+    return Block(buffer, digest, etag)

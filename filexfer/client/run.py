@@ -1,0 +1,169 @@
+"""What all parts of one running job share: its spec, its line to the server, its figures, its notes in the history, and the
+wish to stop."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from filexfer.client.activity import Figures
+from filexfer.client.history import FileRow, History
+from filexfer.client.link import Link
+from filexfer.client.patterns import Filter
+from filexfer.client.session import Session
+from filexfer.client.throttle import Throttle, take
+from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, NoSpace, ShuttingDown, TrustError
+from filexfer.core.model import FileState, Job, Outcome, Saved
+
+#: Errors that would meet every other file too: they end the job, not the file.
+FATAL = (ConnectionFailed, ConnectionLost, ShuttingDown, TrustError, NoSpace, Cancelled)
+#: Rows that are noted at once, and seconds that a row waits for others at most.
+_ROWS, _SECONDS = 512, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How a job runs.
+
+    Attributes:
+        connections: over which the blocks of large files move.
+        batches: of small files that are under way at once.
+        small_file: bytes up to which a file travels in a batch.
+        patience: seconds that a server may be gone in mid-job.
+    """
+
+    connections: int = 2
+    batches: int = 2
+    small_file: int = 256 << 10
+    patience: float = 15.0
+
+
+class Run:
+    """One run of a job.
+
+    Attributes:
+        stop: set once it is to stop, for whatever reason.
+    """
+
+    def __init__(
+        self, job: Job, history: History, session: Session, throttles: tuple[Throttle, ...], settings: RunSettings
+    ) -> None:
+        self.job = job
+        self.spec = job.spec
+        self.settings = settings
+        self.stop = threading.Event()
+        self.link = Link(session, self.stop, settings.patience)
+        self.figures = Figures(job)
+        self.filter = Filter(job.spec.include, job.spec.exclude)
+        self.again = bool(job.files_done or job.files_skipped or job.bytes_done)
+        self._history = history
+        self._throttles = throttles
+        self._nonce = history.nonce(job.id)
+        # Guards _rows, _noted and _fatal.
+        self._lock = threading.Lock()
+        self._rows: list[FileRow] = []
+        self._noted = time.monotonic()
+        self._fatal: Exception | None = None
+        self._stoppers: list[Callable[[], None]] = []
+
+    # Stopping
+
+    def halt(self) -> None:
+        """Stop at the next step. From any thread."""
+        self.stop.set()
+        for stopper in list(self._stoppers):
+            stopper()
+
+    def on_halt(self, stopper: Callable[[], None]) -> None:
+        self._stoppers.append(stopper)
+
+    def check(self) -> None:
+        """Raise `Cancelled` where the job is to stop."""
+        if self.stop.is_set():
+            raise Cancelled()
+
+    def throttle(self, size: int) -> None:
+        take(self._throttles, size, self.stop)
+
+    def give_up(self, error: Exception) -> None:
+        """An error that ends the whole job."""
+        with self._lock:
+            self._fatal = self._fatal or error
+        self.halt()
+
+    @property
+    def fatal(self) -> Exception | None:
+        return self._fatal
+
+    # Keys and parts
+
+    def key(self, *facts: object) -> str:
+        """What names an act of this job at a server or store: the same facts give the same key when the job is taken up again."""
+        text = "\0".join([self._nonce, *map(str, facts)])
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+    def begun(self, folder: str, upload_id: str) -> None:
+        self._history.note_part(self.job.id, folder, upload_id)
+
+    def over(self, folder: str, upload_id: str) -> None:
+        self._history.forget_part(self.job.id, folder, upload_id)
+
+    # What became of files
+
+    def done(self, rows: list[FileRow]) -> None:
+        """These files are published. Their bytes are counted by whoever moved them."""
+        self.figures.done(len(rows))
+        self.note(rows)
+
+    def published(self, row: FileRow, saved: Saved) -> None:
+        """The receiving side's answer for one file."""
+        if saved.outcome is Outcome.SKIPPED:
+            self.figures.skipped(1)
+            self.note([row._replace(state=FileState.SKIPPED)])
+        else:
+            self.done([row])
+
+    def there(self, item: int, files: Iterable[tuple[str, int]]) -> None:
+        """These (path, size) were there already. What this job itself brought there, before an interruption, counts as done."""
+        found = list(files)
+        mine = self._history.done_among(self.job.id, item, [path for path, _ in found]) if self.again else set()
+        rows = [FileRow(item, path, size, FileState.SKIPPED) for path, size in found if path not in mine]
+        self.figures.arrived(sum(size for _, size in found))
+        self.figures.skipped(len(rows))
+        self.figures.done(len(mine))
+        self.note(rows)
+
+    def skipped(self, item: int, path: str, size: int, why: str) -> None:
+        """A file is left out, for a reason that the person should know."""
+        self.figures.arrived(size)
+        self.figures.skipped(1)
+        self.note([FileRow(item, path, size, FileState.SKIPPED, why)])
+
+    def failed(self, item: int, path: str, size: int, error: Exception) -> None:
+        """A file failed; the job goes on, unless the error is one that would meet all others."""
+        if isinstance(error, FATAL):
+            self.give_up(error)
+            return
+        if not isinstance(error, FilexferError):
+            raise error
+        self.figures.failed(1, error)
+        self.note([FileRow(item, path, size, FileState.FAILED, str(error), type(error).__name__)])
+
+    def note(self, rows: list[FileRow]) -> None:
+        with self._lock:
+            self._rows += rows
+            now = time.monotonic()
+            if len(self._rows) < _ROWS and now - self._noted < _SECONDS:
+                return
+            due, self._rows, self._noted = self._rows, [], now
+        self._history.record(self.job.id, due)
+
+    def flush(self) -> None:
+        """Note what is not noted yet."""
+        with self._lock:
+            due, self._rows = self._rows, []
+        if due:
+            self._history.record(self.job.id, due)

@@ -1,0 +1,346 @@
+"""One server, as its client sees it: typed methods over a small pool of kept connections. Thread-safe.
+
+A call whose kept connection turns out to be dropped is sent again over a new one, where a repetition is harmless: because the
+call only reads, because its effect is the same twice, or because it carries a key by which the server knows it again."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar
+
+from filexfer.client.transport import Connection
+from filexfer.core import errors, paths
+from filexfer.core.digests import Bytes
+from filexfer.core.model import Entry, Permission, PutOptions, Saved
+from filexfer.protocol import faults, wire
+from filexfer.protocol.address import Address, parse
+from filexfer.protocol.http import RPC, ResponseHead, request_head
+from filexfer.protocol.methods import METHODS
+from filexfer.protocol.xmlrpc import Decoder, Limits, encode_call
+
+if TYPE_CHECKING:
+    from filexfer.client.lanes import Lane
+
+_T = TypeVar("_T")
+
+#: Idle connections that are kept.
+_KEPT = 6
+#: What one answer may be: a page of 100,000 entries, or a file fetched whole.
+_LIMITS = Limits(xml_bytes=64 << 20, values=1_000_000, payload_memory=256 << 20, payloads_memory=256 << 20)
+#: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
+_IDEMPOTENT = frozenset(
+    "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
+    "job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set".split()
+)
+#: Calls that take an option `key`, and the place of their options.
+_KEYED = {"entry_move": 2, "entry_delete": 1, "image_put": 2}
+#: Calls that may be silent for long while the other side's disk works; their deadline is that many times longer.
+_SLOW = frozenset("upload_commit files_put file_put entry_delete trash_empty file_digests upload_reuse system.multicall".split())
+_SLOW_TIMES = 10
+#: Long polls: their last parameter is the seconds that the server waits.
+_POLLS = frozenset({"job_events", "share_changes"})
+
+
+def connect(address: str, *, timeout: float = 30.0, lanes: Literal["auto", "xmlrpc"] = "auto") -> Session:
+    """A session with the server at `address`. Opens nothing until the first call.
+
+    Args:
+        address: as `protocol.address` has it; a path in it is left out.
+        timeout: seconds without progress after which a connection counts as lost.
+        lanes: "auto" takes the raw lane for large files where the server offers it, "xmlrpc" never does.
+
+    Raises `BadParameters`, `InvalidPath` for what is no address.
+    """
+    return Session(parse(address), timeout=timeout, lanes=lanes)
+
+
+class Session:
+    """What `connect` gives.
+
+    Attributes:
+        address: of the server, as text, without a path.
+        timeout: seconds without progress.
+    """
+
+    def __init__(self, address: Address, *, timeout: float, lanes: Literal["auto", "xmlrpc"]) -> None:
+        self.address = str(address.server)
+        self.timeout = timeout
+        self._server = address.server
+        self._lanes = lanes
+        host = "localhost" if address.scheme == "unix" else address.authority
+        self._headers = (("Host", host), ("User-Agent", "filexfer"), ("Content-Type", "text/xml"))
+        self._rpc_head = request_head("POST", RPC, self._headers)[:-2]
+        # Guards _idle, _busy, _closed and _info.
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._busy: set[Connection] = set()
+        self._closed = False
+        self._info: dict[str, object] | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close idle connections and end calls under way: those raise `Cancelled`. From any thread."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            for connection in self._busy:
+                connection.abort()
+        for connection in idle:
+            connection.close()
+
+    # Connections
+
+    def take(self, fresh: bool = False) -> Connection:
+        """A connection for the caller alone; `give` it back. Raises `ConnectionFailed`, `Cancelled` once closed."""
+        while not fresh:
+            with self._lock:
+                connection = self._idle.pop() if self._idle and not self._closed else None
+                if connection is not None:
+                    self._busy.add(connection)
+            if connection is None:
+                break
+            if not connection.is_dropped():
+                return connection
+            self.drop(connection)
+        if self._closed:
+            raise errors.Cancelled()
+        connection = Connection(self._server, self.timeout)
+        with self._lock:
+            self._busy.add(connection)
+            if self._closed:
+                connection.abort()
+        return connection
+
+    def give(self, connection: Connection, head: ResponseHead) -> None:
+        """Give a connection back after a complete exchange, whose answer had this head."""
+        with self._lock:
+            self._busy.discard(connection)
+            if head.keep_alive and not self._closed and len(self._idle) < _KEPT:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def drop(self, connection: Connection) -> None:
+        """Close a connection in whatever state."""
+        with self._lock:
+            self._busy.discard(connection)
+        connection.close()
+
+    def exchange(self, work: Callable[[Connection], tuple[ResponseHead, _T]], replay: bool) -> _T:
+        """Do `work`, one request and its whole answer, over a connection; once more over a fresh one where `replay` permits it
+        and the kept one was dropped before an answer began."""
+        connection = self.take()
+        while True:
+            try:
+                head, value = work(connection)
+            except errors.ConnectionLost:
+                again = replay and connection.reused and not connection.answering
+                self.drop(connection)
+                if not again:
+                    raise
+                connection = self.take(fresh=True)
+                continue
+            except BaseException:
+                self.drop(connection)
+                raise
+            self.give(connection, head)
+            if isinstance(value, errors.FilexferError):
+                raise value
+            return value
+
+    # Calls
+
+    def call(self, method: str, *params: object) -> object:
+        """Call any method; the value it answers. Raises the error of the fault, `ConnectionFailed`, `ConnectionLost`."""
+        params = _with_key(method, params)
+        replay = method in _IDEMPOTENT or method in _KEYED or _only_reads(method)
+        patience = self.timeout * _SLOW_TIMES if method in _SLOW else self.timeout
+        if method in _POLLS and params and isinstance(params[-1], int | float):
+            patience += params[-1]
+
+        def work(connection: Connection) -> tuple[ResponseHead, object]:
+            self.begin(connection, method, *params)
+            return self.end(connection, patience)
+
+        return self.exchange(work, replay)
+
+    def begin(self, connection: Connection, method: str, *params: object) -> None:
+        """Send a call over a taken connection; `end` reads its answer."""
+        body = encode_call(method, params)
+        head = self._rpc_head + b"Content-Length: %d\r\n\r\n" % sum(map(len, body))
+        connection.send(head, body)
+
+    def end(self, connection: Connection, patience: float = 0.0) -> tuple[ResponseHead, object]:
+        """The answer to `begin`: a value, or the error of a fault, not raised. Raises where the answer is none."""
+        connection.patience(patience or self.timeout * _SLOW_TIMES)
+        head = connection.head()
+        if head.status != 200 or "xml" not in head.headers.get("content-type", "xml"):
+            return head, self.refusal(connection, head)
+        decoder = Decoder(_LIMITS)
+        for buffer, start, end in connection.pieces(head):
+            decoder.feed(buffer, start, end)
+        connection.patience(self.timeout)
+        try:
+            return head, decoder.response()
+        except errors.FilexferError as error:
+            return head, error
+
+    def refusal(self, connection: Connection, head: ResponseHead, method: str = "POST") -> errors.FilexferError:
+        """The error of an answer that is not 2xx; reads its body."""
+        text = connection.text(head, method)
+        code = head.headers.get("x-fault-code", "")
+        if code.isascii() and code.isdigit():
+            return faults.error_of(int(code), text.strip())
+        kind = _STATUSES.get(head.status)
+        if kind is not None:
+            return kind()
+        return errors.ConnectionFailed(
+            f"{self.address} answers, but is not an XML-RPC server (HTTP {head.status} {head.reason}). "
+            "Check the address and the port."
+        )
+
+    def request(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+        """The head of a request to the raw lane."""
+        return request_head(method, target, (*self._headers[:2], *headers))
+
+    # What a server is asked
+
+    def info(self) -> dict[str, object]:
+        """What `server_info` answers, asked once."""
+        with self._lock:
+            known = self._info
+        if known is None:
+            known = wire.struct(self.call("server_info"), "server_info")
+            with self._lock:
+                self._info = known
+        return known
+
+    def lane(self) -> Lane:
+        """How blocks of large files travel: raw where both sides will, else in calls."""
+        from filexfer.client.lanes import RawLane, RpcLane
+
+        offered = self.info().get("lanes")
+        if self._lanes == "auto" and isinstance(offered, list) and "raw" in offered:
+            return RawLane(self)
+        return RpcLane(self)
+
+    def list(self, path: str = "", recursive: bool = False) -> Iterator[Entry]:
+        """The entries of a folder, page by page; recursive: names are paths below `path`, folders before what is in them."""
+        for page in self.pages(path, recursive):
+            yield from (page.entry(row) for row in range(len(page)))
+
+    def pages(self, path: str = "", recursive: bool = False) -> Iterator[wire.Columns]:
+        """The same as packed pages. Raises `NotWellFormed` where the server's pages lead nowhere."""
+        options: dict[str, object] = {"packed": True, "recursive": recursive}
+        empty = 0
+        while True:
+            page = wire.columns_of(self.call("file_list", paths.to_wire(path), options))
+            yield page
+            if not page.next:
+                return
+            empty = 0 if len(page) else empty + 1
+            if page.next == options.get("cursor") or empty > 3:
+                raise errors.NotWellFormed("The server's list of this folder has no end. Update the server.")
+            options["cursor"] = page.next
+
+    def stat(self, path: str) -> Entry:
+        """One entry with its etag."""
+        return wire.entry_of(self.call("file_stat", paths.to_wire(path)))
+
+    def exists(self, path: str) -> bool:
+        """Whether there is anything at `path`."""
+        try:
+            self.stat(path)
+        except (errors.NotFound, errors.NotAFolder):
+            return False
+        return True
+
+    def read(self, path: str, offset: int, length: int, etag: str = "") -> bytes:
+        """A piece of a file, its digest checked; shorter at the end. With `etag` raises `Changed` where it is another version."""
+        options = {"etag": etag} if etag else {}
+        answer = wire.struct(self.call("file_read", paths.to_wire(path), offset, length, options))
+        return checked(answer)
+
+    def get(self, path: str, file: BinaryIO) -> Entry:
+        """Write a file's content to `file`, block by block in order, each checked. Raises `Changed` where it changes
+        meanwhile."""
+        from filexfer.client.streams import get
+
+        return get(self, path, file)
+
+    def put(self, path: str, file: BinaryIO, size: int | None = None, options: PutOptions = PutOptions()) -> Saved:
+        """Send what `file` holds from where it stands: `size` bytes, or all until its end."""
+        from filexfer.client.streams import put
+
+        return put(self, path, file, size, options)
+
+    def make_folder(self, path: str) -> Entry:
+        return wire.entry_of(self.call("folder_make", paths.to_wire(path)))
+
+    def move(self, path: str, to: str, options: PutOptions = PutOptions()) -> Entry:
+        return wire.entry_of(self.call("entry_move", paths.to_wire(path), paths.to_wire(to), wire.options_struct(options)))
+
+    def delete(self, path: str, permanent: bool = False) -> str:
+        """Delete an entry; the id by which the trash gives it back, `""` for none."""
+        return wire.text(self.call("entry_delete", paths.to_wire(path), {"permanent": permanent}))
+
+    def digests(self, path: str, etag: str = "") -> Sequence[bytes]:
+        """The blake3 digests (32 bytes each) of a file's blocks. Raises `Changed` where it changes while they are read."""
+        found: deque[bytes] = deque()
+        offset = 0
+        while offset >= 0:
+            answer = wire.struct(self.call("file_digests", paths.to_wire(path), {"offset": offset}))
+            etag = etag or wire.text(answer.get("etag"))
+            if wire.text(answer.get("etag")).removeprefix("W/") != etag.removeprefix("W/"):
+                raise errors.Changed()
+            raw = wire.binary(answer.get("digests"))
+            found += (raw[at : at + 32] for at in range(0, len(raw), 32))
+            after = wire.number(answer.get("next"))
+            if 0 <= after <= offset:
+                raise errors.NotWellFormed("The server's list of digests has no end. Update the server.")
+            offset = after
+        return found
+
+
+def checked(answer: dict[str, object]) -> bytes:
+    """The data of a `file_read`, its digest checked. Raises `BadDigest`."""
+    from filexfer.core.digests import check
+
+    data: Bytes = wire.binary(answer.get("data"), "data")
+    check(data, wire.text(answer.get("digest"), "digest"))
+    return bytes(data)
+
+
+_STATUSES: dict[int, type[errors.FilexferError]] = {
+    401: errors.LoginNeeded,
+    403: errors.Forbidden,
+    408: errors.ConnectionLost,
+    413: errors.TooLarge,
+    429: errors.SlowDown,
+    503: errors.Busy,
+}
+
+
+def _only_reads(method: str) -> bool:
+    known = METHODS.get(method)
+    return method.startswith(("system.list", "system.method")) or (known is not None and known.permission is Permission.READ)
+
+
+def _with_key(method: str, params: tuple[object, ...]) -> tuple[object, ...]:
+    """The parameters with a fresh key among the options, so that a repetition is known."""
+    place = _KEYED.get(method)
+    if place is None or len(params) < place:
+        return params
+    given = params[place] if len(params) > place else {}
+    if not isinstance(given, dict) or "key" in given:
+        return params
+    return (*params[:place], {**given, "key": secrets.token_hex(16)}, *params[place + 1 :])

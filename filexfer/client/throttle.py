@@ -1,0 +1,45 @@
+"""A limit on bytes per second: a token bucket that threads take from. Knows nothing of what is moved."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+#: Seconds of traffic that may pass at once after a rest. Short, so that a limit is felt as even.
+BURST = 0.1
+
+
+class Throttle:
+    """Args:
+    rate: bytes per second; 0 for no limit.
+    """
+
+    def __init__(self, rate: int = 0) -> None:
+        self._rate = rate
+        # Guards _free_at: the moment up to which the line is spoken for; and _rate.
+        self._lock = threading.Lock()
+        self._free_at = 0.0
+
+    def set(self, rate: int) -> None:
+        with self._lock:
+            self._rate = max(0, rate)
+            self._free_at = 0.0
+
+    def delay(self, count: int) -> float:
+        """Book `count` bytes; answers the seconds to wait before they may leave."""
+        if not self._rate:
+            return 0.0
+        with self._lock:
+            if not self._rate:
+                return 0.0
+            now = time.monotonic()
+            start = max(self._free_at, now - BURST)
+            self._free_at = start + count / self._rate
+            return max(0.0, start - now)
+
+
+def take(throttles: tuple[Throttle, ...], count: int, stop: threading.Event) -> None:
+    """Wait until all `throttles` let `count` bytes pass, or `stop` is set."""
+    wait = max((throttle.delay(count) for throttle in throttles), default=0.0)
+    if wait:
+        stop.wait(wait)

@@ -1,0 +1,187 @@
+"""One large file on its way to a server: opened by key, so that what arrived before an interruption is not sent again; its blocks
+digested, sent, verified there; published by the commit. A source that changes while it is read is noticed and not published."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from filexfer.client.activity import DISK, NETWORK, READING, Tally
+from filexfer.client.history import FileRow
+from filexfer.client.lanes import Lane
+from filexfer.client.pool import Bench, Blocks
+from filexfer.client.run import FATAL, Run
+from filexfer.client.words import local_error
+from filexfer.core import paths
+from filexfer.core.digests import digest
+from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, NotFound, NotWellFormed
+from filexfer.core.model import FileState, PutOptions, Range, Saved
+from filexfer.protocol import wire
+
+#: How often a block that arrived damaged, or got lost over there, is sent again.
+TRIES = 3
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A local file to send: its item and path below it as the history has them, where it lies, where it goes, and its size and
+    mtime_ns as the scan saw them."""
+
+    item: int
+    path: str
+    place: str
+    target: str
+    size: int
+    mtime_ns: int
+
+
+def changed(place: str) -> Changed:
+    return Changed(f"“{paths.shown(place)}” changed while it was read. Send it again when it is at rest.")
+
+
+class Sending:
+    """A `pool.Transfer`."""
+
+    def __init__(self, run: Run, lane: Lane, source: Source) -> None:
+        self._run = run
+        self._lane = lane
+        self._source = source
+        self._file = -1
+        self._state: tuple[int, int] = (source.size, source.mtime_ns)
+        self._upload = ""
+        self._block_size = 0
+        self._tally = Tally(run.figures, 0, 0)
+        self._losses = 0
+        self._rounds = 0
+        self._found_whole = False
+
+    def begin(self, bench: Bench) -> Blocks:
+        bench.worker.doing = READING
+        try:
+            self._file = os.open(self._source.place, _OPEN)
+            status = os.fstat(self._file)
+        except OSError as error:
+            raise local_error(error, self._source.place) from error
+        if not stat.S_ISREG(status.st_mode):
+            raise changed(self._source.place)
+        self._state = (status.st_size, status.st_mtime_ns)
+        bench.worker.doing = NETWORK
+        return self._open()
+
+    def _open(self, salt: str = "") -> Blocks:
+        """Begin, or go on; `salt` makes another key where the first one stands for something that is gone."""
+        size, mtime_ns = self._state
+        key = self._run.key(self._source.place, size, mtime_ns, self._source.target, salt)
+        options = wire.options_struct(PutOptions(self._run.spec.on_conflict, mtime_ns, key=key))
+        self._losses = self._run.link.losses
+        answer = wire.struct(self._run.link.call("upload_open", paths.to_wire(self._source.target), size, options))
+        self._upload = wire.text(answer.get("upload_id"), "upload_id")
+        self._block_size = wire.number(answer.get("block_size"), "block_size")
+        self._run.begun("", self._upload)
+        self._tally = Tally(self._run.figures, size, self._block_size)
+        missing = wire.ranges_of(answer.get("missing"))
+        self._found_whole = not missing
+        return self._blocks(missing)
+
+    def _blocks(self, missing: Sequence[Range]) -> Blocks:
+        self._tally.found(sum(part.length for part in missing))
+        return cut(missing, self._block_size)
+
+    def move(self, block: Range, bench: Bench) -> None:
+        bench.worker.doing = READING
+        data = bench.buffer[: block.length]
+        try:
+            count = os.preadv(self._file, [data], block.start)
+        except OSError as error:
+            raise local_error(error, self._source.place) from error
+        if count != block.length:
+            raise changed(self._source.place)
+        mark = digest(data)
+        bench.worker.doing = ""
+        self._run.throttle(block.length)
+        bench.worker.doing = NETWORK
+        self._send(block.start, data, mark)
+        self._tally.moved(block.length)
+
+    def _send(self, offset: int, data: memoryview, mark: str) -> None:
+        for attempt in range(TRIES):
+            try:
+                self._run.link.patiently(lambda: self._lane.write(self._upload, offset, data, mark))
+                return
+            except BadDigest:
+                if attempt == TRIES - 1:
+                    raise
+
+    def end(self, bench: Bench) -> Blocks:
+        bench.worker.doing = READING
+        status = os.fstat(self._file)
+        if (status.st_size, status.st_mtime_ns) != self._state:
+            raise changed(self._source.place)
+        bench.worker.doing = DISK
+        # A server that was killed meanwhile may have forgotten blocks that were not yet synced.
+        missing = self._missing() if self._run.link.losses != self._losses else []
+        if not missing:
+            try:
+                saved = wire.saved_of(self._run.link.call("upload_commit", self._upload))
+            except BadOffset:
+                missing = self._missing()
+                if not missing:
+                    raise
+            else:
+                return self._published(saved)
+        self._rounds += 1
+        if self._rounds > TRIES:
+            raise NotWellFormed("The server loses blocks that it has confirmed. Look at its disk, and update it.")
+        return self._blocks(missing)
+
+    def _missing(self) -> list[Range]:
+        self._losses = self._run.link.losses
+        answer = wire.struct(self._run.link.call("upload_status", self._upload))
+        return wire.ranges_of(answer.get("missing"))
+
+    def _published(self, saved: Saved) -> Blocks:
+        self._run.over("", self._upload)
+        if self._found_whole and not self._is_there(saved):
+            # The answer was the kept one of an earlier commit, and the file was deleted or replaced since.
+            return self._open(secrets.token_hex(4))
+        self._tally.published()
+        size, source = self._state[0], self._source
+        renamed = "" if saved.path == source.target else saved.path
+        self._run.published(FileRow(source.item, source.path, size, FileState.DONE, renamed=renamed), saved)
+        self._close()
+        return ()
+
+    def _is_there(self, saved: Saved) -> bool:
+        try:
+            return wire.entry_of(self._run.link.call("file_stat", paths.to_wire(saved.path))).size == self._state[0]
+        except NotFound:
+            return False
+
+    def fail(self, error: Exception) -> None:
+        self._close()
+        if self._upload and not isinstance(error, FATAL) and isinstance(error, FilexferError):
+            try:
+                self._run.link.call("upload_abort", self._upload)
+                self._run.over("", self._upload)
+            except FilexferError:
+                pass  # The note on it stays: it is dropped with the job, or expires.
+        self._run.failed(self._source.item, self._source.path, self._source.size, error)
+
+    def suspend(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def cut(missing: Sequence[Range], block_size: int) -> Iterator[Range]:
+    """The blocks that lie in these ranges."""
+    for part in missing:
+        for start in range(part.start, part.end, block_size):
+            yield Range(start, min(start + block_size, part.end))
