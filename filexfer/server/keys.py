@@ -33,8 +33,8 @@ class Keys:
         self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
         self._connection: sqlite3.Connection | None = None
         self._next_sweep = 0.0
-        self._running: dict[tuple[str, str], threading.Event] = {}  # guarded by `_running_lock`
-        self._running_lock = threading.Lock()
+        self._running: dict[tuple[str, str], threading.Event] = {}
+        self._running_lock = threading.Lock()  # guards the one above
 
     def once(
         self, device: str, key: str, method: str, act: Callable[[], object], keep: Callable[[object], bool] = bool

@@ -5,7 +5,7 @@ status 200, also those of trust: the standard library's `ProtocolError` would pr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from filexfer.core.errors import BadParameters, FilexferError
 from filexfer.core.model import Permission
@@ -18,7 +18,7 @@ from filexfer.server.connection import Request
 from filexfer.server.deferred import Deferred
 from filexfer.server.service import Service, unexpected
 from filexfer.server.settings import Settings
-from filexfer.server.streams import FileStream, Spool
+from filexfer.server.streams import Leaving, Spool, leaving
 
 _XML = re.compile(r"text/xml[ \t]*(?:;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?[ \t]*)?", re.IGNORECASE)
 _HEADERS = (("Content-Type", "text/xml"),)
@@ -90,7 +90,7 @@ def _finish(deferred: Deferred) -> Answer:
 
 
 def _answer(value: object) -> Answer:
-    streams = list(_streams(value))
+    streams = list(leaving(value))
     try:
         parts = xmlrpc.encode_response(value)
     except BadParameters:
@@ -103,17 +103,7 @@ def _answer(value: object) -> Answer:
     return Answer(200, _HEADERS, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
 
 
-def _streams(value: object) -> Iterator[FileStream]:
-    """The open files in an answer: it is one, or is a batch of answers."""
-    if isinstance(value, FileStream):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            if isinstance(item, list) and len(item) == 1 and isinstance(item[0], FileStream):
-                yield item[0]
-
-
-def _close(streams: Sequence[FileStream]) -> None:
+def _close(streams: Sequence[Leaving]) -> None:
     for stream in streams:
         stream.close()
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from filexfer.core.model import BATCH_BYTES
+from filexfer.server.buffers import Buffers
 from filexfer.server.changes import Changes
 from filexfer.server.keys import Keys
 from filexfer.server.listings import Listings
@@ -13,10 +15,12 @@ from filexfer.server.settings import Settings
 from filexfer.server.uploads import Uploads
 from filexfer.storage.folder import FolderStore
 
+_IDLE_BUFFERS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One shared folder. `name` is what people see."""
+    """One shared folder. `name` is what people see; `buffers` are of a block and of a batch's contents."""
 
     name: str
     store: FolderStore
@@ -25,6 +29,7 @@ class Share:
     keys: Keys
     listings: Listings
     uploads: Uploads
+    buffers: Buffers
 
     @classmethod
     def of(cls, store: FolderStore, name: str, settings: Settings, area: str | os.PathLike[str]) -> Share:
@@ -38,6 +43,7 @@ class Share:
             keys,
             Listings(settings.open_listings, settings.listing_seconds),
             Uploads(store, settings.open_uploads),
+            Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS),
         )
 
     def close(self) -> None:

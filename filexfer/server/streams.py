@@ -4,17 +4,51 @@ that is too large for memory straight to the share's disk. Rule: memory stays fl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from filexfer.core.digests import Bytes, Hasher, hasher
+from filexfer.server.buffers import Buffers
 from filexfer.storage.store import Reader, Store, Upload
 
 #: Bytes read at once for a stream: a multiple of 3, so that base64 of a piece needs nothing of the next one.
-_PIECE = 3 * (1 << 18)
+_PIECE = 3 * (1 << 16)
 _FIRST = 64
 
 
+class Leaving(Protocol):
+    """A Binary that is encoded as it is sent (`protocol.xmlrpc.Stream`), and holds something until then."""
+
+    size: int
+
+    def chunks(self) -> Iterator[Bytes]: ...
+
+    def close(self) -> None: ...
+
+
+class BufferStream:
+    """The first `size` bytes of a borrowed buffer as a Binary. Encoded piece by piece it needs no memory of its own: fresh
+    megabytes for each answer would cost more in page faults than the encoding."""
+
+    def __init__(self, buffer: bytearray, size: int, buffers: Buffers) -> None:
+        self.size = size
+        self._buffer: bytearray | None = buffer
+        self._buffers = buffers
+
+    def chunks(self) -> Iterator[memoryview]:
+        """The content. Only until it is closed."""
+        assert self._buffer is not None
+        view = memoryview(self._buffer)[: self.size]
+        for at in range(0, self.size, _PIECE):
+            yield view[at : at + _PIECE]
+
+    def close(self) -> None:
+        if self._buffer is not None:
+            self._buffers.give(self._buffer)
+            self._buffer = None
+
+
 class FileStream:
-    """An open file as a Binary (`protocol.xmlrpc.Stream`). Attributes: size (bytes)."""
+    """An open file as a Binary. Attributes: size (bytes)."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -68,3 +102,18 @@ class Spool:
     def hex(self) -> str:
         """blake3 of what arrived."""
         return self._hasher.digest().hex()
+
+
+def leaving(value: object) -> Iterator[Leaving]:
+    """The streams in an answer: it is one, is a struct with some, or is a batch of such answers."""
+    if isinstance(value, FileStream | BufferStream):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            if isinstance(item, FileStream | BufferStream):
+                yield item
+    elif isinstance(value, list):
+        for item in value:
+            # A batch has its answers in arrays of one. Other arrays are long, and hold no streams.
+            if isinstance(item, list) and len(item) == 1:
+                yield from leaving(item[0])

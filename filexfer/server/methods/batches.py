@@ -14,7 +14,8 @@ from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, bytes_of
 from filexfer.server.methods.files import Files
 from filexfer.server.share import Share
-from filexfer.storage.store import Small
+from filexfer.server.streams import BufferStream
+from filexfer.storage.store import Reader, Small
 
 #: More than a careful client sends, which stays below what it was told.
 _MOST_FILES = 8 * BATCH_FILES
@@ -62,48 +63,58 @@ class Batches:
         return found.packed() if packed else found.listed(wanted)
 
     def _read(self, wanted: Sequence[str]) -> _Found:
-        found = _Found()
-        for path in wanted:
-            try:
-                with self._store.open(path) as reader:
-                    entry = reader.entry
-                    if entry.size > BATCH_BYTES:
-                        raise TooLarge("This file is too large for a batch. Read it in blocks (file_read).")
-                    if found.rows and found.bytes + entry.size > BATCH_BYTES:
-                        break
-                    content = bytearray(entry.size)
-                    if entry.size:
-                        reader.read_into(memoryview(content), 0)
-                found.add(entry.mtime_ns, content)
-            except FilexferError as error:
-                found.fail(error)
+        buffer = self._share.buffers.take()
+        found = _Found(memoryview(buffer)[:BATCH_BYTES])
+        try:
+            for path in wanted:
+                try:
+                    with self._store.open(path) as reader:
+                        if not found.add(reader):
+                            break
+                except FilexferError as error:
+                    found.fail(error)
+        except BaseException:
+            self._share.buffers.give(buffer)
+            raise
+        found.data = BufferStream(buffer, found.bytes, self._share.buffers)
         return found
 
 
 class _Found:
-    """What a batch of reads brought so far, in columns."""
+    """What a batch of reads brought so far, in columns; the contents one after the other in `room`.
 
-    def __init__(self) -> None:
+    Attributes:
+        bytes: how much of `room` is filled.
+        data: that as a Binary, once everything is read.
+    """
+
+    def __init__(self, room: memoryview) -> None:
         self.bytes = 0
+        self.data: BufferStream | None = None
+        self._room = room
         self._sizes: list[int] = []
         self._mtimes: list[int] = []
         self._digests: list[bytes] = []
         self._errors: dict[int, FilexferError] = {}
-        self._contents: list[bytearray] = []
 
-    @property
-    def rows(self) -> int:
-        return len(self._sizes)
-
-    def add(self, mtime_ns: int, content: bytearray) -> None:
+    def add(self, reader: Reader) -> bool:
+        """Take a file; False where it must wait for the next batch. Raises `TooLarge` for one that fits in no batch."""
+        entry = reader.entry
+        if entry.size > len(self._room):
+            raise TooLarge("This file is too large for a batch. Read it in blocks (file_read).")
+        if self.bytes + entry.size > len(self._room):
+            return False
+        content = self._room[self.bytes : self.bytes + entry.size]
+        if entry.size:
+            reader.read_into(content, 0)
         made = digests.hasher()
         made.update(content)
-        self._row(len(content), mtime_ns, made.digest())
-        self._contents.append(content)
-        self.bytes += len(content)
+        self._row(entry.size, entry.mtime_ns, made.digest())
+        self.bytes += entry.size
+        return True
 
     def fail(self, error: FilexferError) -> None:
-        self._errors[self.rows] = error
+        self._errors[len(self._sizes)] = error
         self._row(0, 0, bytes(32))
 
     def _row(self, size: int, mtime_ns: int, digest: bytes) -> None:
@@ -113,11 +124,11 @@ class _Found:
 
     def packed(self) -> dict[str, object]:
         contents = batches.Contents(self._sizes, self._mtimes, self._digests, self._errors)
-        return batches.pack_contents(contents, b"".join(self._contents))
+        return batches.pack_contents(contents, self.data)
 
     def listed(self, wanted: Sequence[str]) -> dict[str, object]:
-        entries = [self._entry(row, wanted[row]) for row in range(self.rows)]
-        return {"entries": entries, "data": b"".join(self._contents)}
+        entries = [self._entry(row, wanted[row]) for row in range(len(self._sizes))]
+        return {"entries": entries, "data": self.data}
 
     def _entry(self, row: int, path: str) -> dict[str, object]:
         if row in self._errors:

@@ -12,7 +12,7 @@ from filexfer.protocol import wire
 from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, Options, content_of, in_range, path_of
 from filexfer.server.share import Share
-from filexfer.server.streams import FileStream, Spool
+from filexfer.server.streams import BufferStream, FileStream, Spool
 from filexfer.storage.store import Reader, Small
 
 _PUT_OPTIONS = ("mtime_ns", "digest", "on_conflict", "key", "etag")
@@ -130,11 +130,17 @@ class Files:
         start = wire.number(offset, "offset")
         count = in_range(wire.number(length, "length"), 0, self._share.settings.payload_bytes, "length")
         algorithm = given.text("algorithm", digests.DEFAULT)
-        with self._store.open(path_of(path)) as reader:
-            check_version(reader, given.text("etag"))
-            data = part(reader, start, count)
-        entry = reader.entry
-        return {"data": data, "digest": digests.digest(data, algorithm), "etag": entry.etag, "size": entry.size}
+        buffer = self._share.buffers.take()
+        try:
+            with self._store.open(path_of(path)) as reader:
+                check_version(reader, given.text("etag"))
+                view = part_into(memoryview(buffer)[:count], reader, start)
+            digest = digests.digest(view, algorithm)
+        except BaseException:
+            self._share.buffers.give(buffer)
+            raise
+        data = BufferStream(buffer, len(view), self._share.buffers)
+        return {"data": data, "digest": digest, "etag": reader.entry.etag, "size": reader.entry.size}
 
     def file_digests(self, caller: Caller, path: object, options: object = NONE) -> object:
         """file_digests(path, options) -> {digests, count, algorithm, block_size, etag, size, next}
@@ -182,21 +188,23 @@ def _digests(reader: Reader, start: int, count: int, block: int, algorithm: str)
     return found, start
 
 
-def whole(reader: Reader) -> bytes | FileStream:
+def whole(reader: Reader) -> bytearray | FileStream:
     """All of a file as a Binary: a small one in memory, a large one as a stream that closes with its answer."""
     if reader.entry.size > SMALL_FILE:
         return FileStream(reader)
     with reader:
-        return part(reader, 0, reader.entry.size)
+        data = bytearray(reader.entry.size)
+        part_into(memoryview(data), reader, 0)
+        return data
 
 
-def part(reader: Reader, start: int, count: int) -> bytes:
-    """At most `count` bytes from `start` on. Raises `BadOffset` for a start behind the end."""
+def part_into(view: memoryview, reader: Reader, start: int) -> memoryview:
+    """Fill `view` from `start` on as far as the file goes; answers what was filled. Raises `BadOffset` for a start behind the
+    end."""
     if not 0 <= start <= reader.entry.size:
         raise BadOffset(f"The offset lies outside the file, which has {reader.entry.size} bytes.")
-    data = bytearray(min(count, reader.entry.size - start))
-    read = reader.read_into(memoryview(data), start) if data else 0
-    return bytes(memoryview(data)[:read])
+    view = view[: reader.entry.size - start]
+    return view[: reader.read_into(view, start)] if len(view) else view
 
 
 def check_version(reader: Reader, etag: str) -> None:

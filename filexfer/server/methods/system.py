@@ -15,7 +15,7 @@ from filexfer.server.deferred import Deferred
 from filexfer.server.service import Registered, Service, check_arity, signatures_of, unexpected
 from filexfer.server.settings import Settings
 from filexfer.server.share import Share
-from filexfer.server.streams import FileStream
+from filexfer.server.streams import FileStream, leaving
 
 PROTOCOL = 1
 
@@ -141,9 +141,11 @@ class _Multicall:
         if isinstance(value, Deferred):
             value.resolve(None)
             return _fault(BadParameters("This method waits; call it alone."))
-        if isinstance(value, FileStream):
+        for stream in leaving(value):
             self._files -= 1
-        elif isinstance(value, bytes):
+            # One from a file takes no memory until it is sent.
+            self._bytes -= 0 if isinstance(stream, FileStream) else stream.size
+        if isinstance(value, bytes | bytearray):
             self._bytes -= len(value)
         return [value]
 
