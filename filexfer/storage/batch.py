@@ -14,12 +14,12 @@ from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError, InvalidPath
 from filexfer.core.model import Outcome, Saved
 from filexfer.storage import trees
-from filexfer.storage.confine import Parts, Walk
 from filexfer.storage.failures import sync_failed, translate
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.publish import MOVED, equal_to
 from filexfer.storage.shared import Shared
 from filexfer.storage.store import Small
+from filexfer.storage.walk import Parts, Walk
 
 #: Up to so many files are synced one by one: syncing the whole file system would wait for everybody's writes.
 _SYNCED_EACH = 3

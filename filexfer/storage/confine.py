@@ -1,26 +1,33 @@
-"""The one resolver: from a path of a peer to an open descriptor below the share's root, and nowhere else.
+"""The one resolver: from a name of a peer to an open descriptor below the share's root, and nowhere else.
 
-Rules: this is the only file of `storage` that opens by name. Every folder on the way is opened relative to the one before,
-without following links; what comes after works on descriptors and single names. Only regular files are opened, never waiting for
-them.
+Rules: this is the only file of `storage` that opens by name. Every folder on the way (`walk.py`) is opened relative to the one
+before, without following links; what comes after works on descriptors and single names. Only regular files are opened, never
+waiting for them. Where descriptors of folders do not exist (Windows) `NamedOps` resolves and compares instead.
 """
 
 from __future__ import annotations
 
 import errno
+import functools
 import os
+import shutil
 import stat
-from dataclasses import dataclass, field
-from types import TracebackType
+import sys
+import threading
+from collections.abc import Callable
 
 from filexfer.core import paths
+from filexfer.core.digests import Bytes
 from filexfer.core.errors import Forbidden, InvalidPath, IsAFolder, NotAFolder, NotFound
-from filexfer.storage.fsops import FsOps
+from filexfer.storage.fsops import FsOps, refuse
 
-Parts = tuple[str, ...]
+if sys.platform == "win32":
+    import msvcrt
 
-#: Folders whose descriptors one walk keeps, so that a batch opens each of its folders once.
-_KEPT = 64
+
+def native_ops() -> FsOps:
+    """The system calls of this machine."""
+    return FsOps() if os.open in os.supports_dir_fd else NamedOps()
 
 
 def open_root(fs: FsOps, path: str | os.PathLike[str]) -> int:
@@ -85,114 +92,171 @@ def _refuse_irregular(name: bytes, status: os.stat_result) -> None:
         raise Forbidden(f"“{shown}” is a device, pipe or socket, and only regular files are opened.")
 
 
-@dataclass(slots=True)
-class Tree:
-    """The shared folder.
+class NamedOps(FsOps):
+    """The same calls where folders have no descriptors: each stands for a path that was resolved when it was opened.
 
-    Attributes:
-        root: its descriptor.
-        fresh: folders that were made and whose names are not durable yet. Whoever puts something into one of them has to sync
-            these names too, whoever made it. Changed by single operations of the set only.
+    Before every use the path is resolved again and compared, so that a link or junction put there since is refused. Between that
+    and the call itself a race remains, which only a program on this machine can win. Names that Windows would take for something
+    else (devices, streams, trailing dots) are refused.
     """
 
-    fs: FsOps
-    root: int
-    fresh: set[Parts] = field(default_factory=set)
+    syncs_at_once = False
+    _FIRST = 1 << 30  # no descriptor of a file is as high
 
-    def walk(self) -> Walk:
-        return Walk(self)
+    def __init__(self, windows: bool = os.name == "nt") -> None:
+        self._windows = windows
+        # Guards all below: descriptor -> resolved path, the next descriptor of a folder, what gives a folder's lock back.
+        self._lock = threading.Lock()
+        self._paths: dict[int, str] = {}
+        self._next = self._FIRST
+        self._mutexes: dict[int, Callable[[], object]] = {}
 
+    def open_root(self, path: str) -> int:
+        if not os.path.isdir(path):
+            refuse(errno.ENOTDIR if os.path.lexists(path) else errno.ENOENT)
+        return self._folder(os.path.realpath(path))
 
-class Walk:
-    """The folders that one act touches: opened once, synced where something changed in them, closed at the end.
+    def open_folder(self, name: bytes, folder: int) -> int:
+        path = self._paths[folder] if name == b"." else self._resolved(name, folder)
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            refuse(errno.ENOTDIR)
+        return self._folder(path)
 
-    For one thread. A descriptor that `folder` gives is good until its next call.
-    """
+    def open_file(self, name: bytes, folder: int, flags: int = os.O_RDONLY) -> int:
+        path = self._resolved(name, folder)
+        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0), 0o666)
+        with self._lock:
+            self._paths[descriptor] = path
+        return descriptor
 
-    __slots__ = ("_changed", "_failed", "_fresh", "_fs", "_open", "_root")
+    def close(self, descriptor: int) -> None:
+        with self._lock:
+            self._paths.pop(descriptor)
+            unlock = self._mutexes.pop(descriptor, None)
+        if unlock is not None:
+            unlock()
+        if descriptor < self._FIRST:
+            os.close(descriptor)
 
-    def __init__(self, tree: Tree) -> None:
-        self._fs = tree.fs
-        self._root = tree.root
-        self._fresh = tree.fresh
-        self._open: dict[Parts, int] = {}
-        self._changed: set[Parts] = set()
-        self._failed: dict[Parts, OSError] = {}
+    def stat(self, name: bytes, folder: int) -> os.stat_result:
+        return os.lstat(self._named(name, folder))
 
-    def __enter__(self) -> Walk:
-        return self
+    def fstat(self, descriptor: int) -> os.stat_result:
+        return os.fstat(descriptor) if descriptor < self._FIRST else os.stat(self._paths[descriptor])
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> None:
-        while self._open:
-            self._fs.close(self._open.popitem()[1])
+    def scan(self, folder: int) -> os._ScandirIterator[str]:
+        return os.scandir(self._paths[folder])
 
-    def folder(self, parts: Parts, make: bool = False) -> int:
-        """The descriptor of a folder; with `make`, missing ones on the way are made."""
-        if not parts:
-            return self._root
-        known = self._open.get(parts)
-        if known is not None:
-            return known
-        # From the nearest folder that is open already, downwards.
-        depth = len(parts) - 1
-        while depth and parts[:depth] not in self._open:
-            depth -= 1
-        found = self._open[parts[:depth]] if depth else self._root
-        for end in range(depth + 1, len(parts) + 1):
-            found = self._enter(parts[:end], found, make)
-        return found
+    def read_at(self, descriptor: int, buffer: Bytes, offset: int) -> int:
+        with self._lock:  # the position is the descriptor's, and all threads'
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            read = os.read(descriptor, len(buffer))
+        memoryview(buffer)[: len(read)] = read
+        return len(read)
 
-    def changed(self, parts: Parts) -> None:
-        """Something was made, renamed or removed in this folder, the last one `folder` gave, so `sync` has to sync it."""
-        self._changed.add(parts)
-        if self._fresh:
-            self._changed.update(parts[: end - 1] for end in range(1, len(parts) + 1) if parts[:end] in self._fresh)
+    def write_at(self, descriptor: int, data: Bytes, offset: int) -> int:
+        with self._lock:
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            return os.write(descriptor, data)
 
-    def sync(self) -> None:
-        """Sync every folder that changed. What fails is told by `check`."""
-        # The deepest first: a folder is complete before its own name is made durable.
-        for parts in sorted(self._changed, key=len, reverse=True):
-            self._sync(parts)
+    def set_times(self, descriptor: int, mtime_ns: int) -> None:
+        os.utime(self._paths[descriptor], ns=(mtime_ns, mtime_ns))
 
-    def check(self, parts: Parts) -> None:
-        """Raise the error met when this folder, or one above it, was synced."""
-        if self._failed:
-            for end in range(len(parts) + 1):
-                if parts[:end] in self._failed:
-                    raise self._failed[parts[:end]]
+    def make_folder(self, name: bytes, folder: int, mode: int = 0o777) -> None:
+        os.mkdir(self._named(name, folder), mode)
 
-    def _enter(self, parts: Parts, parent: int, make: bool) -> int:
-        name = paths.encode(parts[-1])
+    def remove_folder(self, name: bytes, folder: int) -> None:
+        os.rmdir(self._named(name, folder))
+
+    def unlink(self, name: bytes, folder: int) -> None:
+        os.unlink(self._named(name, folder))
+
+    def rename(self, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+        os.replace(self._named(name, folder), self._named(to, to_folder))
+
+    def rename_new(self, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+        if os.name != "nt":
+            refuse(errno.ENOSYS)
+        os.rename(self._named(name, folder), self._named(to, to_folder))
+
+    def link(self, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+        os.link(self._named(name, folder), self._named(to, to_folder))
+
+    def read_link(self, name: bytes, folder: int) -> bytes:
+        return os.fsencode(os.readlink(self._named(name, folder)))
+
+    def make_link(self, target: bytes, name: bytes, folder: int) -> None:
+        refuse(errno.EPERM)  # on Windows a right of its own, which few accounts have
+
+    def sync(self, descriptor: int) -> None:
         try:
-            opened = open_folder(self._fs, name, parent)
-        except FileNotFoundError:
-            if not make:
-                raise
-            try:
-                self._fs.make_folder(name, parent)
-            except FileExistsError:
-                pass  # another thread was quicker
-            self._fresh.add(parts)
-            self._changed.add(parts[:-1])
-            opened = open_folder(self._fs, name, parent)
-        self._open[parts] = opened
-        if len(self._open) > _KEPT:
-            self._forget(next(iter(self._open)))
-        return opened
-
-    def _forget(self, parts: Parts) -> None:
-        if parts in self._changed:
-            self._sync(parts)
-        self._fs.close(self._open.pop(parts))
-
-    def _sync(self, parts: Parts) -> None:
-        self._changed.discard(parts)
-        made = [below for below in self._fresh.copy() if below[:-1] == parts]
-        try:
-            # Let go of already, which a path of very many folders brings about: walked to once more.
-            folder = self._open.get(parts, self._root) if not parts or parts in self._open else self.folder(parts)
-            self._fs.sync_folder(folder)
+            os.fsync(descriptor)
         except OSError as error:
-            self._failed.setdefault(parts, error)
-        else:
-            self._fresh.difference_update(made)
+            # Windows flushes only what is open for writing.
+            if os.name != "nt" or error.errno not in (errno.EBADF, errno.EACCES):
+                raise
+
+    def sync_data(self, descriptor: int) -> None:
+        self.sync(descriptor)
+
+    def sync_folder(self, folder: int) -> None:
+        """Nothing: folders cannot be synced there. NTFS keeps its names in a journal of its own."""
+
+    def space(self, folder: int) -> tuple[int, int]:
+        usage = shutil.disk_usage(self._paths[folder])
+        return usage.free, usage.total
+
+    def lock(self, descriptor: int) -> bool:
+        if descriptor >= self._FIRST:
+            return self._lock_folder(descriptor)
+        if sys.platform == "win32":
+            try:
+                # A byte far behind the end: a lock there hinders nobody's reading.
+                os.lseek(descriptor, 1 << 62, os.SEEK_SET)
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError as error:
+                if error.errno not in (errno.EACCES, errno.EDEADLK):
+                    raise
+                return False
+        return super().lock(descriptor)
+
+    def _lock_folder(self, folder: int) -> bool:
+        """A mutex named after the folder: the system takes it back however its process ends."""
+        if sys.platform == "win32":
+            import ctypes
+            import hashlib
+
+            kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+            name = hashlib.sha256(os.path.normcase(self._paths[folder]).encode("utf-8", "surrogatepass")).hexdigest()
+            handle = kernel.CreateMutexW(None, False, f"Local\\filexfer-{name}")
+            taken = ctypes.get_last_error() == 183  # ERROR_ALREADY_EXISTS
+            if not handle or taken:
+                kernel.CloseHandle(handle)
+                return False
+            with self._lock:
+                self._mutexes[folder] = functools.partial(kernel.CloseHandle, handle)
+            return True
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    def _folder(self, path: str) -> int:
+        with self._lock:
+            self._next += 1
+            self._paths[self._next] = path
+            return self._next
+
+    def _named(self, name: bytes, folder: int) -> str:
+        """The path of `name` in `folder`, which is still where it was when it was opened."""
+        text, base = os.fsdecode(name), self._paths[folder]
+        if self._windows:
+            paths.check_windows(text)
+        if os.path.normcase(os.path.realpath(base)) != os.path.normcase(base):
+            refuse(errno.ELOOP)
+        return os.path.join(base, text)
+
+    def _resolved(self, name: bytes, folder: int) -> str:
+        """The path of `name` in `folder`, which is no link, junction or abbreviation."""
+        path = self._named(name, folder)
+        if os.path.normcase(os.path.realpath(path)) != os.path.normcase(path):
+            refuse(errno.ELOOP)
+        return path

@@ -22,7 +22,6 @@ from filexfer.storage import confine, scan, upload_files
 from filexfer.storage.area import Area
 from filexfer.storage.batch import Batch
 from filexfer.storage.changes import Changes
-from filexfer.storage.confine import Tree
 from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.publish import PathLocks, Publisher
@@ -34,6 +33,7 @@ from filexfer.storage.stream import Stream
 from filexfer.storage.trash import Trash
 from filexfer.storage.upload import FolderUpload
 from filexfer.storage.versions import entry_of
+from filexfer.storage.walk import Tree
 
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -61,7 +61,7 @@ class FolderStore:
 
         Raises `NotFound`, `NotAFolder`, `Forbidden`, `Busy`.
         """
-        self._fs = fs = fs or FsOps()
+        self._fs = fs = fs or confine.native_ops()
         with translating():
             self._root = confine.open_root(fs, root)
         try:

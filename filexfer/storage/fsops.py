@@ -11,6 +11,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from filexfer.core.digests import Bytes
 
@@ -41,7 +42,8 @@ def _c_function(name: str) -> Callable[..., int] | None:
     return call
 
 
-def _raise(number: int) -> None:
+def refuse(number: int) -> NoReturn:
+    """Raise the `OSError` of this errno."""
     raise OSError(number, os.strerror(number))
 
 
@@ -85,9 +87,6 @@ class FsOps:
     def write_at(self, descriptor: int, data: Bytes, offset: int) -> int:
         return os.pwrite(descriptor, data, offset)
 
-    def append(self, descriptor: int, data: Bytes) -> int:
-        return os.write(descriptor, data)
-
     def truncate(self, descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)
 
@@ -115,7 +114,7 @@ class FsOps:
             call, flag = _c_function("renameat2"), _RENAME_NOREPLACE
         number = call(folder, name, to_folder, to, flag) if call else errno.ENOSYS
         if number:
-            _raise(number)
+            refuse(number)
 
     def link(self, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
         """Another name for a file; `FileExistsError` if `to` is taken."""
@@ -153,7 +152,7 @@ class FsOps:
         call = _c_function("syncfs")
         number = call(descriptor) if call else errno.ENOSYS
         if number:
-            _raise(number)
+            refuse(number)
 
     def space(self, folder: int) -> tuple[int, int]:
         """Bytes free to us, and in all, of the file system `folder` is on."""

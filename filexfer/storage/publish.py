@@ -22,10 +22,10 @@ from filexfer.core.digests import Bytes
 from filexfer.core.errors import AlreadyExists, IsAFolder
 from filexfer.core.model import Conflict, Kind, Outcome, PutOptions, Saved
 from filexfer.storage import confine, trees
-from filexfer.storage.confine import Parts, Walk
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.trash import Trash
 from filexfer.storage.versions import check_version, etag_of, kind_of
+from filexfer.storage.walk import Parts, Walk
 
 _AREA = paths.encode(paths.AREA)
 _NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP)

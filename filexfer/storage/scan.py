@@ -16,6 +16,7 @@ from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.trees import decoded
 from filexfer.storage.versions import entry_of
+from filexfer.storage.walk import Tree
 
 #: Levels of a tree that are open at once; what is left of those above is kept as a list of names.
 _LEVELS = 48
@@ -98,7 +99,7 @@ def _enter(fs: FsOps, root: int, level: _Level, path: str) -> _Level:
     if level.folder is not None:
         folder = confine.open_folder(fs, paths.encode(paths.name(path)), level.folder)
     else:
-        with confine.Tree(fs, root).walk() as walk:
+        with Tree(fs, root).walk() as walk:
             folder = confine.open_again(fs, walk.folder(tuple(path.split("/"))))
     return _Level(path + "/", folder, _entries(fs, folder, path + "/"))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from filexfer.storage.area import Area
-from filexfer.storage.confine import Tree
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.publish import Publisher
 from filexfer.storage.space import Space
 from filexfer.storage.store import StoreSettings
+from filexfer.storage.walk import Tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from filexfer.core import digests, paths
 from filexfer.core.errors import BadDigest, FilexferError
 from filexfer.core.model import Outcome, PutOptions, Saved
 from filexfer.storage import confine, journal
-from filexfer.storage.confine import Parts
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.publish import equal, present
 from filexfer.storage.shared import Shared
 from filexfer.storage.upload_files import UploadFiles
 from filexfer.storage.versions import etag_of
+from filexfer.storage.walk import Parts
 
 
 @dataclass(slots=True)
