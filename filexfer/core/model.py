@@ -176,6 +176,7 @@ class Job:
 
     Attributes:
         scanning: the totals still grow.
+        bytes_moved: bytes that travelled in this run; what was there already is in `bytes_done` only. Not remembered.
         rate: bytes per second, smoothed; 0 when not running.
         seconds_left: estimate, -1 if there is none.
         waits_for: "reading", "network", "disk" or "": what holds it up just now.
@@ -196,6 +197,7 @@ class Job:
     files_failed: int = 0
     bytes_total: int = 0
     bytes_done: int = 0
+    bytes_moved: int = 0
     rate: float = 0.0
     seconds_left: float = -1.0
     waits_for: str = ""
