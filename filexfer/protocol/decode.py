@@ -133,8 +133,6 @@ class Decoder:
             self._on_method(self.method)
 
     def _begin_payload(self) -> None:
-        if len(self._values) >= self._limits.values:
-            raise TooLarge("The call holds more values than are taken. Send it in smaller parts.")
         # The number is what the parsed element must hold, so that each payload ends up where it stood.
         self._text += b"%d" % len(self._values)
         self._inside = True
@@ -171,8 +169,6 @@ class Decoder:
         self._values.clear()
 
     def _parse(self) -> Element:
-        if self._inside:
-            raise NotWellFormed("The message ends within a base64 value.")
         text = bytes(self._text)
         self._text.clear()
         _check_text(text, self._limits)

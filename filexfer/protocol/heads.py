@@ -132,8 +132,6 @@ def _lines(raw: bytes, status: int) -> tuple[bytes, list[bytes]]:
     if not raw.endswith(b"\r\n\r\n"):
         raise BadHead(status, "The head does not end with an empty line.")
     lines = raw[:-4].split(b"\r\n")
-    if raw.count(b"\n") != len(lines) + 1 or raw.count(b"\r") != len(lines) + 1:
-        raise BadHead(status, "Lines of a head end with CR and LF, and hold neither.")
     if len(lines) > HEAD_FIELDS + 1:
         raise BadHead(431 if status == 400 else status, f"The head has more than {HEAD_FIELDS} fields.")
     return lines[0], lines[1:]

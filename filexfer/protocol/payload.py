@@ -79,7 +79,7 @@ class Payload:
         # Padding ends a payload: it is there where a part gave fewer than three bytes for four characters.
         sizes = [len(part) * 3 // 4 for part in (begun, view) if len(part)]
         padded = [len(group) < size for group, size in zip(groups, sizes, strict=True)]
-        if (self._padded and (groups or carry)) or any(padded[:-1]) or (any(padded) and carry):
+        if (self._padded and (groups or carry)) or any(padded[:-1]):
             raise Error("characters behind the padding")
         self._padded = self._padded or any(padded)
         self._carry = carry

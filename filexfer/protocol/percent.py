@@ -16,15 +16,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
 
 
 def decode_path(text: str) -> str:
-    """The path that `text` (without its first `/`) writes. `+` is a plus. Raises `InvalidPath` for a hidden slash or NUL, for
-    empty segments and for `%` that begins no escape. The names' form is for `paths.split` to judge."""
+    """The path that `text` (without its first `/`) writes. `+` is a plus. Raises `InvalidPath` for a hidden slash or NUL, and
+    for `%` that begins no escape. The form of the whole is for `paths.split` to judge."""
     if "%" in text:
         if _BAD_ESCAPE.search(text):
             raise InvalidPath("A “%” in a name is written %25 in an address.")
         if _HIDDEN.search(text):
             raise InvalidPath("A name holds no “/” and no NUL byte, in no spelling.")
-    if text and "" in text.split("/"):
-        raise InvalidPath("A path has a name between any two “/”.")
     raw = paths.encode(text)
     return paths.decode(_ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), raw)) if "%" in text else text
 

@@ -61,6 +61,7 @@ def test_it_is_not_finished_before_its_end(raw: bytes) -> None:
         b"0\r\n" + b"X: y\r\n" * 5000,
         b"0\r\n" + b"X" * 2000,
         b"0\r\nX: y\n",
+        b"0\r\nX: y\rZ: w\r\n\r\n",
     ],
 )
 @pytest.mark.parametrize("step", [1, 1 << 20])

@@ -203,6 +203,20 @@ def test_the_deepest_value_we_write_is_one_we_read() -> None:
         xmlrpc.encode_call("m", [nested(65)])
 
 
+def test_the_end_of_a_cdata_section_in_a_text_is_one_for_every_parser() -> None:
+    body = b"".join(xmlrpc.encode_call("m", ["a]]>b"]))
+    assert stock.loads(body)[0] == ("a]]>b",)
+    assert xmlrpc.decode_call(body).params == ["a]]>b"]
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [(0, "int"), ((1 << 31) - 1, "int"), (-(1 << 31), "int"), (1 << 31, "i8"), (-(1 << 31) - 1, "i8"), ((1 << 63) - 1, "i8")],
+)
+def test_integers_over_32_bits_are_marked_as_such(value: int, tag: str) -> None:
+    assert f"<{tag}>{value}</{tag}>".encode() in b"".join(xmlrpc.encode_call("m", [value]))
+
+
 def test_subclasses_and_buffers_are_written_as_what_they_are() -> None:
     class Word(str):
         pass

@@ -161,6 +161,14 @@ def test_no_bytes_make_the_parser_fail_otherwise_than_by_refusing(noise: bytes) 
         assert refusal(parse_response_head, raw) in (0, 502)
 
 
+def test_h11_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(connection: h11.Connection) -> None:
+        raise h11.RemoteProtocolError("no", error_status_hint=431)
+
+    monkeypatch.setattr(h11.Connection, "next_event", refuse)
+    assert refusal(parse_request_head, GOOD) == 431
+
+
 def test_what_we_write_as_request_we_read() -> None:
     raw = request_head("PUT", "/files/a%20b", [("Host", "h:1"), ("Content-Length", "7"), ("X", "tab\there \xe4")])
     read = parse_request_head(raw)
