@@ -114,6 +114,7 @@ class Figures:
                 files_failed=self._files_failed,
                 bytes_total=bytes_total,
                 bytes_done=bytes_done,
+                bytes_moved=self._travelled,
                 error=self._error or job.error,
                 error_kind=self._error_kind or job.error_kind,
             )

@@ -279,6 +279,9 @@ class Engine:
             job = self._history.job(job_id)
             if not self._history.claim(job_id, self._owner.name):
                 raise Busy("Another window or command has this transfer. Do it there.")
+            if job.state is JobState.RUNNING:
+                # Its engine died at it.
+                job = replace(job, state=JobState.WAITING)
             mine = self._mine[job_id] = _Mine(job)
         return mine
 
@@ -449,7 +452,7 @@ def _rests(mine: _Mine) -> bool:
     return mine.thread is None and (mine.job.state.ended or mine.job.state is JobState.PAUSED)
 
 
-_FIGURES = "files_total files_done files_skipped files_failed bytes_total bytes_done error error_kind scanning".split()
+_FIGURES = "files_total files_done files_skipped files_failed bytes_total bytes_done bytes_moved error error_kind scanning".split()
 
 
 def _figures(job: Job) -> dict[str, Any]:

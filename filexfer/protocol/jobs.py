@@ -69,6 +69,7 @@ def job_file_struct(file: JobFile) -> dict[str, object]:
         "size": file.size,
         "state": file.state.value,
         "error": file.error,
+        "error_kind": file.error_kind,
     }
 
 
@@ -81,6 +82,7 @@ def job_file_of(value: object) -> JobFile:
         number(given.get("size"), "size"),
         choice(FileState, given.get("state"), "state"),
         _words(given.get("error", ""), "error"),
+        text(given.get("error_kind", ""), "error_kind"),
     )
 
 
