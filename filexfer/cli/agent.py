@@ -1,4 +1,4 @@
-"""`filexfer agent`: the app's background process; the app starts it by itself. Answers on its control socket until stopped."""
+"""`filexfer agent`: the background process of the app, as the app starts it: an agent that shares what its user chose there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from filexfer.agent.agent import Agent
+from filexfer.agent.control import AgentRuns
 from filexfer.cli import foreground, options
+from filexfer.cli.exits import Exit
 from filexfer.cli.output import Output
 
 
@@ -15,5 +17,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    """Answer on the control socket until it is told to stop. Where one runs already, say so: that is a success."""
     foreground.log(out)
-    return foreground.serve(Agent(state=Path(args.state) if args.state else None), out)
+    try:
+        agent = Agent(state=Path(args.state).absolute() if args.state else None)
+    except AgentRuns as error:
+        out.say(str(error))
+        return Exit.DONE
+    return foreground.serve(agent, out)

@@ -67,14 +67,18 @@ def follow(mover: Engine, job_id: int, title: str, out: Output) -> int:
 
 def watch(mover: Engine, job_id: int, shown: progress.Display) -> Job:
     """Show how far a job comes until it moves no more; the job then."""
+    latest: dict[int, Job] = {}
+    # Rates and estimates are made on the engine's clock; the display is drawn by this thread.
+    unsubscribe = mover.subscribe(lambda jobs: latest.update((job.id, job) for job in jobs))
     try:
-        job = mover.wait(job_id, TICK)
-        while not job.state.ended and job.state is not JobState.PAUSED:
-            shown.show(job)
+        while True:
             job = mover.wait(job_id, TICK)
-        shown.show(job)
-        return job
+            if job.state.ended or job.state is JobState.PAUSED:
+                shown.show(job)
+                return job
+            shown.show(latest.get(job_id, job))
     finally:
+        unsubscribe()
         shown.close()
 
 
@@ -113,11 +117,11 @@ def summary(job: Job, seconds: float) -> str:
     verb = "Sent" if job.spec.direction is Direction.PUT else "Fetched"
     if job.state is JobState.PAUSED:
         return f"Paused. `filexfer jobs resume {job.id}` goes on."
-    moved = f"{verb} {output.files(job.files_done)}, {output.size(job.bytes_done)}, in {output.span(seconds)}"
-    if job.files_done and seconds > 0:
-        moved += f" ({output.rate(job.bytes_done / seconds)})"
+    moved = f"{verb} {output.files(job.files_done)}, {output.size(job.bytes_moved)}, in {output.span(seconds)}"
+    if job.bytes_moved and seconds > 0:
+        moved += f" ({output.rate(job.bytes_moved / seconds)})"
     if job.files_skipped:
-        moved += f"; {output.number(job.files_skipped)} already there"
+        moved += f"; {output.number(job.files_skipped)} skipped"
     if job.files_failed:
         moved += f"; {output.number(job.files_failed)} failed"
     return moved + "."

@@ -16,8 +16,6 @@ from filexfer.core import paths
 from filexfer.core.errors import FilexferError, NotAFolder, NotFound
 from filexfer.core.model import Conflict, Direction, Entry, JobSpec, Kind
 
-#: What becomes of a file that is already there in another version; `newer` depends on the times.
-_POLICY = {Conflict.FAIL: "conflict", Conflict.OVERWRITE: "replace", Conflict.RENAME: "rename", Conflict.SKIP: "skip"}
 _MOVES = ("send", "fetch", "replace", "rename")
 
 
@@ -74,6 +72,9 @@ def _steps(session: Session, spec: JobSpec) -> Iterator[Step | FilexferError]:
         else:
             here, there = _remote(session, source, keep), _local(target, Filter(), missing_is_empty=True)
         yield from here.errors
+        if "" in there.files and here.files and "" not in here.files:
+            yield NotAFolder(f"“{target}” is a file, and “{source}” is a folder. Choose another destination.")
+            continue
         if not here.files and not here.errors and spec.direction is Direction.GET and source and not session.exists(source):
             yield NotFound(f"There is no “{source}” on the server.")
         step = same.step(entry.mtime_ns for entry in there.files.values())
@@ -84,22 +85,18 @@ def _steps(session: Session, spec: JobSpec) -> Iterator[Step | FilexferError]:
 
 
 def _action(session: Session, spec: JobSpec, source: Entry, known: Entry | None, step: int, ends: tuple[str, str]) -> str:
-    if known is None:
-        return "send" if spec.direction is Direction.PUT else "fetch"
-    if known.kind is Kind.FILE and _is_same(session, spec, source, known, step, ends):
-        return "same"
-    if spec.on_conflict is Conflict.NEWER:
-        return "replace" if source.mtime_ns > known.mtime_ns else "skip"
-    return _POLICY[spec.on_conflict]
-
-
-def _is_same(session: Session, spec: JobSpec, source: Entry, known: Entry, step: int, ends: tuple[str, str]) -> bool:
-    if source.size != known.size:
-        return False
-    if not spec.checksum:
-        return same.same_time(source.mtime_ns, known.mtime_ns, step)
-    local, remote = ends if spec.direction is Direction.PUT else (ends[1], ends[0])
-    return not list(compare.Comparison(session, local, remote, Filter(), lambda counts: None).differences())
+    """In a word, what the engine would do: `judge` is its own judgement."""
+    there = None if known is None else same.There(known.kind is Kind.FILE, known.size, known.mtime_ns)
+    verdict = same.judge(source.size, source.mtime_ns, there, spec.on_conflict, spec.checksum, step)
+    if verdict is same.Verdict.COMPARE:
+        local, remote = ends if spec.direction is Direction.PUT else (ends[1], ends[0])
+        differences = compare.Comparison(session, local, remote, Filter(), lambda counts: None).differences()
+        verdict = same.after_comparing(next(differences, None) is None, spec.on_conflict)
+    if verdict is not same.Verdict.SEND:
+        return str(verdict.value)
+    if there is not None:
+        return "rename" if spec.on_conflict is Conflict.RENAME else "replace"
+    return "send" if spec.direction is Direction.PUT else "fetch"
 
 
 def _local(top: str, keep: Filter, missing_is_empty: bool = False) -> _Side:

@@ -159,6 +159,7 @@ def counters(job: Job) -> dict[str, object]:
         "files_failed": job.files_failed,
         "bytes_total": job.bytes_total,
         "bytes_done": job.bytes_done,
+        "bytes_moved": job.bytes_moved,
         "rate": round(job.rate),
         "seconds_left": round(job.seconds_left, 1),
         "scanning": job.scanning,

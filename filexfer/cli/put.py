@@ -88,7 +88,9 @@ def _stdin(args: argparse.Namespace, destination: places.Remote, out: Output) ->
         if remote.is_folder(session, destination.path):
             raise IsAFolder(f"“{destination.path}” is a folder, and stdin has no name. Add the name that the file shall have.")
         with streams.counted(sys.stdin.buffer, paths.name(destination.path), args.bwlimit, out) as source:
-            saved = session.put(destination.path, source.file, streams.size_of(sys.stdin), PutOptions(on_conflict=args.on_conflict))
+            saved = session.put(
+                destination.path, source.file, streams.size_of(sys.stdin), PutOptions(on_conflict=args.on_conflict)
+            )
     if out.json:
         out.record(event="result", path=saved.path, outcome=saved.outcome.value, size=saved.size, seconds=source.seconds, exit=0)
     out.say(f"{saved.outcome.value:8} {saved.path} ({output.size(saved.size)} from stdin, {output.rate(source.rate)})")

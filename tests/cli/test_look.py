@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from filexfer import Server
-from tests.cli.conftest import Result, Share, contents, run, tree
+from tests.cli.command import Result, Share, contents, run, tree
 
 TREE = {"a.txt": b"alpha", "d/b.bin": b"\x00" * 2000, "d/e/c": b""}
 

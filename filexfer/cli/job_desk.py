@@ -1,0 +1,156 @@
+"""Who is asked about transfers: the agent that has them (over its control socket), or the history, by an engine of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, Self
+
+from filexfer.cli import exits, moving
+from filexfer.cli.output import Output
+from filexfer.client.session import connect
+from filexfer.core.errors import BadParameters, FilexferError, NotFound
+from filexfer.core.model import Job, JobFile
+from filexfer.protocol import wire
+
+_PAGE = 1000
+
+
+class Desk(Protocol):
+    """What both can do. `resume` and `retry` answer an exit code, the others that of success. Raise `NotFound` and the like."""
+
+    def jobs(self) -> list[Job]: ...
+
+    def job(self, job_id: int) -> Job: ...
+
+    def files(self, job_id: int) -> Iterator[JobFile]: ...
+
+    def pause(self, job_id: int) -> int: ...
+
+    def cancel(self, job_id: int) -> int: ...
+
+    def resume(self, job_id: int, out: Output) -> int: ...
+
+    def retry(self, job_id: int, out: Output) -> int: ...
+
+    def clear(self, ids: Sequence[int]) -> None: ...
+
+
+class OwnDesk:
+    """Opens the user's history; what is resumed or retried runs here, with progress, until it ends."""
+
+    def __enter__(self) -> Self:
+        self._opened = moving.engine()
+        self._engine = self._opened.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._opened.__exit__(None, None, None)
+
+    def jobs(self) -> list[Job]:
+        return self._engine.jobs()
+
+    def job(self, job_id: int) -> Job:
+        return self._engine.job(job_id)
+
+    def files(self, job_id: int) -> Iterator[JobFile]:
+        offset = 0
+        while page := self._engine.files(job_id, offset=offset, limit=_PAGE)[0]:
+            yield from page
+            offset += len(page)
+
+    def pause(self, job_id: int) -> int:
+        self._engine.pause(job_id)
+        return exits.Exit.DONE
+
+    def cancel(self, job_id: int) -> int:
+        self._engine.cancel(job_id)
+        return exits.Exit.DONE
+
+    def resume(self, job_id: int, out: Output) -> int:
+        job = self._engine.job(job_id)
+        if job.state.ended:
+            raise BadParameters(
+                f"This transfer has ended ({job.state.value}). `filexfer jobs retry {job_id}` does what failed again."
+            )
+        # Adding what is there unfinished takes it up, whether it was paused or its process died.
+        return self._follow(self._engine.add(job.spec), out)
+
+    def retry(self, job_id: int, out: Output) -> int:
+        self._engine.retry(job_id)
+        return self._follow(job_id, out)
+
+    def clear(self, ids: Sequence[int]) -> None:
+        self._engine.clear(ids)
+
+    def _follow(self, job_id: int, out: Output) -> int:
+        try:
+            return moving.follow(self._engine, job_id, self._engine.job(job_id).name, out)
+        except KeyboardInterrupt:
+            return moving.interrupted(out)
+
+
+class AgentDesk:
+    """Asks an agent; what is resumed or retried goes on there, in the background."""
+
+    def __init__(self, address: str) -> None:
+        self._session = connect(address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._session.close()
+
+    def answers(self) -> bool:
+        """Whether there is an agent at all: its address may be that of one that has died."""
+        try:
+            self._session.call("agent_info")
+        except FilexferError:
+            return False
+        return True
+
+    def jobs(self) -> list[Job]:
+        found: list[Job] = []
+        while True:
+            answer = wire.struct(self._session.call("job_list", {"offset": len(found), "limit": _PAGE}), "job_list")
+            page = wire.sequence(answer.get("jobs"), "jobs")
+            found += [wire.job_of(value) for value in page]
+            if not page or len(found) >= wire.number(answer.get("total"), "total"):
+                return sorted(found, key=lambda job: (job.position, job.id))
+
+    def job(self, job_id: int) -> Job:
+        found = next((job for job in self.jobs() if job.id == job_id), None)
+        if found is None:
+            raise NotFound("There is no such transfer (any more).")
+        return found
+
+    def files(self, job_id: int) -> Iterator[JobFile]:
+        offset = 0
+        while True:
+            answer = wire.struct(self._session.call("job_files", job_id, {"offset": offset, "limit": _PAGE}), "job_files")
+            page = wire.sequence(answer.get("files"), "files")
+            if not page:
+                return
+            yield from (wire.job_file_of(value) for value in page)
+            offset += len(page)
+
+    def pause(self, job_id: int) -> int:
+        return self._tell("job_pause", job_id)
+
+    def cancel(self, job_id: int) -> int:
+        return self._tell("job_cancel", job_id)
+
+    def resume(self, job_id: int, out: Output) -> int:
+        out.say(f"Transfer {job_id} goes on in the background; `filexfer jobs` tells how far it is.")
+        return self._tell("job_resume", job_id)
+
+    def retry(self, job_id: int, out: Output) -> int:
+        out.say(f"Transfer {job_id} is tried again in the background; `filexfer jobs` tells how far it is.")
+        return self._tell("job_retry", job_id)
+
+    def clear(self, ids: Sequence[int]) -> None:
+        self._session.call("job_clear", list(ids))
+
+    def _tell(self, method: str, job_id: int) -> int:
+        self._session.call(method, job_id)
+        return exits.Exit.DONE
