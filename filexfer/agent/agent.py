@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import queue
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -16,8 +17,9 @@ from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
 from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
-from filexfer.agent.sharing import Sharing, Wish, make
+from filexfer.agent.sharing import Sharing, open_given, open_remembered
 from filexfer.agent.views import Views
+from filexfer.agent.watch import Watch
 from filexfer.client.engine import Engine
 from filexfer.client.history import History
 from filexfer.core import paths, places
@@ -41,6 +43,7 @@ class Agent:
 
     Attributes:
         control: address of the control socket.
+        jobs, views, remote, sharing: its methods.
     """
 
     def __init__(
@@ -54,27 +57,39 @@ class Agent:
         settings: Settings | None = None,
     ) -> None:
         self._state = state or (places.state_folder() if folder is None else places.share_state(folder))
-        self._claim = Claim(self._state)
         self._stop: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._closed = False
-        memory = Memory(self._state / "agent.json")
-        if folder is None:
-            wish = Wish.remembered(memory, places.default_share())
-            make(wish.folder)
-        else:
-            wish = Wish(Path(os.path.abspath(folder)), bool(listen), guest)
-        socket = places.control_socket(self._state)
-        self.control = f"unix:{socket}"
-        self._server = Server(wish.folder, (), wish.permission, name, settings=settings or Settings(), control=str(socket))
-        self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None)
-        self._servers = Servers(Memory(self._state / "servers.json"), lambda: self.control)
-        self._events = Events()
-        self._views = Views(self._servers)
-        self._history = History(self._state / "history.sqlite")
-        self._engine = Engine(self._history, connect=self._servers.connect)
-        self._engine.limit(number(memory.get("rate", 0)))
-        jobs = Jobs(self._engine, self._events, self._servers, self.sharing, memory)
-        self._register(jobs, self._views, Remote(self._servers, self.sharing), self.sharing, self)
+        with ExitStack() as parts:
+            self._claim = Claim(self._state)
+            parts.callback(self._claim.release)
+            memory = Memory(self._state / "agent.json")
+            if folder is None:
+                wish, opened, store = open_remembered(memory, self._state)
+            else:
+                wish, opened, store = open_given(Path(os.path.abspath(folder)), bool(listen), guest)
+            parts.callback(store.close)
+            socket = places.control_socket(self._state)
+            self.control = f"unix:{socket}"
+            self._server = Server(opened, (), wish.permission, name, settings=settings, control=socket, store=store)
+            self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None)
+            self._events = Events()
+            history_file = self._state / "history.sqlite"
+            history = History(history_file)
+            parts.callback(history.close)
+            parts.callback(self._server.close)
+            servers = Servers(Memory(self._state / "servers.json"), lambda: self.control)
+            parts.callback(servers.close)
+            self.views = Views(servers)
+            parts.callback(self.views.close)
+            self._engine = Engine(history, connect=servers.connect)
+            parts.callback(self._engine.close)
+            self._engine.limit(number(memory.get("rate", 0)))
+            self._watch = Watch(self._engine, self._events, history_file)
+            parts.callback(self._watch.close)
+            self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory)
+            self.remote = Remote(servers, self.sharing)
+            self._register(self.jobs, self.views, self.remote, self.sharing, self)
+            #: Ends all of them, the last one first.
+            self._parts = parts.pop_all()
 
     def _register(self, *groups: object) -> None:
         for name, method in AGENT.items():
@@ -88,10 +103,10 @@ class Agent:
             self.sharing.begin()
             self._engine.subscribe(self._events.changed)
             self._engine.adopt()
-            self._events.changed(self._engine.jobs())
+            self._watch.start()
             self._claim.tell(self.control)
         except BaseException:
-            self.close(0.0)
+            self.close()
             raise
         return self
 
@@ -109,17 +124,9 @@ class Agent:
         """Have `serve_forever` end; from any thread, and from a signal handler."""
         self._stop.put(None)
 
-    def close(self, deadline: float = 5.0) -> None:
-        """Stop: jobs under way become resumable, requests under way are answered within `deadline` seconds."""
-        if self._closed:
-            return
-        self._closed = True
-        self._engine.close(deadline)
-        self._views.close()
-        self._servers.close()
-        self._server.close(deadline)
-        self._history.close()
-        self._claim.release()
+    def close(self) -> None:
+        """Stop: jobs under way become resumable, requests under way are answered within some seconds. Twice does nothing more."""
+        self._parts.close()
 
     def __enter__(self) -> Agent:
         return self.start()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from filexfer.core.model import Job
 from filexfer.protocol.wire import job_struct
@@ -23,6 +23,24 @@ REMOVED = 10_000
 ITEMS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A job as windows get it: of its spec the first `ITEMS` pairs, and how many there are."""
+
+    job: Job
+    items_total: int
+
+    def struct(self) -> dict[str, object]:
+        return job_struct(self.job) | {"items_total": self.items_total}
+
+
+def brief(job: Job) -> Brief:
+    items = job.spec.items
+    if len(items) > ITEMS:
+        return Brief(replace(job, spec=replace(job.spec, items=items[:ITEMS])), len(items))
+    return Brief(job, len(items))
+
+
 class Events:
     """The log. A cursor is the version of the newest change its holder knows; versions begin with the time, in microseconds,
     so that those of an earlier run are older than all of this one."""
@@ -31,25 +49,52 @@ class Events:
         self._lock = threading.Lock()  # guards all below
         self._version = time.time_ns() // 1000
         self._floor = self._version  # what was removed up to here is no longer known
-        self._log: dict[int, tuple[int, Job | None]] = {}  # by job id: version, and the job, None where it is gone; in order
+        self._log: dict[int, tuple[int, Brief | None]] = {}  # by job id: version, and the job, None where it is gone; in order
         self._gone = 0  # how many of them are gone
+        self._own: set[int] = set()  # jobs that this process's engine told of
         self._waiting: list[tuple[int, Deferred]] = []
         self._handed: dict[int, float] = {}  # cursors with more behind them: when they were handed out
 
-    def changed(self, jobs: Iterable[Job]) -> None:
-        """Note these jobs as they are now; whoever waits is told."""
-        self._note((job.id, job) for job in jobs)
+    @property
+    def version(self) -> int:
+        with self._lock:
+            return self._version
+
+    @property
+    def followed(self) -> bool:
+        """Whether somebody waits for news now."""
+        return bool(self._waiting)
+
+    def changed(self, jobs: Sequence[Job]) -> None:
+        """The engine tells: these jobs are so now. Whoever waits is told."""
+        self._note([(job.id, brief(job)) for job in jobs], own=True)
 
     def removed(self, ids: Iterable[int]) -> None:
-        self._note((job_id, None) for job_id in ids)
+        self._note([(job_id, None) for job_id in ids])
 
-    def _note(self, changes: Iterable[tuple[int, Job | None]]) -> None:
+    def noticed(self, jobs: Iterable[Job], version: int) -> None:
+        """The history was looked at when the log stood at `version`: take over what it says of other processes' jobs."""
+        now = {job.id: brief(job) for job in jobs}
+        with self._lock:
+            newer = {job_id for job_id, (known, _) in self._log.items() if known > version}
+            gone = [job_id for job_id, (_, job) in self._log.items() if job is not None and job_id not in now]
+            # One that was cleared may stay in the history for a while, until what it left at a server is dropped.
+            news = [
+                (job_id, job)
+                for job_id, job in now.items()
+                if job_id not in self._own and (job_id not in self._log or self._log[job_id][1] not in (None, job))
+            ]
+        self._note([change for change in [*news, *((job_id, None) for job_id in gone)] if change[0] not in newer])
+
+    def _note(self, changes: Sequence[tuple[int, Brief | None]], own: bool = False) -> None:
         with self._lock:
             for job_id, job in changes:
                 before = self._log.pop(job_id, None)
                 self._gone += (job is None) - (before is not None and before[1] is None)
                 self._version += 1
                 self._log[job_id] = (self._version, job)
+                if own:
+                    self._own.add(job_id)
             self._forget_oldest()
             ready = [(deferred, self._answer(cursor)) for cursor, deferred in self._waiting if cursor < self._version]
             self._waiting = [waiter for waiter in self._waiting if waiter[0] >= self._version]
@@ -98,13 +143,13 @@ class Events:
             self._pace(following)
         return {
             "cursor": following,
-            "jobs": [event_struct(job) for _, _, job in page if job is not None],
+            "jobs": [job.struct() for _, _, job in page if job is not None],
             "removed": [job_id for job_id, _, job in page if job is None],
             "reset": reset,
             "more": more,
         }
 
-    def _since(self, cursor: int) -> Sequence[tuple[int, int, Job | None]]:
+    def _since(self, cursor: int) -> Sequence[tuple[int, int, Brief | None]]:
         found = []
         for job_id in reversed(self._log):
             version, job = self._log[job_id]
@@ -117,11 +162,3 @@ class Events:
         now = time.monotonic()
         self._handed = {known: when for known, when in self._handed.items() if now - when < TICK}
         self._handed[cursor] = now
-
-
-def event_struct(job: Job) -> dict[str, object]:
-    """A job as windows get it: its spec holds the first `ITEMS` pairs, `items_total` tells how many there are."""
-    items = job.spec.items
-    if len(items) > ITEMS:
-        job = replace(job, spec=replace(job.spec, items=items[:ITEMS]))
-    return job_struct(job) | {"items_total": len(items)}

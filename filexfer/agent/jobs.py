@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from filexfer.agent.events import Events, event_struct
+from filexfer.agent.events import Events, brief
 from filexfer.agent.memory import Memory
 from filexfer.agent.servers import Servers
 from filexfer.agent.sharing import Sharing
@@ -48,7 +48,7 @@ class Jobs:
                 self._sharing.check_inside(local)
         job = self._engine.job(self._engine.add(wanted))
         self._events.changed([job])
-        return event_struct(job)
+        return brief(job).struct()
 
     def job_list(self, caller: Caller, options: object = None) -> dict[str, object]:
         """Jobs, the newest first: {jobs, total}. Options: offset, limit, search (part of a name, in any case)."""
@@ -57,7 +57,7 @@ class Jobs:
         jobs = sorted(self._engine.jobs(), key=lambda job: (job.created_ns, job.id), reverse=True)
         found = [job for job in jobs if wanted in _searched(job)] if wanted else jobs
         offset, limit = _page(given)
-        return {"jobs": [event_struct(job) for job in found[offset : offset + limit]], "total": len(found)}
+        return {"jobs": [brief(job).struct() for job in found[offset : offset + limit]], "total": len(found)}
 
     def job_events(self, caller: Caller, cursor: int = 0, timeout: float = 0.0) -> dict[str, object] | Deferred:
         """What changed since `cursor` (0: everything), waiting up to `timeout` seconds for something to: {cursor, jobs, removed,
@@ -100,9 +100,10 @@ class Jobs:
     def job_clear(self, caller: Caller, jobs: object = ()) -> bool:
         """Forget jobs that have ended: these, or without any named all of them."""
         ids = [number(job, "job") for job in sequence(list(jobs) if isinstance(jobs, tuple) else jobs, "jobs")]
-        before = {job.id for job in self._engine.jobs()}
-        self._engine.clear(ids)
-        self._events.removed(sorted(before - {job.id for job in self._engine.jobs()}))
+        ended = [job.id for job in self._engine.jobs() if job.state.ended and (not ids or job.id in ids)]
+        if ended:
+            self._engine.clear(ended)
+            self._events.removed(ended)
         return True
 
     def limit_set(self, caller: Caller, limit: object) -> bool:

@@ -13,10 +13,12 @@ from filexfer.agent.memory import Memory
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, ConnectionFailed, FilexferError, Forbidden, InvalidPath, StorageFailed
 from filexfer.core.model import Permission
+from filexfer.core.places import default_share
 from filexfer.protocol.address import DEFAULT_PORT
 from filexfer.protocol.members import check_names, flag, struct, text
 from filexfer.server import Server
 from filexfer.server.access import Caller
+from filexfer.storage.folder import FolderStore
 
 #: How many ports after the default one are tried where it is taken, before the system chooses one.
 NEIGHBOURS = 10
@@ -26,11 +28,16 @@ _PERMISSIONS = {level.name.lower(): level for level in (Permission.NONE, Permiss
 
 @dataclass(slots=True)
 class Wish:
-    """What is wanted of the share: its folder, whether it is on, what guests may."""
+    """What is wanted of the share: its folder, whether it is on, what guests may.
+
+    Attributes:
+        problem: why the folder cannot be opened; until it can, an empty one stands in for it and nobody else sees that.
+    """
 
     folder: Path
     on: bool = False
     permission: str = "read"
+    problem: str = ""
 
     @classmethod
     def remembered(cls, memory: Memory, folder: Path) -> Wish:
@@ -85,6 +92,7 @@ class Sharing:
             "on": self._wish.on,
             "permission": self._wish.permission,
             "addresses": list(self._open),
+            "problem": self._wish.problem,
         }
 
     def share_set(self, caller: Caller, changes: object) -> dict[str, object]:
@@ -105,10 +113,11 @@ class Sharing:
             return self._describe()
 
     def _change(self, folder: Path | None, on: bool, permission: str) -> None:
-        if folder and folder != self._wish.folder:
-            make(folder)
-            self._server.share(folder=folder)
-            self._wish.folder = folder
+        wanted = folder or self._wish.folder
+        if wanted != self._wish.folder or (self._wish.problem and on):
+            make(wanted)
+            self._server.share(folder=wanted, name=self._name)
+            self._wish.folder, self._wish.problem = wanted, ""
         if permission != self._wish.permission:
             self._server.share(guest=permission)
             self._wish.permission = permission
@@ -146,13 +155,33 @@ class Sharing:
         """Raise `Forbidden` unless this path of the disk lies in the share, where nothing leads out of it."""
         share = os.path.realpath(self._wish.folder)
         place = os.path.realpath(local_path)
-        inside = place == share or place.startswith(share.rstrip(os.sep) + os.sep)
+        inside = not self._wish.problem and (place == share or place.startswith(share.rstrip(os.sep) + os.sep))
         try:
             paths.split(os.path.relpath(place, share).replace(os.sep, "/") if inside and place != share else "")
         except InvalidPath:
             inside = False
         if not inside:
             raise Forbidden("From another computer a transfer may name only files and folders in the share.")
+
+
+def open_given(folder: Path, on: bool, permission: str) -> tuple[Wish, Path, FolderStore]:
+    """The share that a command line names, its folder and its store. Raises `StorageFailed`, `Busy` where it cannot be."""
+    make(folder)
+    return Wish(folder, on, permission), folder, FolderStore(folder)
+
+
+def open_remembered(memory: Memory, state: Path) -> tuple[Wish, Path, FolderStore]:
+    """The share that was last chosen. Where it cannot be opened (a disk not plugged in, another server has it) an empty folder
+    stands in: transfers and other servers are not to suffer."""
+    wish = Wish.remembered(memory, default_share())
+    try:
+        make(wish.folder)
+        return wish, wish.folder, FolderStore(wish.folder)
+    except FilexferError as error:
+        wish.on, wish.problem = False, str(error)
+        stand_in = state / "nothing shared"
+        make(stand_in)
+        return wish, stand_in, FolderStore(stand_in)
 
 
 def make(folder: Path) -> None:
