@@ -124,13 +124,18 @@ class Tally:
     """The bytes of one large file as they arrive. Its last block counts only once the file is published, so that a job never
     shows 100 % before; and what had to be sent twice counts once. Thread-safe."""
 
-    def __init__(self, figures: Figures, size: int, block_size: int) -> None:
+    def __init__(self, figures: Figures) -> None:
         self._figures = figures
-        self._size = size
-        self._most = max(0, size - block_size)
-        # Guards _verified and _shown.
+        # Guards everything below.
         self._lock = threading.Lock()
+        self._size = self._most = 0
         self._verified = self._shown = 0
+
+    def resize(self, size: int, block_size: int) -> None:
+        """What is known once the file is open."""
+        with self._lock:
+            self._size = size
+            self._most = max(0, size - block_size)
 
     def found(self, missing: int) -> None:
         """So many bytes are missing over there; the others have arrived."""

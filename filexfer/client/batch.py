@@ -138,7 +138,9 @@ class Batches:
                     data = os.read(file, size + 1)
                     status = os.fstat(file)
                     if not len(data) == size == status.st_size or status.st_mtime_ns != mtime_ns:
-                        data, size, mtime_ns = _reread(file, os.path.join(segment.place, name))
+                        data, now, mtime_ns = _reread(file, os.path.join(segment.place, name))
+                        self._run.figures.found(0, now - size)
+                        size = now
                 finally:
                     os.close(file)
             except OSError as error:

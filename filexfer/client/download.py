@@ -43,13 +43,14 @@ class Fetching:
         self._wanted = wanted
         self._entry = Entry("", Kind.FILE, wanted.size, 0)
         self._upload: Upload | None = None
-        self._tally = Tally(run.figures, 0, 0)
+        self._tally = Tally(run.figures)
 
     def begin(self, bench: Bench) -> Blocks:
         bench.worker.doing = NETWORK
         entry = wire.entry_of(self._run.link.call("file_stat", paths.to_wire(self._wanted.source)))
         if entry.kind is not Kind.FILE or entry.size < 0:
             raise Changed("It is not a file any more. Look at the folder's list again.")
+        self._run.figures.found(0, entry.size - self._wanted.size)
         self._entry = entry
         # What arrived of a version that times cannot tell from another must not be mixed with it: no resuming then.
         version = entry.etag if entry.etag and not _weak(entry.etag) else secrets.token_hex(16)
@@ -59,7 +60,7 @@ class Fetching:
         self._upload = self._wanted.store.upload(self._wanted.target, entry.size, options)
         self._run.begun(self._wanted.root, self._upload.id)
         block_size = min(self._upload.block_size, len(bench.buffer))
-        self._tally = Tally(self._run.figures, entry.size, block_size)
+        self._tally.resize(entry.size, block_size)
         missing = self._upload.missing()
         self._tally.found(sum(part.length for part in missing))
         return cut(missing, block_size)

@@ -283,6 +283,7 @@ class Engine:
                 # Its engine died at it.
                 job = replace(job, state=JobState.WAITING)
             mine = self._mine[job_id] = _Mine(job)
+            self._history.save(job)
         return mine
 
     def _set(self, mine: _Mine, state: JobState) -> None:
@@ -452,7 +453,9 @@ def _rests(mine: _Mine) -> bool:
     return mine.thread is None and (mine.job.state.ended or mine.job.state is JobState.PAUSED)
 
 
-_FIGURES = "files_total files_done files_skipped files_failed bytes_total bytes_done bytes_moved error error_kind scanning".split()
+_FIGURES = (
+    "files_total files_done files_skipped files_failed bytes_total bytes_done bytes_moved error error_kind scanning".split()
+)
 
 
 def _figures(job: Job) -> dict[str, Any]:

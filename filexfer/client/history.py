@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,14 +134,28 @@ class History:
 
     def job(self, job_id: int) -> Job:
         """Raises `NotFound`."""
-        found = self._rows(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (job_id,))
+        found = self._rows(f"SELECT owner, {_COLUMNS} FROM jobs WHERE id = ?", (job_id,))
         if not found:
             raise NotFound("There is no such transfer any more.")
-        return _job(found[0])
+        return self._told(found)[0]
 
     def jobs(self) -> list[Job]:
         """All of them, in the order of the queue."""
-        return [_job(row) for row in self._rows(f"SELECT {_COLUMNS} FROM jobs ORDER BY position, id")]
+        return self._told(self._rows(f"SELECT owner, {_COLUMNS} FROM jobs ORDER BY position, id"))
+
+    def _told(self, rows: Sequence[Sequence[object]]) -> list[Job]:
+        """Jobs of rows that begin with their owner. One that nobody is at any more is told as PAUSED: it can be resumed."""
+        alive: dict[object, bool] = {"": False}
+        jobs = []
+        for owner, *row in rows:
+            job = _job(row)
+            if job.state in (JobState.WAITING, JobState.RUNNING):
+                if owner not in alive:
+                    alive[owner] = is_alive(self.owners, str(owner))
+                if not alive[owner]:
+                    job = replace(job, state=JobState.PAUSED)
+            jobs.append(job)
+        return jobs
 
     def unfinished(self, key: str) -> Job | None:
         """The job of this key that has not come to its end, or failed in part; the newest where there are several."""
@@ -223,6 +238,10 @@ class History:
         ]
         with self._change() as database:
             database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def has_files(self, job_id: int) -> bool:
+        """Whether anything is noted of a job's files: it ran before."""
+        return bool(self._rows("SELECT 1 FROM files WHERE job = ? LIMIT 1", (job_id,)))
 
     def done_among(self, job_id: int, item: int, names: Sequence[str]) -> set[str]:
         """Which of these paths below an item are noted as done."""

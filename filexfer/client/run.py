@@ -58,7 +58,7 @@ class Run:
         self.link = Link(session, self.stop, settings.patience)
         self.figures = Figures(job)
         self.filter = Filter(job.spec.include, job.spec.exclude)
-        self.again = bool(job.files_done or job.files_skipped or job.bytes_done)
+        self._again = history.has_files(job.id)
         self._history = history
         self._throttles = throttles
         self._nonce = history.nonce(job.id)
@@ -129,7 +129,7 @@ class Run:
     def there(self, item: int, files: Iterable[tuple[str, int]]) -> None:
         """These (path, size) were there already. What this job itself brought there, before an interruption, counts as done."""
         found = list(files)
-        mine = self._history.done_among(self.job.id, item, [path for path, _ in found]) if self.again else set()
+        mine = self._history.done_among(self.job.id, item, [path for path, _ in found]) if self._again else set()
         rows = [FileRow(item, path, size, FileState.SKIPPED) for path, size in found if path not in mine]
         self.figures.arrived(sum(size for _, size in found))
         self.figures.skipped(len(rows))

@@ -121,6 +121,13 @@ class _Piece(Protocol):
     @property
     def files(self) -> Sized: ...
 
+    @property
+    def skipped(self) -> Sized: ...
+
+
+def _weight(piece: _Piece) -> int:
+    return len(piece.files) + len(piece.skipped) + 1
+
 
 _P = TypeVar("_P", bound=_Piece)
 
@@ -136,10 +143,10 @@ class Ahead(Generic[_P]):
     def __init__(self, folders: Iterator[_P], seen: Callable[[_P], None]) -> None:
         self._folders = folders
         self._seen = seen
-        # Guards _ready, _files, _ended, _closed.
+        # Guards _ready, _known, _ended, _closed.
         self._changed = threading.Condition()
         self._ready: deque[_P] = deque()
-        self._files = 0
+        self._known = 0
         self._ended = False
         self._closed = False
         self._failure: BaseException | None = None
@@ -165,7 +172,7 @@ class Ahead(Generic[_P]):
                         raise self._failure
                     return
                 folder = self._ready.popleft()
-                self._files -= len(folder.files)
+                self._known -= _weight(folder)
                 self._changed.notify_all()
             yield folder
 
@@ -185,9 +192,9 @@ class Ahead(Generic[_P]):
 
     def _hand_over(self, folder: _P) -> bool:
         with self._changed:
-            while self._files > AHEAD and not self._closed:
+            while self._known > AHEAD and not self._closed:
                 self._changed.wait()
             self._ready.append(folder)
-            self._files += len(folder.files)
+            self._known += _weight(folder)
             self._changed.notify_all()
             return not self._closed

@@ -29,8 +29,11 @@ _T = TypeVar("_T")
 
 #: Idle connections that are kept.
 _KEPT = 6
-#: What one answer may be: a page of 100,000 entries, or a file fetched whole.
-_LIMITS = Limits(xml_bytes=64 << 20, values=1_000_000, payload_memory=256 << 20, payloads_memory=256 << 20)
+#: What one answer may be. More than any of our calls needs, and little enough not to be harmed by a hostile server.
+_LIMITS = Limits(xml_bytes=16 << 20, values=300_000, payload_memory=16 << 20, payloads_memory=32 << 20)
+#: The same where a whole file comes in one call, because somebody asked for that.
+_WHOLE = Limits(payload_memory=1 << 30, payloads_memory=1 << 30)
+_WHOLE_FILES = frozenset({"file_get", "image_get"})
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(
     "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
@@ -169,7 +172,7 @@ class Session:
 
         def work(connection: Connection) -> tuple[ResponseHead, object]:
             self.begin(connection, method, *params)
-            return self.end(connection, patience)
+            return self.end(connection, patience, _WHOLE if method in _WHOLE_FILES else _LIMITS)
 
         return self.exchange(work, replay)
 
@@ -179,13 +182,13 @@ class Session:
         head = self._rpc_head + b"Content-Length: %d\r\n\r\n" % sum(map(len, body))
         connection.send(head, body)
 
-    def end(self, connection: Connection, patience: float = 0.0) -> tuple[ResponseHead, object]:
+    def end(self, connection: Connection, patience: float = 0.0, limits: Limits = _LIMITS) -> tuple[ResponseHead, object]:
         """The answer to `begin`: a value, or the error of a fault, not raised. Raises where the answer is none."""
         connection.patience(patience or self.timeout * _SLOW_TIMES)
         head = connection.head()
         if head.status != 200 or "xml" not in head.headers.get("content-type", "xml"):
             return head, self.refusal(connection, head)
-        decoder = Decoder(_LIMITS)
+        decoder = Decoder(limits)
         for buffer, start, end in connection.pieces(head):
             decoder.feed(buffer, start, end)
         connection.patience(self.timeout)

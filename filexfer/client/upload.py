@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from filexfer.client.run import FATAL, Run
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.digests import digest
-from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, NotFound, NotWellFormed
+from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, NotFound, NotWellFormed, UnknownUpload
 from filexfer.core.model import FileState, PutOptions, Range, Saved
 from filexfer.protocol import wire
 
@@ -54,10 +55,12 @@ class Sending:
         self._state: tuple[int, int] = (source.size, source.mtime_ns)
         self._upload = ""
         self._block_size = 0
-        self._tally = Tally(run.figures, 0, 0)
+        self._tally = Tally(run.figures)
         self._losses = 0
         self._rounds = 0
         self._found_whole = False
+        # Guards _upload against two threads that both find it lost.
+        self._reopening = threading.Lock()
 
     def begin(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
@@ -68,12 +71,17 @@ class Sending:
             raise local_error(error, self._source.place) from error
         if not stat.S_ISREG(status.st_mode):
             raise changed(self._source.place)
+        self._run.figures.found(0, status.st_size - self._source.size)
         self._state = (status.st_size, status.st_mtime_ns)
         bench.worker.doing = NETWORK
         return self._open()
 
     def _open(self, salt: str = "") -> Blocks:
         """Begin, or go on; `salt` makes another key where the first one stands for something that is gone."""
+        return self._blocks(self._ask(salt))
+
+    def _ask(self, salt: str = "") -> list[Range]:
+        """Begin, or go on; what is missing over there."""
         size, mtime_ns = self._state
         key = self._run.key(self._source.place, size, mtime_ns, self._source.target, salt)
         options = wire.options_struct(PutOptions(self._run.spec.on_conflict, mtime_ns, key=key))
@@ -82,10 +90,10 @@ class Sending:
         self._upload = wire.text(answer.get("upload_id"), "upload_id")
         self._block_size = wire.number(answer.get("block_size"), "block_size")
         self._run.begun("", self._upload)
-        self._tally = Tally(self._run.figures, size, self._block_size)
+        self._tally.resize(size, self._block_size)
         missing = wire.ranges_of(answer.get("missing"))
         self._found_whole = not missing
-        return self._blocks(missing)
+        return missing
 
     def _blocks(self, missing: Sequence[Range]) -> Blocks:
         self._tally.found(sum(part.length for part in missing))
@@ -109,12 +117,24 @@ class Sending:
 
     def _send(self, offset: int, data: memoryview, mark: str) -> None:
         for attempt in range(TRIES):
+            upload = self._upload
             try:
-                self._run.link.patiently(lambda: self._lane.write(self._upload, offset, data, mark))
+                self._run.link.patiently(lambda: self._lane.write(upload, offset, data, mark))  # noqa: B023
                 return
             except BadDigest:
                 if attempt == TRIES - 1:
                     raise
+            except UnknownUpload:
+                if attempt == TRIES - 1:
+                    raise
+                self._reopen(upload)
+
+    def _reopen(self, lost: str) -> None:
+        """The server does not know the upload any more. What else it has forgotten shows at the commit."""
+        with self._reopening:
+            if self._upload == lost:
+                self._run.over("", lost)
+                self._ask(secrets.token_hex(4))
 
     def end(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
