@@ -25,7 +25,8 @@ class Breadcrumb(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._location: Location | None = None
-        self._parts: list[QToolButton] = []
+        #: The buttons, the server first; leading ones may be folded away.
+        self.parts: list[QToolButton] = []
         self._arrows: list[QLabel] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QWidget()
@@ -51,7 +52,7 @@ class Breadcrumb(QWidget):
             if (widget := item.widget()) is not None and widget is not self._folded:
                 widget.hide()
                 widget.deleteLater()
-        self._parts, self._arrows = [], []
+        self.parts, self._arrows = [], []
         if location is not None:
             self._build(location)
         self._line.addStretch(1)
@@ -78,8 +79,8 @@ class Breadcrumb(QWidget):
             if depth:
                 self._arrows.append(faint_label("›"))
                 self._line.addWidget(self._arrows[-1])
-            self._parts.append(self._part(step, depth == len(parts)))
-            self._line.addWidget(self._parts[-1])
+            self.parts.append(self._part(step, depth == len(parts)))
+            self._line.addWidget(self.parts[-1])
 
     def _part(self, step: Location, last: bool) -> QToolButton:
         name = paths.shown(paths.name(step.path) or step.name)
@@ -98,7 +99,7 @@ class Breadcrumb(QWidget):
     def _fit(self) -> None:
         """Fold leading parts away until the rest fits."""
         room = self.width() - 8
-        widths = [part.sizeHint().width() for part in self._parts]
+        widths = [part.sizeHint().width() for part in self.parts]
         arrows = [arrow.sizeHint().width() for arrow in self._arrows]
         hidden = 0
         while hidden < len(widths) - 1:
@@ -106,7 +107,7 @@ class Breadcrumb(QWidget):
             if needed + (self._folded.sizeHint().width() if hidden else 0) <= room:
                 break
             hidden += 1
-        for depth, part in enumerate(self._parts):
+        for depth, part in enumerate(self.parts):
             part.setVisible(depth >= hidden)
         for depth, arrow in enumerate(self._arrows):
             arrow.setVisible(depth + 1 >= hidden and hidden < len(widths))
@@ -117,7 +118,7 @@ class Breadcrumb(QWidget):
     def _fill_menu(self, hidden: int) -> None:
         menu = self._folded.menu() or QMenu(self._folded)
         menu.clear()
-        for part in self._parts[:hidden]:
+        for part in self.parts[:hidden]:
             menu.addAction(part.text(), part.click)
         self._folded.setMenu(menu)
 

@@ -46,6 +46,8 @@ class Browser(QObject):
         self.complete = True
         #: Row at the top of what is seen, kept by the view: the page around it is fetched first.
         self.top_row = 0
+        #: Whether what was asked for last is what is shown.
+        self.settled = True
         self._ticket = 0
         self._view: object = None
         self._version: object = None
@@ -155,6 +157,7 @@ class Browser(QObject):
     def _ask(self, options: dict[str, object], select: Sequence[str] = ()) -> None:
         if self.here is None:
             return
+        self.settled = False
         self._ticket += 1
         self._select = select
         ticket = self._ticket
@@ -192,6 +195,7 @@ class Browser(QObject):
             self._ask({}, self._select)
             return
         self._view = None
+        self.settled = True
         self.model.show(0, [])
         self.failed.emit(error)
 
@@ -217,6 +221,7 @@ class Browser(QObject):
         self._version = page.version
         self.complete = page.complete
         self.about_to_show.emit()
+        self.settled = True
         self.model.show(page.total, [page] if page.rows else [])
         self.shown.emit(self._select)
         if page.complete:

@@ -118,8 +118,9 @@ class ConnectDialog(QDialog):
         if self._address is None or not self.isVisible():
             return
         server = str(self._address.server)
-        called = str(info.get("name", "")) if isinstance(info, dict) else ""
-        name = free_name(self.name.text().strip() or called, self._address.server, self._servers)
+        called = str(info.get("share", "")) if isinstance(info, dict) else ""
+        known = next((saved.name for saved in self._servers.saved if saved.address == server), "")
+        name = free_name(self.name.text().strip() or known or called, self._address.server, self._servers)
         if self.keep.isChecked():
             self._servers.save(name, server)
         self.connected.emit(Location(server, self._address.path, name))

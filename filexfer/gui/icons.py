@@ -67,8 +67,7 @@ class _Engine(QIconEngine):
         return self._icons.pixmap(self._name, min(size.width(), size.height()), _colour(mode))
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        edge = round(min(size.width(), size.height()) / scale)
-        return self._icons.pixmap(self._name, edge, _colour(mode), scale)
+        return self._icons.pixmap(self._name, min(size.width(), size.height()), _colour(mode), scale)
 
     def clone(self) -> QIconEngine:
         return _Engine(self._icons, self._name)

@@ -19,13 +19,15 @@ ASK_MS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """This computer's share. `permission`: what others may: "none", "read" or "write"; `addresses`: where it is reached."""
+    """This computer's share. `permission`: what others may: "none", "read" or "write"; `addresses`: where it is reached;
+    `problem`: why the folder cannot be opened, or ""."""
 
     folder: str = ""
     name: str = ""
     on: bool = False
     permission: str = "read"
     addresses: tuple[str, ...] = ()
+    problem: str = ""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Share:
@@ -35,6 +37,7 @@ class Share:
             bool(answer["on"]),
             str(answer["permission"]),
             tuple(str(address) for address in answer["addresses"]),
+            str(answer["problem"]),
         )
 
 

@@ -81,7 +81,8 @@ class SharePanel(QFrame):
         self.setEnabled(self._servers.known)
         with QSignalBlocker(self.switch):
             self.switch.setChecked(share.on)
-        self._state.setText(self.tr("Sharing") if share.on else self.tr("Not shared: nobody else reaches this folder."))
+        words = self.tr("Sharing") if share.on else self.tr("Not shared: nobody else reaches this folder.")
+        self._state.setText(paths.shown(share.problem) or words)
         text = paths.shown(share.folder)
         self._folder.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, FOLDER_WIDTH))
         self._folder.setToolTip(text)

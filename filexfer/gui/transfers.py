@@ -47,7 +47,7 @@ class JobsView(QListView):
             return Hover()
         return Hover(index.row(), self._painter.action_at(self.visualRect(index), self._jobs.job(index.row()), point))
 
-    def button_rect(self, row: int, action: str) -> QPoint:
+    def button_point(self, row: int, action: str) -> QPoint:
         """The middle of a button of a row, in the viewport. Raises `KeyError` where the row has no such button."""
         rect = self.visualRect(self._jobs.index(row))
         return {name: place.center() for name, _, place in self._painter.buttons(rect, self._jobs.job(row))}[action]

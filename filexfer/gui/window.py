@@ -158,7 +158,7 @@ class Window(QMainWindow):
 
         def take(info: object) -> None:
             if self.browser.here is not None and self.browser.here.server == here.server and isinstance(info, dict):
-                self.pane.show_free(int(info.get("free_space", -1)))
+                self.pane.show_free(int(info.get("free", -1)))
 
         # Without it the label stays empty: what is wrong, the list itself says.
         self._bridge.ask("server_call", here.server, "server_info", [], done=take, failed=lambda _: None)

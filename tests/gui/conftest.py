@@ -1,0 +1,164 @@
+"""The window as a person has it: real widgets off screen, a real agent and a real second server in processes of their own."""
+
+from __future__ import annotations
+
+import os
+
+# Before Qt is loaded: tests need no screen, and look alike on every machine.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LANG"] = "en_US.UTF-8"
+
+import itertools
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from filexfer.client.session import Session, connect
+from filexfer.core.errors import FilexferError
+from filexfer.gui import app
+from filexfer.gui.location import Location
+from filexfer.gui.window import Window
+from tests.gui.person import Person
+
+#: How long an act may take on a busy machine before a test gives up, in seconds.
+PATIENCE = 20.0
+
+
+class OtherServer:
+    """`filexfer serve` in a process of its own. Attributes: folder (its share), address."""
+
+    def __init__(self, folder: Path, state: Path, guest: str = "write", port: int = 0) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "filexfer", "serve", str(folder), "--listen", f"http://127.0.0.1:{port}"]
+        self.process = subprocess.Popen(
+            [*command, "--guest", guest, "--name", "studio", "--state", str(state)], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("Listening on "), line
+        self.address = line.removeprefix("Listening on ").strip()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A folder whose path is short enough for UNIX sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="fxg"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class OwnAgent:
+    """The app's background process with a state folder of its own."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+
+    def find(self) -> str:
+        from filexfer.gui.launch import ensure_agent
+
+        return ensure_agent(self.state)
+
+    def session(self) -> Session:
+        return connect(self.find())
+
+    def stop(self) -> None:
+        try:
+            with self.session() as session:
+                session.call("agent_stop")
+        except FilexferError:
+            return
+
+
+@pytest.fixture(scope="session")
+def agent(home: Path) -> Iterator[OwnAgent]:
+    """One agent for all tests of this worker; each test works in a folder of its own."""
+    own = OwnAgent(home / "agent")
+    own.find()
+    with own.session() as session:
+        session.call("share_set", {"folder": str(home / "mine")})
+    yield own
+    own.stop()
+
+
+@pytest.fixture(scope="session")
+def studio(home: Path) -> Iterator[OtherServer]:
+    """The other computer."""
+    server = OtherServer(home / "studio", home / "studio-state")
+    yield server
+    server.stop()
+
+
+_numbers = itertools.count(1)
+
+
+class Place:
+    """A folder of its own on the other computer. Attributes: folder (on disk there), location (as the window has it)."""
+
+    def __init__(self, server: OtherServer) -> None:
+        name = f"place{next(_numbers)}"
+        self.folder = server.folder / name
+        self.folder.mkdir()
+        self.location = Location(server.address, name, "studio")
+
+
+@pytest.fixture
+def place(studio: OtherServer) -> Place:
+    return Place(studio)
+
+
+@pytest.fixture(scope="session")
+def look(qapp: QApplication) -> QApplication:
+    app.prepare(qapp)
+    return qapp
+
+
+MakeWindow = Callable[..., Person]
+
+
+@pytest.fixture
+def open_window(look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
+    """Opens windows like the app does, and closes them at the end. `open_window(agent)`."""
+    with ExitStack() as opened:
+
+        def make(agent: OwnAgent, state: Path | None = None, start: bool = True) -> Person:
+            window: Window = app.make_window(agent.find, state or tmp_path / "window")
+            opened.callback(window.deleteLater)
+            opened.callback(window.close)
+            if start:
+                window.start()
+            window.show()
+            qtbot.waitExposed(window)
+            return Person(window, qtbot)
+
+        yield make
+
+
+@pytest.fixture
+def person(open_window: MakeWindow, agent: OwnAgent) -> Iterator[Person]:
+    """Somebody in front of a window that has found its agent."""
+    person = open_window(agent)
+    person.wait(lambda: person.window.servers.known)
+    yield person
+    with agent.session() as session:
+        for job in session.call("job_list", {})["jobs"]:
+            session.call("job_cancel", job["id"])
+        session.call("job_clear", [])
