@@ -141,7 +141,7 @@ def files(count: int) -> str:
 
 def span(seconds: float) -> str:
     """A time for people: `0.42 s`, `8 s`, `3 min 20 s`, `2 h 05 min`."""
-    if seconds < 10:
+    if seconds < 10 and seconds != int(seconds):
         return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:

@@ -14,12 +14,11 @@ from filexfer.core.model import Job
 from filexfer.core.paths import shown
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.console import RenderableType
+    from rich.live import Live
 
 #: Seconds a job runs before bars appear, between plain lines in a log, and between JSON lines.
 BARS_AFTER, LINE_EVERY, RECORD_EVERY = 0.3, 10.0, 1.0
-
-_WAITS = {"reading": "reading", "network": "waiting for the network", "disk": "waiting for the disk"}
 
 
 class Display(Protocol):
@@ -79,50 +78,49 @@ class _Records(_Nothing):
 
 
 class Bars:
-    """A bar with rate, time left, files and what it waits for, redrawn in place on stderr; `keep` leaves it standing."""
+    """A bar, and below it how far, how fast, how long and what it waits for; redrawn in place on stderr. `keep` leaves the bar
+    standing at the end."""
 
     def __init__(self, title: str, after: float = BARS_AFTER, keep: bool = False) -> None:
         self._title = shown(title)
         self._begin = time.monotonic() + after
         self._keep = keep
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
+        self._live: Live | None = None
 
     def show(self, job: Job) -> None:
-        if self._progress is None and (job.state.ended or time.monotonic() < self._begin):
+        if self._live is None and (job.state.ended or time.monotonic() < self._begin):
             return
-        progress = self._progress or self._start()
-        if self._task is None:
-            self._task = progress.add_task(self._title, total=None, status="")
-        # While the source is still being looked through, the total grows, and a share of it would run backwards.
-        total = None if job.scanning and job.bytes_done < job.bytes_total else job.bytes_total
-        progress.update(self._task, total=total, completed=job.bytes_done, status=status(job))
-        progress.refresh()
+        live = self._live or self._start()
+        live.update(self._drawn(job), refresh=True)
 
     def close(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
-            self._task = None
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
-    def _start(self) -> Progress:
+    def _start(self) -> Live:
         from rich.console import Console
-        from rich.markup import escape
-        from rich.progress import BarColumn, Progress, TextColumn
-        from rich.table import Column
+        from rich.live import Live
 
-        self._title = escape(self._title)
-        self._progress = Progress(
-            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", max_width=28)),
-            BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=8)),
-            TextColumn("{task.fields[status]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
-            console=Console(stderr=True),
-            transient=not self._keep,
-            auto_refresh=False,
-            expand=True,
-        )
-        self._progress.start()
-        return self._progress
+        self._live = Live(console=Console(stderr=True), transient=not self._keep, auto_refresh=False)
+        self._live.start()
+        return self._live
+
+    def _drawn(self, job: Job) -> RenderableType:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        # While the source is still being looked through, the total grows, and a share of it would run backwards.
+        total = None if job.scanning else max(job.bytes_total, 1)
+        done = job.bytes_done if job.bytes_total or not job.state.ended else 1
+        line = Table.grid(expand=True, padding=(0, 1))
+        line.add_column(no_wrap=True, overflow="ellipsis", max_width=32)
+        line.add_column(ratio=1, min_width=10)
+        line.add_column(justify="right", width=5)
+        line.add_row(Text(self._title), ProgressBar(total=total, completed=done, pulse=total is None), percent(job))
+        return line if job.state.ended else Group(line, Text(status(job), style="dim", no_wrap=True, overflow="ellipsis"))
 
 
 def percent(job: Job) -> str:
@@ -144,7 +142,7 @@ def status(job: Job) -> str:
     if job.files_failed:
         parts.append(f"{output.number(job.files_failed)} failed")
     if job.waits_for:
-        parts.append(_WAITS.get(job.waits_for, job.waits_for))
+        parts.append(f"waits for {job.waits_for}")
     return " · ".join(parts)
 
 

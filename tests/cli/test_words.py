@@ -90,7 +90,7 @@ def test_sizes_times_and_rates_for_people() -> None:
         "102 MB",
         "1.1 GB",
     ]
-    assert [output.span(s) for s in (0.42, 8, 45, 200, 7500)] == ["0.42 s", "8.0 s", "45 s", "3 min 20 s", "2 h 05 min"]
+    assert [output.span(s) for s in (0.42, 8, 45, 200, 7500)] == ["0.42 s", "8 s", "45 s", "3 min 20 s", "2 h 05 min"]
     assert [output.rate(r) for r in (5e4, 1.25e7, 1.17e8, 1.2e9)] == ["50.0 kB/s", "12.5 MB/s", "117 MB/s", "1.2 GB/s"]
     assert output.iso(1_700_000_000_123_456_789) == "2023-11-14T22:13:20.123456+00:00"
     assert output.iso(1 << 70) == ""
