@@ -1,0 +1,180 @@
+"""Who may do what: host, origin, credentials, the permission of every method, and the control socket."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import stat
+from pathlib import Path
+from xmlrpc.client import Fault, dumps
+
+import pytest
+
+from filexfer.core.errors import BadParameters
+from filexfer.core.model import Permission
+from filexfer.protocol.methods import SERVICE
+from filexfer.server import Server
+
+XML = {"Content_Type": "text/xml"}
+TRUST = {201, 202}
+
+
+def fault_of(reply) -> int:
+    try:
+        _ = reply.value
+    except Fault as fault:
+        return fault.faultCode
+    return 0
+
+
+@pytest.mark.parametrize("guest", ["none", "read", "write"])
+def test_guests_may_call_what_their_permission_covers_and_nothing_else(serve, guest: str) -> None:
+    running = serve(guest=guest)
+    held = Permission[guest.upper()]
+    wire = running.wire()
+    for name, method in SERVICE.items():
+        code = fault_of(wire.call(name))
+        allowed = method.permission <= held
+        assert (code not in TRUST) is allowed, name
+        if not allowed:
+            assert code == (201 if held is Permission.NONE else 202), name
+        # The same holds inside of a batch, for each call.
+        batched = wire.call("system.multicall", [{"methodName": name, "params": []}])
+        if held is Permission.NONE:
+            assert fault_of(batched) == 201
+        elif not allowed:
+            assert batched.value[0]["faultCode"] == 202
+
+
+@pytest.mark.parametrize("name", ["nothing", "system.listMethods", "server_info", ""])
+def test_a_stranger_is_told_no_name(serve, name: str) -> None:
+    wire = serve(guest="none").wire()
+    assert fault_of(wire.call(name)) == 201
+
+
+def test_a_strangers_body_is_not_even_parsed(serve) -> None:
+    wire = serve(guest="none").wire()
+    reply = wire.request("POST /RPC2", b"<this is not XML", **XML)
+    assert reply.status == 200
+    assert fault_of(reply) == 201
+
+
+@pytest.mark.parametrize(
+    ("line", "guest", "status"),
+    [
+        ("GET /files/f", "none", 401),
+        ("GET /files/none", "none", 401),
+        ("PUT /files/g", "none", 401),
+        ("PUT /uploads/0/0", "none", 401),
+        ("GET /", "none", 401),
+        ("GET /files/f", "read", 200),
+        ("PUT /files/g", "read", 403),
+        ("PUT /uploads/0/0", "read", 403),
+    ],
+)
+def test_the_raw_lane_has_the_same_gate(serve, line: str, guest: str, status: int) -> None:
+    running = serve(guest=guest)
+    (running.folder / "f").write_bytes(b"x")
+    reply = running.wire().request(line, b"y" if line.startswith("PUT") else b"")
+    assert reply.status == status
+    assert ("www-authenticate" in reply.headers) is (status == 401)
+    assert running.held() == {"f": b"x"}
+
+
+@pytest.mark.parametrize("value", ["Bearer guessed", "Basic " + base64.b64encode(b"any:guessed").decode(), "nonsense"])
+def test_unknown_credentials_are_refused_even_where_guests_may_enter(running, value: str) -> None:
+    wire = running.wire()
+    assert fault_of(wire.call("server_info", Authorization=value)) == 201
+    assert wire.request("GET /files/x", Authorization=value).status == 401
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "localhost:1234", "127.0.0.1", "127.0.0.1:80", "[::1]:80", "192.168.1.7", "localhost."]
+)
+def test_names_and_addresses_of_ours_are_answered(wire, host: str) -> None:
+    assert wire.call("server_info", Host=host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "localhost:x", "", "a b", "[::1"]
+)
+def test_other_hosts_are_refused(wire, host: str) -> None:
+    assert wire.call("server_info", Host=host).status in (400, 403)
+
+
+def test_more_names_can_be_allowed(serve) -> None:
+    wire = serve(allow_hosts=("files.example",)).wire()
+    assert wire.call("server_info", Host="files.example:8765").status == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://localhost.evil.example", "http://localhost:1"])
+def test_a_foreign_origin_is_refused(wire, origin: str) -> None:
+    reply = wire.call("server_info", Origin=origin)
+    assert reply.status == 403
+    assert not any(name.startswith("access-control") for name in reply.headers)
+
+
+def test_the_same_origin_passes(wire) -> None:
+    assert wire.call("server_info", Host="localhost:80", Origin="http://localhost:80").status == 200
+
+
+def test_the_control_socket_manages_and_is_private(serve, tmp_path: Path) -> None:
+    path = tmp_path / "private" / "control.sock"
+    running = serve(guest="none", control=path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert running.server.control_address == f"unix:{path}"
+    assert running.server.control_address not in running.server.addresses
+    wire = running.wire(running.server.control_address)
+    info = wire.call("server_info", Host="whatever it likes").value
+    assert (info["permission"], info["local"]) == ("manage", True)
+    assert wire.call("trash_empty").value is True
+    running.server.close()
+    assert not path.exists()
+
+
+def test_a_foreign_users_process_is_turned_away_from_the_control_socket(serve, tmp_path: Path, monkeypatch) -> None:
+    running = serve(control=tmp_path / "private" / "c.sock")
+    monkeypatch.setattr("filexfer.server.server.peer_uid", lambda sock: os.getuid() + 4711)
+    wire = running.wire(running.server.control_address)
+    assert wire.ended()
+
+
+def test_callers_over_a_public_unix_socket_are_guests(serve, tmp_path: Path) -> None:
+    running = serve(guest="read", listen=(f"unix:{tmp_path}/public.sock",))
+    info = running.wire(running.server.addresses[0]).call("server_info").value
+    assert (info["permission"], info["local"]) == ("read", False)
+
+
+def test_guests_change_while_the_server_runs(running) -> None:
+    wire = running.wire()
+    running.server.share(guest="none")
+    assert fault_of(wire.call("server_info")) == 201
+    running.server.share(guest="read")
+    assert wire.call("server_info").value["permission"] == "read"
+
+
+def test_guests_never_manage(tmp_path: Path) -> None:
+    for guest in ("manage", "everything"):
+        with pytest.raises(BadParameters):
+            Server(tmp_path, guest=guest)
+
+
+def test_a_large_payload_of_a_reader_reaches_no_disk(serve) -> None:
+    running = serve(guest="read")
+    body = dumps(([{"methodName": "file_put", "params": ["f", b""]}],), "system.multicall").replace(
+        "<base64>\n", "<base64>" + "QUJD" * (1 << 20)
+    )
+    with running.wire() as wire:
+        reply = wire.request("POST /RPC2", body.encode(), **XML)
+    assert fault_of(reply) == 111
+    assert not (running.folder / ".filexfer").exists()
+
+
+def test_the_peer_credentials_of_a_unix_socket_are_our_own() -> None:
+    from filexfer.server.listener import peer_uid
+
+    one, other = socket.socketpair()
+    with one, other:
+        assert peer_uid(one) == os.getuid()

@@ -1,0 +1,122 @@
+"""The seed's `image_put` and `image_get`."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from xmlrpc.client import Binary, Fault
+
+import pytest
+from blake3 import blake3
+from PIL import Image
+
+from filexfer.server.methods.images import suffix_of
+
+
+def picture(kind: str, size: tuple[int, int] = (400, 200), mode: str = "RGB") -> bytes:
+    made = io.BytesIO()
+    Image.new(mode, size, 128).save(made, kind)
+    return made.getvalue()
+
+
+KINDS = [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("WEBP", "webp"), ("BMP", "bmp"), ("TIFF", "tif")]
+
+
+@pytest.mark.parametrize(("kind", "suffix"), KINDS)
+def test_a_picture_without_a_name_is_named_by_digest_and_type(proxy, running, kind: str, suffix: str) -> None:
+    data = picture(kind)
+    name = proxy.image_put(Binary(data))
+    assert name == f"{blake3(data).hexdigest()[:32]}.{suffix}"
+    assert running.held() == {name: data}
+    assert proxy.image_put(Binary(data)) == name
+    assert proxy.image_get().data == data
+
+
+@pytest.mark.parametrize("size", [10, 3 << 20])
+def test_what_is_no_picture_is_kept_too(proxy, running, size: int) -> None:
+    data = b"\xfe" * size
+    name = proxy.image_put(Binary(data))
+    assert name == f"{blake3(data).hexdigest()[:32]}.bin"
+    assert proxy.image_get().data == data
+    assert proxy.image_put(Binary(data)) == name
+    assert running.held() == {name: data}
+
+
+def test_types_are_told_by_the_first_bytes() -> None:
+    assert suffix_of(b"<?xml version='1.0'?>\n<svg xmlns=''>") == "svg"
+    assert suffix_of(b"\0\0\0\x18ftypavif") == "avif"
+    assert suffix_of(b"RIFF1234WAVE") == "bin"
+    assert suffix_of(b"BM text, not a picture") == "bin"
+    assert suffix_of(b"") == "bin"
+
+
+def test_a_picture_may_have_a_name(proxy, running) -> None:
+    assert proxy.image_put(Binary(b"one"), "trip/1.png") == "trip/1.png"
+    assert proxy.image_get("trip/1.png").data == b"one"
+    with pytest.raises(Fault) as caught:
+        proxy.image_put(Binary(b"two"), "trip/1.png")
+    assert caught.value.faultCode == 103
+    assert proxy.image_put(Binary(b"two"), "trip/1.png", {"on_conflict": "overwrite"}) == "trip/1.png"
+
+
+def test_the_newest_picture_of_the_whole_share_is_found(proxy, running) -> None:
+    for age, name in ((5, "deep/er/new.JPG"), (10, "old.png"), (0, "newer.txt")):
+        file = running.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(name.encode())
+        os.utime(file, (time.time() - age,) * 2)
+    assert proxy.image_get().data == b"deep/er/new.JPG"
+
+
+def test_no_picture_at_all_is_not_found(proxy) -> None:
+    with pytest.raises(Fault) as caught:
+        proxy.image_get()
+    assert caught.value.faultCode == 102
+
+
+@pytest.mark.parametrize(("kind", "suffix"), KINDS)
+def test_a_thumbnail_fits_its_edge(proxy, kind: str, suffix: str) -> None:
+    name = proxy.image_put(Binary(picture(kind)))
+    with Image.open(io.BytesIO(proxy.image_get(name, 64).data)) as small:
+        assert small.size == (64, 32)
+        assert small.format in ("PNG", "JPEG")
+
+
+def test_a_thumbnail_keeps_what_is_transparent_and_never_grows(proxy) -> None:
+    proxy.image_put(Binary(picture("PNG", (20, 10), "RGBA")), "a.png")
+    with Image.open(io.BytesIO(proxy.image_get("a.png", 64).data)) as small:
+        assert (small.size, small.mode) == ((20, 10), "RGBA")
+
+
+def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(serve) -> None:
+    proxy = serve(image_pixels=10_000).proxy()
+    proxy.image_put(Binary(picture("PNG", (200, 100), "1")), "bomb.png")
+    with pytest.raises(Fault) as caught:
+        proxy.image_get("bomb.png", 64)
+    assert caught.value.faultCode == 111
+
+
+@pytest.mark.parametrize("data", [b"", b"text", picture("PNG")[:60], b"%!PS-Adobe EPSF-3.0\n"])
+def test_no_thumbnail_is_made_of_what_is_no_picture(proxy, data: bytes) -> None:
+    proxy.image_put(Binary(data), "x.png")
+    with pytest.raises(Fault) as caught:
+        proxy.image_get("x.png", 64)
+    assert caught.value.faultCode == -32602
+
+
+@pytest.mark.parametrize("edge", [-1, 100_000, "large"])
+def test_an_edge_is_bounded(proxy, edge) -> None:
+    proxy.image_put(Binary(picture("PNG")), "x.png")
+    with pytest.raises(Fault) as caught:
+        proxy.image_get("x.png", edge)
+    assert caught.value.faultCode == -32602
+
+
+def test_without_pillow_a_thumbnail_is_refused_in_words(proxy, monkeypatch) -> None:
+    proxy.image_put(Binary(picture("PNG")), "x.png")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(Fault) as caught:
+        proxy.image_get("x.png", 64)
+    assert "Pillow" in caught.value.faultString
