@@ -17,9 +17,9 @@ from filexfer.core.errors import (
     ConnectionLost,
     FilexferError,
     Forbidden,
+    LoginNeeded,
     NotFound,
     TooLarge,
-    TrustError,
 )
 from filexfer.protocol.address import Address, parse
 
@@ -61,7 +61,8 @@ class Servers:
 
     def save(self, name: str, address: str) -> None:
         """Remember `address` as `name`, in place of what had that name. Raises `BadParameters`, `TooLarge`."""
-        parse(f"{name}:")
+        if parse(f"{name}:") != Address("saved", name=name):
+            raise BadParameters("The name of a saved server holds no colon. Choose another one.")
         where = parse(address)
         if where.scheme == "saved":
             raise BadParameters("Save a server under its address, like http://HOST:8765/.")
@@ -180,7 +181,7 @@ def _word(error: FilexferError) -> str:
     if isinstance(error, ConnectionFailed | ConnectionLost):
         return "offline"
     # A server that refuses an act, or has no such method, is there.
-    return "needs pairing" if isinstance(error, TrustError) else "online"
+    return "needs pairing" if isinstance(error, LoginNeeded) else "online"
 
 
 def _unknown(name: str) -> str:

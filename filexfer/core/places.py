@@ -53,7 +53,7 @@ def control_address(state: Path) -> str:
     """The address at which the agent with this state says it answers; `""` where none ever did. It may be gone since."""
     try:
         return (state / CONTROL_FILE).read_text("utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filexfer.client.session import connect
 from filexfer.core import places
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ProtocolError, RequestError
 
 #: Seconds: for an agent that runs to answer, and for a new one to be there.
 ANSWER = 3.0
@@ -48,14 +48,14 @@ def ensure_agent(state_folder: Path | None = None) -> str:
 
 
 def _answering(state: Path) -> str:
-    """Where the agent answers; empty where none does."""
+    """Where the agent answers; empty where none does, or somebody else."""
     address = places.control_address(state)
     if not address:
         return ""
     try:
         with connect(address, timeout=ANSWER) as session:
             session.call("agent_info")
-    except (ConnectionFailed, ConnectionLost):
+    except (ConnectionFailed, ConnectionLost, RequestError, ProtocolError):
         return ""
     except FilexferError as error:
         raise ConnectionFailed(f"filexfer's background service refuses to work. {error}") from error

@@ -1,0 +1,231 @@
+"""This computer's share: on, off, another folder, other guests; and what somebody from elsewhere may not."""
+
+from __future__ import annotations
+
+import os
+import socket
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filexfer.agent.agent import Agent
+from filexfer.client.session import connect
+from filexfer.core.errors import BadParameters, Busy, ConnectionFailed, Forbidden, LoginNeeded, StorageFailed
+from filexfer.core.model import Permission
+from filexfer.protocol.methods import AGENT
+from filexfer.server import Server
+from filexfer.server.access import Caller
+
+AFAR = Caller("laptop", Permission.MANAGE, local=False, peer="192.0.2.7")
+
+
+def share_of(session: Any) -> dict[str, Any]:
+    return session.call("server_list")["share"]
+
+
+def test_at_first_nothing_listens_and_the_share_is_the_default_folder(agent: Any) -> None:
+    with agent.session() as session:
+        assert share_of(session) == {
+            "folder": str(agent.share),
+            "name": "filexfer",
+            "on": False,
+            "permission": "read",
+            "addresses": [],
+            "problem": "",
+        }
+    # No TCP socket of any kind.
+    inodes = {os.readlink(f"/proc/{agent.process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{agent.process.pid}/fd")}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            assert f"socket:[{line.split()[9]}]" not in inodes
+
+
+def test_on_lets_others_in_and_off_shuts_them_out_while_the_window_stays(agent: Any) -> None:
+    (agent.share / "f.txt").write_text("hello")
+    with agent.session() as session:
+        share = session.call("share_set", {"on": True})
+        (address,) = share["addresses"]
+        with urllib.request.urlopen(address + "files/f.txt", timeout=10) as answer:
+            assert answer.read() == b"hello"
+        with connect(address) as guest:
+            assert [entry.name for entry in guest.list()] == ["f.txt"]
+            with pytest.raises(Forbidden):
+                guest.make_folder("x")
+            session.call("share_set", {"permission": "write"})
+            guest.make_folder("x")
+            session.call("share_set", {"permission": "none"})
+            with pytest.raises(LoginNeeded):
+                guest.stat("f.txt")
+            assert session.call("share_set", {"on": False})["addresses"] == []
+            with pytest.raises(ConnectionFailed):
+                guest.stat("f.txt")
+        with pytest.raises(ConnectionFailed), connect(address) as guest:
+            guest.stat("f.txt")
+        assert session.call("view_open", "", "", {})["count"] == 2
+
+
+def test_what_was_chosen_is_chosen_after_a_crash(agent: Any, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "here").write_text("")
+    with agent.session() as session:
+        share = session.call("share_set", {"folder": str(tmp_path / "other"), "on": True, "permission": "write"})
+        assert (share["folder"], share["name"]) == (str(tmp_path / "other"), "other")
+        with connect(share["addresses"][0]) as guest:
+            assert [entry.name for entry in guest.list()] == ["here"]
+    agent.kill()
+    agent.start()
+    with agent.session() as session:
+        again = share_of(session)
+        assert {key: again[key] for key in ("folder", "on", "permission")} == {
+            "folder": str(tmp_path / "other"),
+            "on": True,
+            "permission": "write",
+        }
+        with connect(again["addresses"][0]) as guest:
+            assert guest.info()["permission"] == "write"
+
+
+def test_a_taken_port_means_the_next_one(agent: Any) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8765))
+            taken.listen()
+        except OSError:
+            pass  # somebody else has it: as good
+        with agent.session() as session:
+            (address,) = session.call("share_set", {"on": True})["addresses"]
+            assert not address.endswith(":8765/")
+            with connect(address) as guest:
+                assert guest.info()
+
+
+def test_what_cannot_be_shared_is_said_and_changes_nothing(agent: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with Server(tmp_path / "taken", ["http://localhost:0"]), agent.session() as session:
+        before = share_of(session)
+        for changes, error in (
+            ({"folder": "relative"}, BadParameters),
+            ({"folder": str(tmp_path / "file")}, StorageFailed),
+            ({"folder": str(tmp_path / "file" / "below")}, StorageFailed),
+            ({"folder": str(tmp_path / "taken")}, Busy),
+            ({"permission": "manage"}, BadParameters),
+            ({"on": "yes"}, BadParameters),
+            ({"colour": "red"}, BadParameters),
+        ):
+            with pytest.raises(error):
+                session.call("share_set", changes)
+        assert share_of(session) == before
+        assert session.call("view_open", "", "", {})["error"] == ""
+
+
+def test_a_folder_that_is_not_there_yet_is_made(agent: Any, tmp_path: Path) -> None:
+    with agent.session() as session:
+        session.call("share_set", {"folder": str(tmp_path / "a" / "b")})
+        session.call("server_call", "", "file_put", ["f", b"x"])
+    assert (tmp_path / "a" / "b" / "f").read_bytes() == b"x"
+
+
+def test_guests_may_call_no_method_of_the_agent(agent: Any) -> None:
+    with agent.session() as session:
+        (address,) = session.call("share_set", {"on": True, "permission": "write"})["addresses"]
+        params: dict[str, list[object]] = {
+            "job_add": [{}],
+            "job_files": [1],
+            "job_move": [1, 1],
+            "view_open": ["", ""],
+            "view_rows": [1, 0, 1],
+            "view_find": [1, "a"],
+            "view_close": [1],
+            "server_save": [{}],
+            "server_forget": ["a"],
+            "server_call": ["", "agent_stop"],
+            "share_set": [{}],
+            "limit_set": [{}],
+            **{f"job_{act}": [1] for act in ("pause", "resume", "cancel", "retry")},
+        }
+        with connect(address) as guest:
+            for name in AGENT:
+                with pytest.raises((Forbidden, LoginNeeded)):
+                    guest.call(name, *params.get(name, []))
+        assert session.call("agent_info")
+
+
+# From another computer, with the permission to manage -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    """An agent in this process, so that its methods can be called as a paired device would."""
+    monkeypatch.setenv("HOME", str(home))
+    (home / "share").mkdir()
+    with Agent(home / "share", ["http://localhost:0"], "read", state=home / "state") as agent:
+        yield agent
+
+
+def spec(server: str, source: object, target: str, direction: str = "put") -> dict[str, Any]:
+    return {"direction": direction, "server": server, "items": [[str(source), target]]}
+
+
+def test_from_elsewhere_a_job_names_only_what_lies_in_the_share(here: Agent, home: Path) -> None:
+    share = home / "share"
+    (share / "f").write_text("x")
+    (home / "secret").write_text("s")
+    (share / "link").symlink_to(home)
+    (home / "share-not").mkdir()
+    for outside in (
+        home / "secret",
+        share / ".." / "secret",
+        share / "link" / "secret",
+        home / "share-not" / "f",
+        share / ".filexfer" / "x",
+        Path("/etc/passwd"),
+    ):
+        with pytest.raises(Forbidden, match="only files and folders in the share"):
+            here.jobs.job_add(AFAR, spec("", outside, "stolen"))
+        with pytest.raises(Forbidden):
+            here.jobs.job_add(AFAR, spec("", "f", str(outside), "get"))
+    assert here.jobs.job_list(AFAR)["total"] == 0
+    assert here.jobs.job_add(AFAR, spec("", share / "f", "copy"))["id"]
+    assert here.jobs.job_add(AFAR, spec("", "f", str(share / "new" / "copy"), "get"))["id"]
+
+
+def test_from_elsewhere_no_door_of_this_machine_is_opened(here: Agent) -> None:
+    local = Caller("local", Permission.MANAGE, local=True)
+    here.remote.server_save(local, {"name": "own", "address": here.control})
+    for door in (here.control, "own:", here.addresses[0], "http://127.0.0.1:9001/", "http://[::1]:9001/", "http://0.0.0.0:1/"):
+        for act in (
+            lambda door: here.remote.server_call(AFAR, door, "server_info"),
+            lambda door: here.views.view_open(AFAR, door, ""),
+            lambda door: here.jobs.job_add(AFAR, spec(door, here.sharing.folder, "x")),
+        ):
+            with pytest.raises(Forbidden, match="only from the computer"):
+                act(door)
+    with pytest.raises(Forbidden):
+        here.remote.server_save(AFAR, {"name": "x", "address": "unix:/run/docker.sock"})
+
+
+def test_from_elsewhere_nobody_passes_for_a_process_of_this_user(here: Agent, home: Path) -> None:
+    assert here.remote.server_call(AFAR, "", "server_info")
+    for method, params in (
+        ("job_add", [spec("", "/etc/passwd", "x")]),
+        ("share_set", [{"folder": "/etc"}]),
+        ("system.multicall", [[{"methodName": "share_set", "params": [{"folder": "/etc"}]}]]),
+        ("server_call", ["", "share_set", [{"folder": "/etc"}]]),
+    ):
+        with pytest.raises(Forbidden, match="directly"):
+            here.remote.server_call(AFAR, "", method, params)
+    with pytest.raises(Forbidden, match="only on the computer"):
+        here.sharing.share_set(AFAR, {"folder": str(home)})
+    assert here.sharing.share_set(AFAR, {"permission": "write"})["permission"] == "write"
+
+
+def test_a_served_folder_keeps_its_port_over_off_and_on_and_remembers_nothing(here: Agent, home: Path) -> None:
+    local = Caller("local", Permission.MANAGE, local=True)
+    before = here.addresses
+    assert here.sharing.share_set(local, {"on": False})["addresses"] == []
+    assert here.sharing.share_set(local, {"on": True})["addresses"] == before
+    assert not (home / "state" / "agent.json").exists()
