@@ -1,35 +1,34 @@
-"""The queue and its workers: adds jobs, runs some at once, pauses, resumes, cancels, retries, and tells on a clock how far they
-came.
+"""The queue and its workers: adds jobs, runs some at once, pauses, resumes, cancels, retries.
 
 Threads: one for each running job (which has its own for blocks and for the scan), one clock. The history on disk is what other
 processes see; what this engine's own jobs do just now is in memory."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from filexfer.client import cleanup, session
+from filexfer.client import cleanup, session, specs
 from filexfer.client.activity import Gauge
+from filexfer.client.clock import Clock
 from filexfer.client.history import History
 from filexfer.client.owner import Owner
+from filexfer.client.perform import Performance, Performer
 from filexfer.client.run import Run, RunSettings
 from filexfer.client.session import Session
 from filexfer.client.throttle import Throttle
-from filexfer.core import paths
-from filexfer.core.errors import BadParameters, Busy, FilexferError, InternalError
-from filexfer.core.model import Direction, Job, JobFile, JobSpec, JobState
+from filexfer.core.errors import Busy, StorageFailed
+from filexfer.core.model import Job, JobFile, JobSpec, JobState
 
-#: Seconds between two looks at running jobs, and between two notes of their figures in the history.
-_TICK, _SAVE = 0.1, 1.0
+#: Seconds between two notes of a running job's figures in the history.
+_SAVE = 1.0
 #: Seconds that steps under way may take to end by themselves before their connections are cut.
 _GRACE = 1.0
+#: Seconds between two looks at a job that another process has.
+_POLL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,33 @@ class _Mine:
     Attributes:
         told: the snapshot last given to subscribers.
         run, gauge, thread: while it runs.
-        wish: the state that it is to end in, once it is asked to stop.
+        wish: the state that it is to end in, once it is asked to stop; that was at `stopped_at` (monotonic).
+        saved: when its figures were last noted (monotonic).
     """
 
-    __slots__ = ("gauge", "job", "run", "saved", "session", "stopped_at", "thread", "told", "wish")
+    __slots__ = ("gauge", "job", "run", "saved", "stopped_at", "thread", "told", "wish")
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.told: Job | None = None
         self.run: Run | None = None
-        self.session: Session | None = None
         self.gauge: Gauge | None = None
         self.thread: threading.Thread | None = None
         self.wish: JobState | None = None
-        self.stopped_at = 0.0
-        self.saved = 0.0
+        self.stopped_at = self.saved = 0.0
+
+    def now(self) -> Job:
+        return self.run.figures.onto(self.job) if self.run is not None else self.job
+
+    @property
+    def rests(self) -> bool:
+        return self.thread is None and (self.job.state.ended or self.job.state is JobState.PAUSED)
+
+    def end_state(self, how: Performance) -> JobState:
+        """The state that a run ends in. A wish to stop that came after the work was done changes nothing."""
+        if how.complete:
+            return JobState.FAILED if how.run is not None and how.run.figures.any_failed else JobState.DONE
+        return self.wish or JobState.FAILED
 
 
 class Engine:
@@ -83,17 +94,17 @@ class Engine:
         connect: Callable[[str], Session] = session.connect,
     ) -> None:
         self._history = history
-        self._settings = settings
+        self._most = settings.jobs
         self._connect = connect
         self._owner = Owner(history.owners)
         self._throttle = Throttle()
+        self._performer = Performer(history, connect, self._throttle, settings.run)
+        self._clock = Clock(self._look)
         # Guards everything below; notified when a job changes its state.
         self._changed = threading.Condition()
         self._mine: dict[int, _Mine] = {}
-        self._subscribers: list[Callable[[list[Job]], None]] = []
+        self._tidying: list[threading.Thread] = []
         self._closing = False
-        self._wake = threading.Event()
-        self._clock: threading.Thread | None = None
 
     # Asking
 
@@ -102,14 +113,14 @@ class Engine:
         with self._changed:
             mine = self._mine.get(job_id)
             if mine is not None:
-                return self._now(mine)
+                return mine.now()
         return self._history.job(job_id)
 
     def jobs(self) -> list[Job]:
         """All jobs of the history, in the order of the queue."""
         known = self._history.jobs()
         with self._changed:
-            now = [self._now(self._mine[job.id]) if job.id in self._mine else job for job in known]
+            now = [self._mine[job.id].now() if job.id in self._mine else job for job in known]
         return sorted(now, key=lambda job: (job.position, job.id))
 
     def files(self, job_id: int, failed_only: bool = False, offset: int = 0, limit: int = 1000) -> tuple[list[JobFile], int]:
@@ -123,36 +134,24 @@ class Engine:
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """Wait until a job has ended or is paused, or `timeout` seconds have passed; how it stands then."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = float("inf") if timeout is None else time.monotonic() + timeout
         while True:
             with self._changed:
                 mine = self._mine.get(job_id)
-                while mine is not None and not _rests(mine):
-                    left = None if deadline is None else deadline - time.monotonic()
-                    if left is not None and left <= 0:
-                        break
-                    self._changed.wait(left)
+                while mine is not None and not mine.rests and time.monotonic() < deadline:
+                    self._changed.wait(min(deadline - time.monotonic(), threading.TIMEOUT_MAX))
                 if mine is not None:
-                    return self._now(mine)
+                    return mine.now()
             # Another process has it.
             job = self._history.job(job_id)
-            left = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
+            left = min(_POLL, deadline - time.monotonic())
             if job.state.ended or job.state is JobState.PAUSED or left <= 0:
                 return job
             time.sleep(left)
 
     def subscribe(self, f: Callable[[list[Job]], None]) -> Callable[[], None]:
         """Have `f` called with the jobs that changed, ten times a second, on the clock's thread. Returns what ends it."""
-        with self._changed:
-            self._subscribers.append(f)
-        self._stir()
-
-        def end() -> None:
-            with self._changed:
-                if f in self._subscribers:
-                    self._subscribers.remove(f)
-
-        return end
+        return self._clock.subscribe(f)
 
     # Telling
 
@@ -164,19 +163,21 @@ class Engine:
 
         Raises `BadParameters`, `InvalidPath` for a spec that cannot be; `Busy` where another process is at it just now.
         """
-        _check(spec)
-        key = _key(spec)
+        specs.check(spec)
+        key = specs.key(spec)
         known = self._history.unfinished(key)
-        if known is not None:
-            if not self._history.claim(known.id, self._owner.name):
-                raise Busy(f"This transfer is under way already, as number {known.id}, in another window or command.")
-            self._take_up(known, again=True)
-            return known.id
-        done = None if run_again else self._history.finished(key)
-        if done is not None:
-            return done.id
-        job = self._history.add(key, spec, _name(spec), self._owner.name)
-        self._take_up(job, again=False)
+        if known is None and not run_again:
+            done = self._history.finished(key)
+            if done is not None:
+                return done.id
+        if known is None:
+            job = self._history.add(key, spec, specs.name(spec), self._owner.name)
+        elif self._history.claim(known.id, self._owner.name):
+            # How fast it may go may be said otherwise now.
+            job = replace(known, spec=spec, state=JobState.WAITING)
+        else:
+            raise Busy(f"This transfer is under way already, as number {known.id}, in another window or command.")
+        self._take_up(job)
         return job.id
 
     def adopt(self) -> list[int]:
@@ -184,15 +185,9 @@ class Engine:
         adopted = []
         for job in self._history.orphans():
             with self._changed:
-                if job.id in self._mine:
-                    continue
-            if self._history.claim(job.id, self._owner.name):
-                if job.state is JobState.PAUSED:
-                    with self._changed:
-                        self._mine[job.id] = _Mine(job)
-                    self._stir()
-                else:
-                    self._take_up(job, again=True)
+                known = job.id in self._mine
+            if not known and self._history.claim(job.id, self._owner.name):
+                self._take_up(job)
                 adopted.append(job.id)
         return adopted
 
@@ -200,16 +195,16 @@ class Engine:
         """Stop a job at its next block, keeping all that arrived."""
         with self._changed:
             mine = self._own(job_id)
-            if mine.job.state is JobState.WAITING:
-                self._set(mine, JobState.PAUSED)
-            elif mine.job.state is JobState.RUNNING:
+            if mine.thread is not None:
                 self._stop(mine, JobState.PAUSED)
+            elif mine.job.state is JobState.WAITING:
+                self._set(mine, JobState.PAUSED)
 
     def resume(self, job_id: int) -> None:
         """Go on with a paused job."""
         with self._changed:
             mine = self._own(job_id)
-            if mine.job.state is JobState.PAUSED or mine.wish is JobState.PAUSED:
+            if JobState.PAUSED in (mine.job.state, mine.wish):
                 self._requeue(mine)
 
     def retry(self, job_id: int) -> None:
@@ -223,28 +218,31 @@ class Engine:
         """End a job and drop what it left half-written, here and there. Files that are whole stay."""
         with self._changed:
             mine = self._own(job_id)
-            if mine.job.state is JobState.RUNNING:
+            if mine.thread is not None:
                 self._stop(mine, JobState.CANCELLED)
-            elif not mine.job.state.ended:
-                self._set(mine, JobState.CANCELLED)
-                self._tidy(mine.job)
+                return
+            if mine.job.state.ended:
+                return
+            self._set(mine, JobState.CANCELLED)
+        self._tidy(mine.job)
 
     def move(self, job_id: int, position: float) -> None:
         """Give a job another place in the queue; smaller is sooner."""
         with self._changed:
             mine = self._own(job_id)
             mine.job = replace(mine.job, position=float(position))
-            self._history.save(self._now(mine))
-        self._stir()
+            self._history.save(mine.now())
+        self._clock.stir()
 
     def clear(self, ids: Sequence[int] = ()) -> None:
         """Forget ended jobs: these, or all. What a failed one left half-written is dropped."""
         ended = [job for job in self.jobs() if job.state.ended and (not ids or job.id in ids)]
-        for job in ended:
-            self._tidy(job, forget=True)
         with self._changed:
+            ended = [job for job in ended if job.id not in self._mine or self._mine[job.id].rests]
             for job in ended:
                 self._mine.pop(job.id, None)
+        for job in ended:
+            self._tidy(job, forget=True)
 
     def limit(self, bytes_per_second: int) -> None:
         """Let all jobs together move at most so much; 0 for no limit."""
@@ -252,25 +250,22 @@ class Engine:
 
     def close(self, deadline: float = 5.0) -> None:
         """Stop. Running jobs stay in the history so that they can be adopted or added again."""
+        end = time.monotonic() + deadline
         with self._changed:
             self._closing = True
             running = [mine for mine in self._mine.values() if mine.thread is not None]
             for mine in running:
                 self._stop(mine, mine.wish or JobState.WAITING)
-        self._wake.set()
-        end = time.monotonic() + deadline
-        for mine in running:
-            if mine.thread is not None:
-                mine.thread.join(max(0.0, end - time.monotonic()))
-        if self._clock is not None:
-            self._clock.join(max(0.1, end - time.monotonic()))
+            while any(mine.thread for mine in running) and time.monotonic() < end:
+                self._changed.wait(max(0.0, end - time.monotonic()))
+            tidying = list(self._tidying)
+        for thread in tidying:
+            thread.join(max(0.0, end - time.monotonic()))
+        self._clock.close(max(0.1, end - time.monotonic()))
         self._history.release(self._owner.name)
         self._owner.close()
 
-    # Inside; the lock is held unless said otherwise
-
-    def _now(self, mine: _Mine) -> Job:
-        return mine.run.figures.onto(mine.job) if mine.run is not None else mine.job
+    # Inside; the lock is held where not said otherwise
 
     def _own(self, job_id: int) -> _Mine:
         """The job as one of this engine, claimed if need be. Raises `NotFound`, `Busy`."""
@@ -279,9 +274,6 @@ class Engine:
             job = self._history.job(job_id)
             if not self._history.claim(job_id, self._owner.name):
                 raise Busy("Another window or command has this transfer. Do it there.")
-            if job.state is JobState.RUNNING:
-                # Its engine died at it.
-                job = replace(job, state=JobState.WAITING)
             mine = self._mine[job_id] = _Mine(job)
             self._history.save(job)
         return mine
@@ -289,20 +281,22 @@ class Engine:
     def _set(self, mine: _Mine, state: JobState) -> None:
         """A new state, on disk too."""
         finished = time.time_ns() if state.ended else 0
-        mine.job = replace(mine.job, state=state, finished_ns=finished, rate=0.0, seconds_left=-1.0, waits_for="")
+        mine.job = replace(mine.job, state=state, finished_ns=finished)
         self._history.save(mine.job)
         self._changed.notify_all()
-        self._stir()
+        self._clock.stir()
 
-    def _take_up(self, job: Job, again: bool) -> None:
-        """Have a job run that is this engine's now. The lock is not held."""
+    def _take_up(self, job: Job) -> None:
+        """Have a job that is this engine's now go on, unless it is paused. The lock is not held."""
         with self._changed:
             mine = self._mine.setdefault(job.id, _Mine(job))
-            if mine.thread is None or mine.wish is not None:
-                if again:
-                    self._requeue(mine)
-                else:
-                    self._start_waiting()
+            if mine.thread is not None and mine.wish is None:
+                return
+            mine.job = replace(mine.job, spec=job.spec)
+            if job.state is JobState.PAUSED:
+                self._clock.stir()
+            else:
+                self._requeue(mine)
 
     def _requeue(self, mine: _Mine) -> None:
         if mine.thread is not None:
@@ -319,7 +313,7 @@ class Engine:
         mine.stopped_at = time.monotonic()
         if mine.run is not None:
             mine.run.halt()
-        self._stir()
+        self._clock.stir()
 
     def _start_waiting(self) -> None:
         """Start as many waiting jobs as may run, the first in the queue first."""
@@ -327,14 +321,46 @@ class Engine:
             return
         running = sum(1 for mine in self._mine.values() if mine.thread is not None)
         waiting = [mine for mine in self._mine.values() if mine.thread is None and mine.job.state is JobState.WAITING]
-        for mine in sorted(waiting, key=lambda one: (one.job.position, one.job.id))[: max(0, self._settings.jobs - running)]:
+        waiting.sort(key=lambda mine: (mine.job.position, mine.job.id))
+        for mine in waiting[: max(0, self._most - running)]:
             mine.wish = None
-            mine.thread = threading.Thread(target=self._run, args=(mine,), name=f"job-{mine.job.id}", daemon=True)
+            mine.thread = threading.Thread(target=self._run, args=(mine, mine.job), name=f"job-{mine.job.id}", daemon=True)
             self._set(mine, JobState.RUNNING)
             mine.thread.start()
 
+    def _run(self, mine: _Mine, job: Job) -> None:
+        """What the thread of a job does. The lock is not held."""
+
+        def begun(run: Run) -> None:
+            with self._changed:
+                mine.run, mine.gauge = run, Gauge(run.figures)
+                if mine.wish is not None:
+                    run.halt()
+
+        how = self._performer.perform(job, begun)
+        with self._changed:
+            state = mine.end_state(how)
+            ended = mine.job if how.run is None else how.run.figures.onto(mine.job, ended=state.ended)
+            if state is JobState.FAILED and how.error is not None:
+                ended = replace(ended, error=str(how.error), error_kind=type(how.error).__name__)
+            mine.job = replace(ended, rate=0.0, seconds_left=-1.0, waits_for="")
+            mine.run = mine.gauge = mine.thread = mine.wish = None
+            self._settle(mine, state)
+        if state is JobState.CANCELLED:
+            self._tidy(mine.job)
+
+    def _settle(self, mine: _Mine, state: JobState) -> None:
+        """The state that a run ended in; whatever becomes of the history, nobody may wait for it for ever."""
+        try:
+            self._set(mine, state)
+            self._start_waiting()
+        except StorageFailed as error:
+            mine.job = replace(mine.job, state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
+            self._changed.notify_all()
+            self._clock.stir()
+
     def _tidy(self, job: Job, forget: bool = False) -> None:
-        """Drop what a job left half-written; on a thread of its own where a server must be asked."""
+        """Drop what a job left half-written, on a thread of its own where a server must be asked. The lock is not held."""
 
         def work() -> None:
             cleanup.drop_parts(self._history, job, self._connect)
@@ -342,145 +368,32 @@ class Engine:
                 self._history.remove([job.id])
 
         if any(not folder for folder, _ in self._history.parts(job.id)):
-            threading.Thread(target=work, name=f"tidy-{job.id}", daemon=True).start()
+            thread = threading.Thread(target=work, name=f"tidy-{job.id}", daemon=True)
+            with self._changed:
+                self._tidying = [one for one in self._tidying if one.is_alive()] + [thread]
+            thread.start()
         else:
             work()
 
-    # A running job; on its own thread, the lock not held unless taken
-
-    def _run(self, mine: _Mine) -> None:
-        job = mine.job
-        error: Exception | None = None
-        try:
-            self._move(mine)
-        except FilexferError as failure:
-            error = failure
-        except Exception as failure:
-            # A fault of ours: the job must not stay “running”, and the log must have it.
-            threading.excepthook(
-                threading.ExceptHookArgs((type(failure), failure, failure.__traceback__, threading.current_thread()))
-            )
-            error = InternalError(f"filexfer met an error of its own ({type(failure).__name__}: {failure}). Please report it.")
-        run = mine.run
-        if run is not None:
-            run.flush()
-            run.link.session.close()
-            error = run.fatal or error
-        with self._changed:
-            state = self._ended(mine, error)
-            if run is not None:
-                job = run.figures.onto(job, ended=state.ended)
-            mine.job = replace(mine.job, **_figures(job))
-            if error is not None and state is JobState.FAILED:
-                mine.job = replace(mine.job, error=str(error), error_kind=type(error).__name__)
-            mine.run, mine.gauge, mine.thread, mine.wish = None, None, None, None
-            self._set(mine, state)
-            self._start_waiting()
-        if state is JobState.CANCELLED:
-            self._tidy(mine.job)
-
-    def _ended(self, mine: _Mine, error: Exception | None) -> JobState:
-        """The state that a run ends in."""
-        run = mine.run
-        complete = run is not None and error is None and not run.stop.is_set()
-        if complete or (mine.wish is None and error is not None):
-            failed = error is not None or (run is not None and run.figures.any_failed)
-            return JobState.FAILED if failed else JobState.DONE
-        if mine.wish is None:
-            return JobState.FAILED
-        return mine.wish
-
-    def _move(self, mine: _Mine) -> None:
-        throttles = (self._throttle, Throttle(mine.job.spec.limit))
-        opened = self._connect(mine.job.spec.server)
-        run = Run(mine.job, self._history, opened, throttles, self._settings.run)
-        with self._changed:
-            mine.run, mine.gauge = run, Gauge(run.figures)
-            if mine.wish is not None:
-                run.halt()
-        run.check()
-        if mine.job.spec.direction is Direction.PUT:
-            from filexfer.client.put import Putting
-
-            Putting(run).move()
-        else:
-            from filexfer.client.get import Getting
-
-            Getting(run).move()
-
-    # The clock
-
-    def _stir(self) -> None:
-        """Something changed: have the clock look."""
-        self._wake.set()
-        if self._clock is None and not self._closing:
-            self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
-            self._clock.start()
-
-    def _tick(self) -> None:
-        while True:
-            self._wake.wait()
-            with self._changed:
-                closing = self._closing
-                changed, subscribers, busy = self._look(), list(self._subscribers), any(m.thread for m in self._mine.values())
-                if not busy:
-                    self._wake.clear()
-            for subscriber in subscribers if changed else ():
-                subscriber(changed)
-            if closing and not busy:
-                return
-            if closing or busy or changed:
-                time.sleep(_TICK)
-
-    def _look(self) -> list[Job]:
-        """The jobs that changed since the last look; cuts connections of those that do not stop, notes figures on disk."""
+    def _look(self) -> tuple[list[Job], bool]:
+        """For the clock: the jobs that changed since the last look. Cuts connections of those that do not stop, and notes
+        figures on disk now and then. The lock is not held."""
         now = time.monotonic()
-        changed = []
-        for mine in self._mine.values():
-            job = mine.gauge.onto(mine.job) if mine.gauge is not None else mine.job
-            if mine.run is not None and mine.wish is not None and now - mine.stopped_at > _GRACE:
-                mine.run.link.session.close()
-            if mine.run is not None and now - mine.saved > _SAVE:
-                mine.saved = now
-                self._history.save(job)
-            if job != mine.told:
-                mine.told = job
-                changed.append(job)
-        return changed
-
-
-def _rests(mine: _Mine) -> bool:
-    return mine.thread is None and (mine.job.state.ended or mine.job.state is JobState.PAUSED)
-
-
-_FIGURES = (
-    "files_total files_done files_skipped files_failed bytes_total bytes_done bytes_moved error error_kind scanning".split()
-)
-
-
-def _figures(job: Job) -> dict[str, Any]:
-    return {name: getattr(job, name) for name in _FIGURES}
-
-
-def _key(spec: JobSpec) -> str:
-    """What makes two specs the same work."""
-    facts = (spec.direction.value, spec.server, spec.items, spec.on_conflict.value, spec.exclude, spec.include, spec.checksum)
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _name(spec: JobSpec) -> str:
-    """What a list calls the job: its first source's name, and how many more there are."""
-    source, target = spec.items[0]
-    local = source if spec.direction is Direction.PUT else target
-    name = os.path.basename(local.rstrip(os.sep)) or paths.name(source) or spec.server
-    return name if len(spec.items) == 1 else f"{name} and {len(spec.items) - 1} more"
-
-
-def _check(spec: JobSpec) -> None:
-    if not spec.items:
-        raise BadParameters("A transfer names at least one file or folder.")
-    for source, target in spec.items:
-        local, remote = (source, target) if spec.direction is Direction.PUT else (target, source)
-        if not os.path.isabs(local):
-            raise BadParameters(f"“{paths.shown(local)}” is not an absolute path of this computer.")
-        paths.split(remote)
+        changed, due = [], []
+        with self._changed:
+            for mine in self._mine.values():
+                job = mine.gauge.onto(mine.job) if mine.gauge is not None else mine.job
+                if mine.run is not None and mine.wish is not None and now - mine.stopped_at > _GRACE:
+                    mine.run.link.session.close()
+                elif mine.run is not None and now - mine.saved > _SAVE:
+                    mine.saved = now
+                    due.append(job)
+                if job != mine.told:
+                    mine.told = job
+                    changed.append(job)
+            # Within the lock, so that no older figures are written over those of the end.
+            for job in due:
+                # A disk that is full for the moment does not stop the clock.
+                with contextlib.suppress(StorageFailed):
+                    self._history.save(job)
+            return changed, any(mine.thread is not None for mine in self._mine.values())
