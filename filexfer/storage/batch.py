@@ -65,7 +65,7 @@ class Batch:
             failure = sync_failed(error)
             self._remove(kept)
             return [failure if isinstance(new, _Written) else new for new in written]
-        return self._name(written)
+        return self._name(written, one_by_one)
 
     def _attempt_write(self, small: Small, sync: bool) -> _Written | FilexferError:
         try:
@@ -108,9 +108,9 @@ class Batch:
         except OSError as error:
             raise sync_failed(error) from error
 
-    def _name(self, written: Sequence[_Written | FilexferError]) -> list[Saved | FilexferError]:
+    def _name(self, written: Sequence[_Written | FilexferError], careful: bool) -> list[Saved | FilexferError]:
         with self._shared.tree.walk() as walk:
-            results = [self._place(new, walk) if isinstance(new, _Written) else new for new in written]
+            results = [self._place(new, walk, careful) if isinstance(new, _Written) else new for new in written]
             walk.sync()
             self._shared.publisher.trash.settle()
             for index, new in enumerate(written):
@@ -121,9 +121,9 @@ class Batch:
                         results[index] = sync_failed(error)
         return results
 
-    def _place(self, new: _Written, walk: Walk) -> Saved | FilexferError:
+    def _place(self, new: _Written, walk: Walk, careful: bool) -> Saved | FilexferError:
         try:
-            saved = self._shared.publisher.place(new, walk, new.parts, new.small.options)
+            saved = self._shared.publisher.place(new, walk, new.parts, new.small.options, careful=careful)
         except OSError as error:
             result: Saved | FilexferError = translate(error, new.small.path)
         except FilexferError as error:

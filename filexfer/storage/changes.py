@@ -91,7 +91,7 @@ class Changes:
             status = self._fs.stat(name, folder)
             confine.refuse_link(name, status)
             check_version(etag, status)
-            to_folder = target.folder(to[:-1], make=True)
+            to_folder = _lasting(target, to)
             last = to[-1] if to == parts else self._move(name, folder, status, to, to_folder, on_conflict)
             entry = entry_of(last, self._fs.stat(paths.encode(last), to_folder))
             source.changed(parts[:-1])
@@ -106,7 +106,7 @@ class Changes:
         """Move something from the trash to where it was, or to “name (1)” beside what is there now; returns the path."""
         parts = paths.split(item.path)
         with self._shared.tree.walk() as walk:
-            to_folder = walk.folder(parts[:-1], make=True)
+            to_folder = _lasting(walk, parts)
             last = self._first_free(name, folder, parts[-1], to_folder, item.kind is Kind.FOLDER, first=0)
             walk.changed(parts[:-1])
             _settle(walk, parts)
@@ -137,6 +137,7 @@ class Changes:
             raise IsAFolder(f"“{shown}” is a folder.") if kind_of(old) is Kind.FOLDER else AlreadyExists()
         if kind_of(old) is Kind.FILE:
             self._trash.keep(to_name, to_folder, "/".join(to), old)
+            self._trash.sync()
         try:
             self._fs.rename(name, folder, to_name, to_folder)
         except FileExistsError:  # what some systems say for a folder that is not empty
@@ -175,6 +176,13 @@ class Changes:
                 raise
             raise NotEmpty("The folder lies on another disk that is mounted in the share. Delete what is in it first.") from None
         return gone
+
+
+def _lasting(walk: Walk, parts: Parts) -> int:
+    """The folder of a target, made if missing, and durable before anything moves there: else a power cut could take both."""
+    folder = walk.folder(parts[:-1], make=True)
+    _settle(walk, parts)
+    return folder
 
 
 def _settle(walk: Walk, parts: Parts) -> None:

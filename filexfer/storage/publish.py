@@ -151,23 +151,25 @@ class Publisher:
     trash: Trash
     locks: PathLocks
 
-    def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions) -> Saved:
+    def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions, *, careful: bool = True) -> Saved:
         """Give `new` the name `parts` as `options.on_conflict` says. Its folder is marked in `walk`, which the caller syncs.
 
+        `careful`: what is replaced is durable in the trash before. Without it that is left to the order in which the file system
+        writes changes of names, which the journaling ones keep.
         After `SAME` and `SKIPPED` the content still lies where it was.
         Raises `AlreadyExists`, `IsAFolder`, `InvalidPath` (a link), `Changed`, and `OSError`.
         """
         folder = walk.folder(parts[:-1], make=True)
         try:
-            saved = self._place(new, folder, parts, options)
+            saved = self._place(new, folder, parts, options, careful)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            saved = self._place_beside(new, folder, parts, options)
+            saved = self._place_beside(new, folder, parts, options, careful)
         walk.changed(parts[:-1])
         return saved
 
-    def _place(self, new: New, folder: int, parts: Parts, options: PutOptions) -> Saved:
+    def _place(self, new: New, folder: int, parts: Parts, options: PutOptions, careful: bool) -> Saved:
         path = "/".join(parts)
         name = paths.encode(parts[-1])
         self.locks.acquire(path)
@@ -181,7 +183,7 @@ class Publisher:
             if old is None:
                 check_version(options.etag, None)
                 return self._create(new, folder, name, path, Outcome.CREATED)
-            return self._same(new, folder, name, path, old, options) or self._resolve(new, folder, parts, old, options)
+            return self._same(new, folder, name, path, old, options) or self._resolve(new, folder, parts, old, options, careful)
         finally:
             self.locks.release(path)
 
@@ -194,7 +196,7 @@ class Publisher:
         status = self.fs.stat(name, folder)
         return Saved(path, outcome, status.st_size, status.st_mtime_ns, etag_of(status))
 
-    def _resolve(self, new: New, folder: int, parts: Parts, old: os.stat_result, options: PutOptions) -> Saved:
+    def _resolve(self, new: New, folder: int, parts: Parts, old: os.stat_result, options: PutOptions, careful: bool) -> Saved:
         """Other content is there."""
         path, name = "/".join(parts), paths.encode(parts[-1])
         policy = options.on_conflict
@@ -210,6 +212,8 @@ class Publisher:
             raise AlreadyExists(f"“{paths.shown(path)}” is already there. Overwrite it, or choose another name.")
         check_version(options.etag, old)
         self.trash.keep(name, folder, path, old)
+        if careful:
+            self.trash.sync()
         new.announce(path, Outcome.REPLACED, new.folder, new.name)
         self.fs.rename(new.name, new.folder, name, folder)
         return self._saved(folder, name, path, Outcome.REPLACED)
@@ -247,7 +251,7 @@ class Publisher:
             self.fs.close(descriptor)
         return Saved(path, Outcome.SAME, status.st_size, status.st_mtime_ns, etag_of(status))
 
-    def _place_beside(self, new: New, folder: int, parts: Parts, options: PutOptions) -> Saved:
+    def _place_beside(self, new: New, folder: int, parts: Parts, options: PutOptions, careful: bool) -> Saved:
         """The target lies on another disk that is mounted in the share: copy there, hidden, and go on from that copy."""
         with contextlib.suppress(FileExistsError):
             self.fs.make_folder(_AREA, folder, 0o700)
@@ -255,7 +259,7 @@ class Publisher:
             with trees.opened(self.fs, _AREA, folder) as beside:
                 trees.remove(self.fs, new.name, beside)  # left by an attempt that was cut off
                 trees.copy(self.fs, new.name, new.folder, new.name, beside)
-                saved = self._place(_Beside(new, beside), folder, parts, options)
+                saved = self._place(_Beside(new, beside), folder, parts, options, careful)
                 trees.remove(self.fs, new.name, beside)
                 if saved.outcome in MOVED:
                     self.fs.unlink(new.name, new.folder)

@@ -22,10 +22,10 @@ class FileReader:
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
         """See `store.Reader.read_into`."""
+        if offset < 0:
+            raise BadOffset()
         wanted = min(len(buffer), self.entry.size - offset)
         if wanted <= 0:
-            if offset < 0:
-                raise BadOffset()
             return 0
         if wanted < len(buffer):
             buffer = buffer[:wanted]

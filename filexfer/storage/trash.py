@@ -127,13 +127,18 @@ class Trash:
 
     def settle(self) -> None:
         """Make what was added durable, and drop what is too much now. Ends every act that calls `keep` or `take`."""
+        self.sync()
         with self._lock:
-            changed, self._changed = self._changed, False
-            full = changed and (self._bytes or 0) > self._settings.trash_bytes
-        if changed:
-            self._fs.sync_folder(self._area.folder(area.TRASH))
+            full = (self._bytes or 0) > self._settings.trash_bytes
         if full:
             self.sweep()
+
+    def sync(self) -> None:
+        """Make what was added durable."""
+        with self._lock:
+            changed, self._changed = self._changed, False
+        if changed:
+            self._fs.sync_folder(self._area.folder(area.TRASH))
 
     def _begin(self, path: str, kind: Kind, size: int) -> tuple[bytes, int]:
         """An id for something new, its path noted; and the folder where it goes."""

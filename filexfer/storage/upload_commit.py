@@ -47,6 +47,10 @@ def publish(shared: Shared, files: UploadFiles, size: int, parts: Parts, options
     folder, name = files.place
     new = _Grown(shared.fs, files, folder, name, size, options.mtime_ns)
     with shared.tree.walk() as walk:
+        # The target's folder is durable before anything moves there: else a power cut could take both.
+        walk.folder(parts[:-1], make=True)
+        walk.sync()
+        walk.check(parts[:-1])
         saved = shared.publisher.place(new, walk, parts, options)
         walk.sync()
         walk.check(parts[:-1])

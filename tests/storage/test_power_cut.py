@@ -1,0 +1,129 @@
+"""The power fails after every single system call, and whatever was not synced may be lost or not: a path holds the old or the new
+content, what was told as done is there, and the same act can be repeated. A store that leaves out a sync is found out."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from filexfer.core.errors import FilexferError, UnknownUpload
+from filexfer.storage.folder import FolderStore
+from tests.storage.acts import ACTS, NEW, OLD, SETTINGS, Act, prepare, trashed, tree, wrong
+from tests.storage.disk import Disk, Folder
+
+#: How much of what is uncertain survives: nothing, some, everything.
+SHARES = (0.0, 0.3, 0.7, 1.0)
+
+
+class NoFileSyncs(Disk):
+    """Syncs of files and of whole disks do nothing."""
+
+    def sync(self, descriptor: int) -> None:
+        if isinstance(self._of(descriptor), Folder):
+            super().sync(descriptor)
+
+    def sync_data(self, descriptor: int) -> None:
+        pass
+
+    def sync_all(self, descriptor: int) -> None:
+        pass
+
+
+class NoFolderSyncs(Disk):
+    """Syncs of folders do nothing."""
+
+    def sync_folder(self, folder: int) -> None:
+        pass
+
+
+def broken_promises(where: Path, act: Act, kind: type[Disk], seed: int, repeat: bool = True) -> Iterator[str]:
+    """Do the act and cut the power after every change on the way; what was found that must not be."""
+    chance = random.Random(seed)
+    root = where / "share"
+    prepare(root)
+    disk = kind(root)
+    store = FolderStore(root, SETTINGS, fs=disk)
+    found: list[str] = []
+    done = False
+    cuts = 0
+
+    def cut() -> None:
+        nonlocal cuts
+        cuts += 1
+        for number, share in enumerate(SHARES if done else (chance.choice(SHARES),)):
+            after = where / f"{cuts}-{number}"
+            disk.after_power_cut(after, chance, share)
+            found.extend(look(after, act, done, repeat))
+            shutil.rmtree(after)
+
+    disk.on_change = cut
+    act.do(store)
+    done = True
+    for _ in range(5):
+        cut()
+    disk.on_change = lambda: None
+    store.close()
+    shutil.rmtree(root)
+    assert cuts > 6
+    yield from found
+
+
+def look(after: Path, act: Act, done: bool, repeat: bool) -> Iterator[str]:
+    now = tree(after)
+    yield from (f"{path} is neither old nor new" for path in wrong(now, act))
+    if done and now != act.done:
+        yield f"told as done, but there is {sorted(now)}"
+    # Whatever is taken away, from its place or by another content, is in the trash or at its new place.
+    whole = [*now.values(), *trashed(after)]
+    # (A batch leaves that to the order in which file systems write names, see `Publisher.place`.)
+    if OLD not in whole and act not in (ACTS["delete for good"], ACTS["put a batch"]):
+        yield "the old content is nowhere"
+    if repeat:
+        try:
+            with FolderStore(after, SETTINGS) as store:
+                yield from resumed(store, after)
+                if act.again or tree(after) != act.done:
+                    act.do(store)
+                store.trash.empty()
+        except FilexferError as error:
+            yield f"cannot be repeated: {error}"
+        if tree(after) != act.done:
+            yield f"repeated, there is {sorted(tree(after))}"
+
+
+def resumed(store: FolderStore, after: Path) -> Iterator[str]:
+    """Who only knows the id of an upload goes on with it; a commit that is a success was one."""
+    for path in (after / ".filexfer").glob("uploads/*[le]"):
+        try:
+            upload = store.resume(path.stem)
+            for span in upload.missing():
+                for start in range(span.start, span.end, 1000):
+                    upload.write(start, NEW[start : start + 1000])
+            saved = upload.commit()
+        except UnknownUpload:
+            continue
+        if tree(after).get(saved.path) != NEW:
+            yield f"{saved.path} was answered as committed"
+
+
+@pytest.mark.parametrize("name", list(ACTS))
+def test_no_power_cut_breaks_a_promise(tmp_path: Path, name: str) -> None:
+    for seed in range(2):
+        assert list(broken_promises(tmp_path, ACTS[name], Disk, seed)) == []
+
+
+@pytest.mark.parametrize("mutant", [NoFileSyncs, NoFolderSyncs])
+@pytest.mark.parametrize(
+    "name", ["put a new file", "put a batch", "upload a new file", "stream a new file", "upload over a file"]
+)
+def test_a_store_without_syncs_is_found_out(tmp_path: Path, name: str, mutant: type[Disk]) -> None:
+    assert any(list(broken_promises(tmp_path, ACTS[name], mutant, seed, repeat=False)) for seed in range(3))
+
+
+@pytest.mark.parametrize("name", ["move", "delete", "make a folder", "restore"])
+def test_changes_of_the_tree_without_syncs_are_found_out(tmp_path: Path, name: str) -> None:
+    assert any(list(broken_promises(tmp_path, ACTS[name], NoFolderSyncs, seed, repeat=False)) for seed in range(3))
