@@ -15,8 +15,7 @@ AREA = ".filexfer"
 COMPONENT_BYTES = 255
 PATH_BYTES = 32_768
 
-# What XML 1.0 cannot carry (its production [2] Char), and CR, which its parsers turn into LF (section 2.11).
-_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
 # What HFS+ ignores when it compares names (Apple's TN1150), so that `.file\u200cxfer` would meet our own folder there.
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _WINDOWS_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
@@ -85,7 +84,7 @@ def decode(raw: bytes) -> str:
 
 def to_wire(path: str) -> str | bytes:
     """A path as XML-RPC carries it: text where XML can hold it, else its bytes (sent as base64)."""
-    return encode(path) if _NOT_XML.search(path) else path
+    return path if fits_xml(path) else encode(path)
 
 
 def from_wire(value: object) -> str:
@@ -98,8 +97,16 @@ def from_wire(value: object) -> str:
 
 
 def fits_xml(text: str) -> bool:
-    """Whether XML 1.0 can carry `text` and give it back unchanged."""
-    return _NOT_XML.search(text) is None
+    """Whether XML 1.0 can carry `text` (production [2] Char) and give it back unchanged: its parsers turn CR into LF (2.11)."""
+    # One pattern for all of it would take 5 ms to compile, at each start.
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+        if "\ufffe" in text or "\uffff" in text:
+            return False
+    return text.isprintable() or _CONTROL.search(text) is None
 
 
 def shown(text: str) -> str:

@@ -136,7 +136,7 @@ class _Writer:
             self.text.clear()
 
     def _string(self, value: str) -> None:
-        if (value.isascii() and value.isprintable()) or paths.fits_xml(value):
+        if paths.fits_xml(value):
             self.text.append(f"<value><string>{_escaped(value)}</string></value>")
         else:
             self._binary(paths.encode(value))
