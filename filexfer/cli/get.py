@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from filexfer.cli import exits, options, output, places, streams
+from filexfer.cli import exits, moving, options, output, places, streams
 from filexfer.cli.output import Output
 from filexfer.core import paths
 from filexfer.core.model import Direction, JobSpec
@@ -23,10 +23,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     sources = places.get_ends(args.sources, args.destination)
     if args.destination == places.STREAM:
         return _stdout(args, sources[0], out)
+
+    def begun(pair: places.Pair) -> bool:
+        return moving.is_begun(Direction.GET, str(sources[0].server), pair)
+
     spec = JobSpec(
         direction=Direction.GET,
         server=str(sources[0].server),
-        items=tuple(places.get_targets(sources, args.destination)),
+        items=tuple(places.get_targets(sources, args.destination, begun)),
         on_conflict=args.on_conflict,
         exclude=tuple(args.exclude),
         include=tuple(args.include),
@@ -37,8 +41,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         from filexfer.cli import plan
 
         return plan.show(spec, out)
-    from filexfer.cli import moving
-
     title = sources[0].name or sources[0].text if len(sources) == 1 else f"{len(sources)} sources"
     return moving.transfer(spec, f"{title} → {args.destination}", out)
 

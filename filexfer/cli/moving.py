@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,18 @@ def engine(state: Path | None = None) -> Iterator[Engine]:
             made.close()
     finally:
         history.close()
+
+
+def is_begun(direction: Direction, server: str, pair: tuple[str, str]) -> bool:
+    """Whether the history has this very transfer, with something moved and not finished."""
+    from filexfer.client.history import History
+
+    with closing(History()) as history:
+        return any(
+            job.spec.items == (pair,) and (job.spec.direction, job.spec.server) == (direction, server)
+            for job in history.jobs()
+            if (not job.state.ended or job.state is JobState.FAILED) and (job.files_done or job.bytes_done)
+        )
 
 
 def transfer(spec: JobSpec, title: str, out: Output) -> int:
@@ -98,7 +110,8 @@ def report(mover: Engine, job: Job, seconds: float, out: Output) -> int:
         out.warn(f"… and {output.number(job.files_failed - len(failures))} more (`filexfer jobs show {job.id}` names them).")
     if job.error and not failures:
         out.warn(job.error)
-    out.say(summary(job, seconds))
+    if job.files_total or not job.error:
+        out.say(summary(job, seconds))
     return code
 
 

@@ -41,9 +41,10 @@ class Output:
         sys.stdout.write(f"{shown(text) if self.terminal else text}\n")
 
     def say(self, text: str) -> None:
-        """A line that tells a person what happened."""
+        """A line that tells a person what happened, when it happens."""
         if not self.quiet and not self.json:
             self.result(text)
+            self.flush()
 
     def detail(self, text: str) -> None:
         """A line for `-v`."""

@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from filexfer.cli.exits import UsageError
 from filexfer.core import errors, paths
 from filexfer.protocol.address import Address, looks_like_address, parse
+
+#: Source and target of one thing to move.
+Pair: TypeAlias = tuple[str, str]
 
 #: Stands for stdin as a source and for stdout as a destination.
 STREAM = "-"
@@ -107,12 +111,19 @@ def local_name(source: str) -> str:
     return "" if name in (".", "..") else name
 
 
-def put_targets(sources: Sequence[str], destination: Remote, is_folder: Callable[[str], bool]) -> list[tuple[str, str]]:
+def put_targets(
+    sources: Sequence[str], destination: Remote, is_folder: Callable[[str], bool], begun: Callable[[Pair], bool]
+) -> list[Pair]:
     """cp's rule for `put`: pairs (absolute local path, full path in the share).
 
-    `is_folder(path)` tells whether the share has a folder there; it is asked at most once.
+    Args:
+        is_folder: whether the share has a folder at a path; asked at most once.
+        begun: whether this pair is a transfer that was begun and not finished. Then the folder that is there now is the one it
+            made, and running the command again must mean the same place, not one inside it.
     """
-    inside = destination.inside or destination.path == "" or is_folder(destination.path)
+    inside = destination.inside or destination.path == ""
+    if not inside and is_folder(destination.path):
+        inside = len(sources) > 1 or not begun((os.path.realpath(sources[0]), destination.path))
     if not inside and len(sources) > 1:
         raise UsageError(f"Several sources need a folder, and “{destination.text}” is none. End it in “/” to have it made.")
     found = [(os.path.realpath(s), paths.join(destination.path, local_name(s) if inside else "")) for s in sources]
@@ -120,10 +131,12 @@ def put_targets(sources: Sequence[str], destination: Remote, is_folder: Callable
     return found
 
 
-def get_targets(sources: Sequence[Remote], destination: str) -> list[tuple[str, str]]:
-    """cp's rule for `get`: pairs (path in the share, absolute local path)."""
+def get_targets(sources: Sequence[Remote], destination: str, begun: Callable[[Pair], bool]) -> list[Pair]:
+    """cp's rule for `get`: pairs (path in the share, absolute local path). `begun` as in `put_targets`."""
     slash = destination.endswith(("/", os.sep))
-    inside = slash or os.path.isdir(destination)
+    inside = slash
+    if not slash and os.path.isdir(destination):
+        inside = len(sources) > 1 or not begun((sources[0].path, os.path.realpath(destination)))
     if not inside and len(sources) > 1:
         raise UsageError(f"Several sources need a folder, and “{destination}” is none. End it in “/” to have it made.")
     if slash and os.path.lexists(destination.rstrip("/" + os.sep)) and not os.path.isdir(destination):
@@ -134,7 +147,7 @@ def get_targets(sources: Sequence[Remote], destination: str) -> list[tuple[str, 
     return found
 
 
-def move_targets(sources: Sequence[Remote], destination: Remote, is_folder: Callable[[str], bool]) -> list[tuple[str, str]]:
+def move_targets(sources: Sequence[Remote], destination: Remote, is_folder: Callable[[str], bool]) -> list[Pair]:
     """cp's rule for `mv`: pairs (path, full new path), both in one share. `is_folder` as in `put_targets`."""
     for source in sources:
         if source.contents:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from filexfer.cli import exits, options, output, places, streams
+from filexfer.cli import exits, moving, options, output, places, streams
 from filexfer.cli.output import Output
 from filexfer.core import paths
 from filexfer.core.errors import IsAFolder
@@ -32,10 +32,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     lost = exits.Exit.FAILED if len(sources) < len(args.sources) else exits.Exit.DONE
     if not sources:
         return lost
+
+    def begun(pair: places.Pair) -> bool:
+        return moving.is_begun(Direction.PUT, str(destination.server), pair)
+
     spec = JobSpec(
         direction=Direction.PUT,
         server=str(destination.server),
-        items=tuple(places.put_targets(sources, destination, lambda path: _is_folder(destination, path))),
+        items=tuple(places.put_targets(sources, destination, lambda path: _is_folder(destination, path), begun)),
         on_conflict=args.on_conflict,
         exclude=tuple(args.exclude),
         include=tuple(args.include),
@@ -46,8 +50,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         from filexfer.cli import plan
 
         return exits.together([exits.Exit(plan.show(spec, out)), lost])
-    from filexfer.cli import moving
-
     code = moving.transfer(spec, f"{_title(sources)} → {destination.text}", out)
     return exits.together([exits.Exit(code), lost])
 

@@ -22,8 +22,12 @@ def folder_anywhere(path: str) -> bool:
     return True
 
 
-def put(sources: list[str], destination: str, is_folder=nowhere) -> list[tuple[str, str]]:
-    pairs = places.put_targets(sources, places.remote(destination), is_folder)
+def never_begun(pair: places.Pair) -> bool:
+    return False
+
+
+def put(sources: list[str], destination: str, is_folder=nowhere, begun=never_begun) -> list[places.Pair]:
+    pairs = places.put_targets(sources, places.remote(destination), is_folder, begun)
     return [(os.path.basename(source), target) for source, target in pairs]
 
 
@@ -105,7 +109,7 @@ def test_this_folder_means_its_contents(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_link_named_as_a_source_is_followed_and_keeps_its_name(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("x")
     (tmp_path / "link").symlink_to("real")
-    pairs = places.put_targets([str(tmp_path / "link")], places.remote(f"{HOST}/in/"), nowhere)
+    pairs = places.put_targets([str(tmp_path / "link")], places.remote(f"{HOST}/in/"), nowhere, never_begun)
     assert pairs == [(str(tmp_path / "real"), "in/link")]
 
 
@@ -156,25 +160,25 @@ def test_get_follows_the_same_rule(tmp_path: Path) -> None:
     folder = tmp_path / "into"
     folder.mkdir()
     one, two = (places.remote(f"{HOST}/d/{name}") for name in ("f", "g"))
-    assert places.get_targets([one], str(folder)) == [("d/f", str(folder / "f"))]
-    assert places.get_targets([one], str(tmp_path / "new")) == [("d/f", str(tmp_path / "new"))]
-    assert places.get_targets([one, two], f"{tmp_path}/made/") == [
+    assert places.get_targets([one], str(folder), never_begun) == [("d/f", str(folder / "f"))]
+    assert places.get_targets([one], str(tmp_path / "new"), never_begun) == [("d/f", str(tmp_path / "new"))]
+    assert places.get_targets([one, two], f"{tmp_path}/made/", never_begun) == [
         ("d/f", str(tmp_path / "made/f")),
         ("d/g", str(tmp_path / "made/g")),
     ]
     with pytest.raises(UsageError, match="Several sources"):
-        places.get_targets([one, two], str(tmp_path / "new"))
+        places.get_targets([one, two], str(tmp_path / "new"), never_begun)
 
 
 def test_get_of_a_root_or_of_contents_pours_into_the_destination(tmp_path: Path) -> None:
-    assert places.get_targets([places.remote(HOST)], str(tmp_path)) == [("", str(tmp_path))]
-    assert places.get_targets([places.remote(f"{HOST}/d/.")], str(tmp_path)) == [("d", str(tmp_path))]
+    assert places.get_targets([places.remote(HOST)], str(tmp_path), never_begun) == [("", str(tmp_path))]
+    assert places.get_targets([places.remote(f"{HOST}/d/.")], str(tmp_path), never_begun) == [("d", str(tmp_path))]
 
 
 def test_a_slash_behind_a_file_here_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotAFolder):
-        places.get_targets([places.remote(f"{HOST}/d/f")], f"{tmp_path}/file/")
+        places.get_targets([places.remote(f"{HOST}/d/f")], f"{tmp_path}/file/", never_begun)
 
 
 def test_mv_follows_the_rule_and_keeps_off_the_root() -> None:
@@ -184,3 +188,17 @@ def test_mv_follows_the_rule_and_keeps_off_the_root() -> None:
     assert places.move_targets([one], places.remote(HOST), nowhere) == [("d/f", "f")]
     with pytest.raises(UsageError, match="cannot be moved"):
         places.move_targets([places.remote(HOST)], places.remote(f"{HOST}/e"), nowhere)
+
+
+def test_a_transfer_that_was_begun_goes_on_at_its_own_place(tmp_path: Path) -> None:
+    asked = []
+
+    def begun(pair: places.Pair) -> bool:
+        asked.append(pair)
+        return True
+
+    assert put(["a/tree"], f"{HOST}/new", folder_anywhere, begun) == [("tree", "new")]
+    assert put(["a/tree"], f"{HOST}/new/", folder_anywhere, begun) == [("tree", "new/tree")]
+    assert put(["a", "b"], f"{HOST}/new", folder_anywhere, begun) == [("a", "new/a"), ("b", "new/b")]
+    assert places.get_targets([places.remote(f"{HOST}/tree")], str(tmp_path), begun) == [("tree", str(tmp_path))]
+    assert asked == [(os.path.realpath("a/tree"), "new"), ("tree", str(tmp_path))]
