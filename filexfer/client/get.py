@@ -161,7 +161,7 @@ class Getting:
         self._single = bool(page.files and not page.files[0][0])
         root = os.path.dirname(target) if self._single else target
         try:
-            self._was_empty = not os.path.lexists(root) or not any(True for _ in os.scandir(root))
+            self._was_empty = not os.path.lexists(root) or not os.listdir(root)
             os.makedirs(root, exist_ok=True)
         except FileExistsError as error:
             raise NotAFolder(f"“{paths.shown(root)}” is a file; a folder is needed there. Choose another place.") from error
