@@ -1,4 +1,4 @@
-"""Bodies in chunks (RFC 9112, section 7.1), decoded while they arrive, and written. Extensions, trailers: read over, bounded."""
+"""Bodies in chunks (RFC 9112, section 7.1), decoded while they arrive. Extensions, trailers: read over, bounded."""
 
 from __future__ import annotations
 
@@ -76,13 +76,3 @@ class Chunked:
             self._left = int(size[1], 16)
             if not self._left:
                 self._trailers = 0
-
-
-def chunk(data: Bytes) -> bytes:
-    """What goes before `data`; `\\r\\n` goes behind it. Empty data would end the body: leave it out."""
-    return b"%x\r\n" % len(data)
-
-
-def last_chunk() -> bytes:
-    """What ends a chunked body."""
-    return b"0\r\n\r\n"

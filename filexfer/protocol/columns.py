@@ -96,30 +96,19 @@ def wide(code: str, value: object, name: str) -> array[int]:
     return made
 
 
-def pack_digests(digests: Sequence[str], lengths: Sequence[int] = ()) -> dict[str, object]:
-    """Digests (`algorithm:hex`, all of one algorithm) as columns; `lengths` are those of the pieces where they differ."""
-    made: dict[str, object] = {
+def pack_digests(digests: Sequence[str]) -> dict[str, object]:
+    """Digests (`algorithm:hex`, all of one algorithm) as columns."""
+    return {
         "count": len(digests),
         "algorithm": digests[0].partition(":")[0] if digests else "",
         "digests": bytes.fromhex("".join([digest.partition(":")[2] for digest in digests])),
     }
-    if lengths:
-        made["lengths"] = little("Q", lengths)
-    return made
 
 
-def digests_of(value: object) -> list[str]:
-    """The digests in columns. Raises `BadParameters`."""
+def digests_of(value: object) -> list[bytes]:
+    """The digests in columns, 32 bytes each. Raises `BadParameters`."""
     given = struct(value, "Digests")
     count, raw = number(given.get("count"), "count"), binary(given.get("digests"), "digests")
-    algorithm = text(given.get("algorithm"), "algorithm")
-    if len(raw) != 32 * count or (count and algorithm not in ("blake3", "sha256")):
+    if len(raw) != 32 * count or (count and given.get("algorithm") not in ("blake3", "sha256")):
         raise BadParameters("The digests do not fit their count.")
-    figures = raw.hex()
-    return [f"{algorithm}:{figures[at : at + 64]}" for at in range(0, len(figures), 64)]
-
-
-def lengths_of(value: object) -> list[int]:
-    """The lengths of the pieces in columns of digests; empty where they are blocks. Raises `BadParameters`."""
-    given = struct(value, "Digests")
-    return list(wide("Q", given["lengths"], "lengths")) if "lengths" in given else []
+    return [raw[at : at + 32] for at in range(0, len(raw), 32)]

@@ -2,7 +2,7 @@
 
 Sources: RFC 9110 (semantics), RFC 9112 (framing), RFC 9530 (digest fields), RFC 7617 and 6750 are the server's business."""
 
-from filexfer.protocol.chunked import Chunked, chunk, last_chunk
+from filexfer.protocol.chunked import Chunked
 from filexfer.protocol.fields import (
     content_digest,
     content_range,
@@ -34,12 +34,10 @@ __all__ = [
     "Chunked",
     "RequestHead",
     "ResponseHead",
-    "chunk",
     "content_digest",
     "content_range",
     "etag_matches",
     "file_target",
-    "last_chunk",
     "parse_content_digest",
     "parse_content_range",
     "parse_etags",

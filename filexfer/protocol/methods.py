@@ -19,10 +19,6 @@ class Method:
     permission: Permission
     signatures: tuple[tuple[str, ...], ...]
 
-    def takes(self, count: int) -> bool:
-        """Whether the method can be called with so many parameters."""
-        return any(len(signature) == count + 1 for signature in self.signatures)
-
 
 def _method(name: str, permission: Permission, *signatures: str) -> Method:
     """Each signature is `"answer param param"`; a word in brackets, and all behind it, may be left out."""

@@ -1,4 +1,6 @@
-"""What the codec speaks of: values, streams out, sinks in, limits. No logic; XML-RPC's own types are named in `Value`."""
+"""What the codec speaks of: values, streams out, sinks in, limits. No logic.
+
+A value is None, bool, int (64 bits), float, str, bytes, `xmlrpc.client.DateTime`, a list of values or a dict of them by str."""
 
 from __future__ import annotations
 
@@ -8,9 +10,6 @@ from typing import Protocol, TypeAlias
 
 #: What one buffer of bytes may be. Memoryviews must be contiguous.
 Bytes: TypeAlias = bytes | bytearray | memoryview
-
-#: None, bool, int, float, str, bytes, `xmlrpc.client.DateTime`, list of these, dict of these by str.
-Value: TypeAlias = object
 
 
 class Stream(Protocol):

@@ -1,6 +1,6 @@
 """The dataclasses of `core.model` on the wire, and back: the face of `structs`, `columns`, `jobs` and `members`."""
 
-from filexfer.protocol.columns import Columns, columns_of, digests_of, lengths_of, pack, pack_digests, unpack
+from filexfer.protocol.columns import Columns, columns_of, digests_of, pack, pack_digests, unpack
 from filexfer.protocol.jobs import job_file_of, job_file_struct, job_of, job_struct, spec_of, spec_struct
 from filexfer.protocol.members import binary, check_names, choice, flag, number, real, sequence, struct, text
 from filexfer.protocol.structs import (
@@ -28,7 +28,6 @@ __all__ = [
     "flag",
     "job_of",
     "job_struct",
-    "lengths_of",
     "number",
     "options_of",
     "options_struct",

@@ -4,7 +4,7 @@ Standard: http://xmlrpc.com/spec.md, with `<nil/>` and `<i8>` added. `encode` ma
 
 from filexfer.protocol.decode import Decoder, decode_call, decode_response
 from filexfer.protocol.encode import body_length, encode_call, encode_fault, encode_response, iterate
-from filexfer.protocol.values import Bytes, Call, Limits, Sink, Stream, Value
+from filexfer.protocol.values import Bytes, Call, Limits, Sink, Stream
 
 __all__ = [
     "Bytes",
@@ -13,7 +13,6 @@ __all__ = [
     "Limits",
     "Sink",
     "Stream",
-    "Value",
     "body_length",
     "decode_call",
     "decode_response",

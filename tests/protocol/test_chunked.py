@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filexfer.core.errors import NotWellFormed
-from filexfer.protocol.http import Chunked, chunk, last_chunk
+from filexfer.protocol.http import Chunked
 
 
 def read(raw: bytes, step: int) -> tuple[bytes, Chunked]:
@@ -20,7 +20,7 @@ def read(raw: bytes, step: int) -> tuple[bytes, Chunked]:
 
 @given(st.lists(st.binary(min_size=1, max_size=40), max_size=8), st.integers(1, 50), st.binary(max_size=9))
 def test_what_is_written_in_chunks_is_read_whatever_the_cuts(pieces: list[bytes], step: int, behind: bytes) -> None:
-    raw = b"".join(chunk(piece) + piece + b"\r\n" for piece in pieces) + last_chunk() + behind
+    raw = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n" + behind
     content, decoder = read(raw, step)
     assert content == b"".join(pieces)
     assert decoder.finished
