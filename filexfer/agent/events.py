@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from filexfer.agent.servers import OWN
 from filexfer.core.model import Job
 from filexfer.protocol.wire import job_struct
 from filexfer.server.deferred import Deferred
@@ -25,7 +26,7 @@ ITEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A job as windows get it: of its spec the first `ITEMS` pairs, and how many there are."""
+    """A job as windows get it: the own share as `""`, of the spec's items the first `ITEMS`, and how many there are."""
 
     job: Job
     items_total: int
@@ -36,9 +37,8 @@ class Brief:
 
 def brief(job: Job) -> Brief:
     items = job.spec.items
-    if len(items) > ITEMS:
-        return Brief(replace(job, spec=replace(job.spec, items=items[:ITEMS])), len(items))
-    return Brief(job, len(items))
+    server = "" if job.spec.server == OWN else job.spec.server
+    return Brief(replace(job, spec=replace(job.spec, server=server, items=items[:ITEMS])), len(items))
 
 
 class Events:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from filexfer.agent.events import Events, brief
 from filexfer.agent.memory import Memory
-from filexfer.agent.servers import Servers
+from filexfer.agent.servers import OWN, Servers, is_own
 from filexfer.agent.sharing import Sharing
 from filexfer.client.engine import Engine
 from filexfer.core import paths
@@ -46,6 +47,8 @@ class Jobs:
                 raise BadParameters(f"“{paths.shown(local)}” is not a whole path. Give local files by their whole path.")
             if not caller.local:
                 self._sharing.check_inside(local)
+        if is_own(wanted.server):
+            wanted = replace(wanted, server=OWN)
         job = self._engine.job(self._engine.add(wanted))
         self._events.changed([job])
         return brief(job).struct()

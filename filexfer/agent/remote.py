@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filexfer.agent.servers import Servers
+from filexfer.agent.servers import Servers, is_own
 from filexfer.agent.sharing import Sharing
 from filexfer.core.errors import Forbidden
 from filexfer.protocol.members import check_names, sequence, struct, text
@@ -41,7 +41,7 @@ class Remote:
         its value, or its fault."""
         where = text(server, "server")
         self._servers.check_reach(where, caller.local)
-        if where == "" and not caller.local and (method not in SERVICE or method.startswith("system.")):
+        if is_own(where) and not caller.local and (method not in SERVICE or method.startswith("system.")):
             # It would arrive over the control socket, as if a process of this user had called.
             raise Forbidden("Call this method directly, not through server_call.")
         given = sequence(list(params) if isinstance(params, tuple) else params, "params")

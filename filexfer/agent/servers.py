@@ -23,6 +23,9 @@ from filexfer.core.errors import (
 )
 from filexfer.protocol.address import Address, parse
 
+#: How the agent's own share is written where "" is no address, in the queue: the same whatever socket it answers on.
+OWN = "this-computer:"
+
 #: Bounds: saved servers, and sessions kept open.
 MOST_SAVED = 200
 MOST_SESSIONS = 32
@@ -63,6 +66,8 @@ class Servers:
         """Remember `address` as `name`, in place of what had that name. Raises `BadParameters`, `TooLarge`."""
         if parse(f"{name}:") != Address("saved", name=name):
             raise BadParameters("The name of a saved server holds no colon. Choose another one.")
+        if is_own(f"{name}:"):
+            raise BadParameters("This name stands for the own share. Choose another one.")
         where = parse(address)
         if where.scheme == "saved":
             raise BadParameters("Save a server under its address, like http://HOST:8765/.")
@@ -80,7 +85,7 @@ class Servers:
 
     def resolve(self, server: str) -> Address:
         """The address, never a saved name, that `server` means. Raises `NotFound`, `BadParameters`."""
-        where = parse(server or self._own())
+        where = parse(self._own() if is_own(server) else server)
         if where.scheme == "saved":
             address = self.saved().get(where.name)
             if address is None:
@@ -91,7 +96,7 @@ class Servers:
     def check_reach(self, server: str, local: bool) -> None:
         """Raise `Forbidden` where somebody from elsewhere names a door that only processes of this machine may use: a socket
         or a port of the machine itself, its own control socket above all."""
-        if local or server == "":
+        if local or is_own(server):
             return
         where = self.resolve(server)
         if where.scheme == "unix" or _is_loopback(where.host):
@@ -175,6 +180,11 @@ class Servers:
             self._kept.clear()
         for session in sessions:
             session.close()
+
+
+def is_own(server: str) -> bool:
+    """Whether `server` means the agent's own share."""
+    return server == "" or str(parse(server).server) == OWN
 
 
 def _word(error: FilexferError) -> str:

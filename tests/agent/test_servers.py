@@ -47,6 +47,7 @@ def test_saved_servers_are_there_after_a_crash(agent: Any) -> None:
         {"name": "has space", "address": "http://localhost:1/"},
         {"name": "", "address": "http://localhost:1/"},
         {"name": "a:b", "address": "http://localhost:1/"},
+        {"name": "this-computer", "address": "http://localhost:1/"},
         {"name": "box", "address": "ftp://localhost/"},
         {"name": "box", "address": "other:"},
         {"name": "box", "address": "http://me:secret@localhost/"},

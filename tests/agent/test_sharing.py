@@ -210,14 +210,15 @@ def test_from_elsewhere_no_door_of_this_machine_is_opened(here: Agent) -> None:
 
 def test_from_elsewhere_nobody_passes_for_a_process_of_this_user(here: Agent, home: Path) -> None:
     assert here.remote.server_call(AFAR, "", "server_info")
-    for method, params in (
-        ("job_add", [spec("", "/etc/passwd", "x")]),
-        ("share_set", [{"folder": "/etc"}]),
-        ("system.multicall", [[{"methodName": "share_set", "params": [{"folder": "/etc"}]}]]),
-        ("server_call", ["", "share_set", [{"folder": "/etc"}]]),
-    ):
-        with pytest.raises(Forbidden, match="directly"):
-            here.remote.server_call(AFAR, "", method, params)
+    for own in ("", "this-computer:", "this-computer:/"):
+        for method, params in (
+            ("job_add", [spec("", "/etc/passwd", "x")]),
+            ("share_set", [{"folder": "/etc"}]),
+            ("system.multicall", [[{"methodName": "share_set", "params": [{"folder": "/etc"}]}]]),
+            ("server_call", ["", "share_set", [{"folder": "/etc"}]]),
+        ):
+            with pytest.raises(Forbidden, match="directly"):
+                here.remote.server_call(AFAR, own, method, params)
     with pytest.raises(Forbidden, match="only on the computer"):
         here.sharing.share_set(AFAR, {"folder": str(home)})
     assert here.sharing.share_set(AFAR, {"permission": "write"})["permission"] == "write"
