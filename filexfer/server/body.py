@@ -7,9 +7,8 @@ import time
 from collections.abc import Iterator
 
 from filexfer.core.digests import Bytes
-from filexfer.core.errors import ConnectionLost
 from filexfer.protocol.http import Chunked, RequestHead
-from filexfer.server.channel import Channel
+from filexfer.server.channel import Channel, PeerGone
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -29,7 +28,7 @@ class Body:
 
     def pieces(self, buffer: bytearray) -> Iterator[tuple[Bytes, int]]:
         """The rest of the body, in pieces `(data, count)`: the first `count` bytes of `data`, which is `buffer` or a view into
-        it, overwritten once the next piece is asked for. Raises `ConnectionLost` where the peer ends too early."""
+        it, overwritten once the next piece is asked for. Raises `PeerGone` where the peer ends too early."""
         view = memoryview(buffer)
         while not self.finished:
             if self._chunked is None:
@@ -39,7 +38,7 @@ class Body:
                     yield data, len(data)
 
     def read_all(self, view: memoryview) -> None:
-        """Fill `view`, which has just the length of the body. Raises `ConnectionLost` where the peer ends too early."""
+        """Fill `view`, which has just the length of the body. Raises `PeerGone` where the peer ends too early."""
         assert self.length == len(view)
         at = 0
         while at < len(view):
@@ -61,7 +60,7 @@ class Body:
         self._let_come()
         count = self._channel.read_into(view[: self.length])
         if not count:
-            raise ConnectionLost("The other side ended in mid-request.")
+            raise PeerGone("The other side ended in mid-request.")
         self.length -= count
         return count
 
@@ -70,7 +69,7 @@ class Body:
         self._let_come()
         count = self._channel.read_into(view)
         if not count:
-            raise ConnectionLost("The other side ended in mid-request.")
+            raise PeerGone("The other side ended in mid-request.")
         found = chunked.feed(view[:count])
         if chunked.finished:
             self.length = 0

@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 
 from filexfer.core.digests import Bytes
-from filexfer.core.errors import ConnectionLost
 
 #: What is read ahead of a request in one piece: most heads, with the body of a small call.
 _READ_AHEAD = 16 << 10
@@ -20,6 +19,11 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 _IOV = 64
 
 POLLS = hasattr(select, "poll")
+
+
+class PeerGone(Exception):
+    """The peer of this connection went away, stood still or was too slow: there is nobody to answer. Not one of `core.errors`,
+    for it is never told; a method's own trouble with another server is."""
 
 
 class Channel:
@@ -58,7 +62,7 @@ class Channel:
 
     def receive(self) -> int:
         """Read ahead without waiting. Answers how many bytes came, 0 at the end of the stream, -1 where none are there yet.
-        Raises `ConnectionLost`."""
+        Raises `PeerGone`."""
         try:
             data = self.sock.recv(_READ_AHEAD)
         except self.NOT_YET:
@@ -86,7 +90,7 @@ class Channel:
         return head
 
     def read_into(self, view: memoryview) -> int:
-        """Read some bytes, waiting for the first; 0 at the end of the stream. Raises `ConnectionLost`, also for a stall."""
+        """Read some bytes, waiting for the first; 0 at the end of the stream. Raises `PeerGone`, also for a stall."""
         if self.ahead:
             count = min(len(view), len(self.ahead))
             view[:count] = self.ahead[:count]
@@ -104,7 +108,7 @@ class Channel:
             return count
 
     def send(self, parts: Sequence[Bytes]) -> None:
-        """Send all of `parts`, in as few system calls as the socket lets. Raises `ConnectionLost`, also for a stall."""
+        """Send all of `parts`, in as few system calls as the socket lets. Raises `PeerGone`, also for a stall."""
         waiting = [memoryview(part) for part in parts if len(part)]
         while waiting:
             try:
@@ -137,10 +141,10 @@ class Channel:
     def _wait_for_progress(self, writing: bool) -> None:
         before = time.monotonic()
         if self.sock.fileno() < 0 or not self.wait(writing, self._stall):
-            raise ConnectionLost("The other side stood still for too long.")
+            raise PeerGone("The other side stood still for too long.")
         self._waited += time.monotonic() - before
         if self._waited > self._stall and self.moved < self._rate * self._waited:
-            raise ConnectionLost("The other side is too slow.")
+            raise PeerGone("The other side is too slow.")
 
     def finish_sending(self) -> None:
         """Tell the peer that nothing more will come, so that it can read the last answer to its end."""
@@ -160,5 +164,5 @@ class Channel:
         self.sock.close()
 
 
-def _lost(error: OSError) -> ConnectionLost:
-    return ConnectionLost(f"The connection broke off: {error.strerror or error}.")
+def _lost(error: OSError) -> PeerGone:
+    return PeerGone(f"The connection broke off: {error.strerror or error}.")

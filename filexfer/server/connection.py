@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from filexfer.core.digests import Bytes
-from filexfer.core.errors import ConnectionLost
+from filexfer.core.errors import FilexferError
 from filexfer.protocol.http import BadHead, RequestHead, parse_request_head, response_head
 from filexfer.server.answers import Answer, Later, plain
 from filexfer.server.body import Body
-from filexfer.server.channel import Channel
+from filexfer.server.channel import Channel, PeerGone
 from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop, Next
 from filexfer.server.pool import Pool
@@ -37,13 +37,14 @@ class Request:
 
 @dataclass(slots=True)
 class House:
-    """What all connections of a server share. `handle` makes the answer to a request, in a worker; `gone` is told of each
-    connection that was closed; `closing` says that no further request is taken."""
+    """What all connections of a server share. `handle` makes the answer to a request, in a worker; `came` and `gone` are told of
+    each connection that was admitted, and closed; `closing` says that no further request is taken."""
 
     settings: Settings
     loop: Loop
     pool: Pool
     handle: Callable[[Request], Answer | Later]
+    came: Callable[[Connection], None]
     gone: Callable[[Connection], None]
     closing: bool = False
 
@@ -73,13 +74,16 @@ class Connection:
 
     # ---- on the loop's thread, while parked
 
+    def admitted(self) -> None:
+        self._house.came(self)
+
     def readable(self) -> Next:
         try:
             count = self.channel.receive()
-        except ConnectionLost:
+        except PeerGone:
             count = 0
         if count == 0:
-            return self._abandon
+            return self.close
         if self._later is not None:
             if count > 0:
                 # Its next request, early. It has to wait; were it read on, a peer could fill the memory.
@@ -99,7 +103,7 @@ class Connection:
             return None
         if self.channel.ahead:
             return self._time_out
-        return self._abandon
+        return self.close
 
     def _submit(self) -> None:
         self._house.pool.submit(self.peer, self._serve)
@@ -109,11 +113,6 @@ class Connection:
             self.channel.sock.send(response_head(408, [("Content-Length", "0")], False))
         except OSError:
             pass  # it gets no answer then
-        self.close()
-
-    def _abandon(self) -> None:
-        if self._later is not None:
-            self._later.deferred.resolve(None)
         self.close()
 
     # ---- on a worker
@@ -129,8 +128,9 @@ class Connection:
     def _guard(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except ConnectionLost as error:
-            _log.debug("A connection of %s ended: %s", self.peer, error)
+        except (PeerGone, FilexferError) as error:
+            # Of our own errors, those met while an answer was on its way: what is missing of it says so.
+            _log.info("A connection of %s ended: %s", self.peer, error)
             self.close()
         except BaseException:
             self.close()
@@ -179,7 +179,7 @@ class Connection:
     def _answer_to(self, request: Request) -> Answer | Later:
         try:
             return self._house.handle(request)
-        except ConnectionLost:
+        except PeerGone:
             raise
         except Exception:
             reference = secrets.token_hex(4)
@@ -260,3 +260,5 @@ class Connection:
             self._closed = True
             self.channel.close()
             self._house.gone(self)
+            if self._later is not None:
+                self._later.deferred.resolve(None)

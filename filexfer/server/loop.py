@@ -47,6 +47,10 @@ class Parkable(Protocol):
     deadline: float
     evictable: bool
 
+    def admitted(self) -> None:
+        """It is counted in the census from now on."""
+        ...
+
     def readable(self) -> Next: ...
 
     def expired(self) -> Next: ...
@@ -228,6 +232,7 @@ class Loop:
                 continue
             crowd = self._census.enter(connection.peer)
             if crowd is None or self._make_room(connection.peer, crowd):
+                connection.admitted()
                 self._park(connection)
             else:
                 self._turn_away(connection)
@@ -238,7 +243,7 @@ class Loop:
             connection.channel.sock.send(_FULL)
         except OSError:
             pass  # it gets no answer then
-        connection.channel.close()
+        connection.close()
 
     def _make_room(self, peer: str, crowd: str) -> bool:
         """Close the connection that has been idle longest, among those of `peer` or among all, as `crowd` says."""

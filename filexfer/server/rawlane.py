@@ -14,6 +14,7 @@ from filexfer.protocol.faults import code_of
 from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Refused, plain
 from filexfer.server.buffers import Buffers
+from filexfer.server.channel import PeerGone
 from filexfer.server.connection import Request
 from filexfer.server.download import serve_file
 from filexfer.server.service import unexpected
@@ -57,7 +58,7 @@ class RawLane:
             return self._act(request, caller)
         except FilexferError as error:
             return refusal(error)
-        except Refused:
+        except (Refused, PeerGone):
             raise
         except Exception:
             return refusal(unexpected(f"{request.head.method} of the raw lane"))

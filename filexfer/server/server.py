@@ -87,14 +87,15 @@ class Server:
         self._given_store = store
         self._share: Share | None = None
         self._service = Service()
-        self._loop = Loop(Census(self.settings.connections, self.settings.connections_per_address), self._welcome)
+        self._census = Census(self.settings.connections, self.settings.connections_per_address)
+        self._loop = Loop(self._census, self._welcome)
         self._pool = Pool(self.settings.workers, self.settings.worker_idle)
         self._lock = threading.Lock()  # guards the two below
         self._listeners: list[Listener] = []
         self._connections: set[Connection] = set()
         self._stopped = threading.Event()
         self._started = False
-        self._house = House(self.settings, self._loop, self._pool, self._reception().handle, self._gone)
+        self._house = House(self.settings, self._loop, self._pool, self._reception().handle, self._came, self._gone)
         self._service.install([System(self._service, self.settings)])
 
     # ---- life
@@ -298,14 +299,18 @@ class Server:
                 sock.close()
                 return None
             peer = f"uid:{uid}"
-        connection = Connection(self._house, Channel(sock, self.settings.stall_seconds, self.settings.body_rate), peer, listener)
+        return Connection(self._house, Channel(sock, self.settings.stall_seconds, self.settings.body_rate), peer, listener)
+
+    def _came(self, connection: Connection) -> None:
         with self._lock:
             self._connections.add(connection)
-        return connection
 
     def _gone(self, connection: Connection) -> None:
         with self._lock:
+            if connection not in self._connections:
+                return  # it was turned away
             self._connections.discard(connection)
+        self._census.leave(connection.peer)
 
 
 def _permission(name: str) -> Permission:

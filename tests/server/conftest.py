@@ -6,7 +6,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -54,7 +54,9 @@ class Wire:
 
     def request(self, line: str, body: bytes = b"", **headers: str) -> Reply:
         """Send a request (`"GET /x"`) and read its answer; `headers` with `_` for `-`."""
-        self.send(head(line, len(body) if body or line[:3] in ("PUT", "POS") else None, **headers) + body)
+        # A refusal may come, and the connection end, before all of a large body was sent.
+        with suppress(ConnectionError):
+            self.send(head(line, len(body) if body or line[:3] in ("PUT", "POS") else None, **headers) + body)
         return self.reply(line.split()[0])
 
     def call(self, method: str, *params: object, **headers: str) -> Reply:

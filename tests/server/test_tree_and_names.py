@@ -7,7 +7,10 @@ from xmlrpc.client import Binary, Fault
 
 import pytest
 
-HOSTILE = [b"\x01", b"a\nb", "\ufffe".encode(), b"\xff\xfe raw", b"cr\rcr", b"\x1b[31m", "\u202etxt".encode(), b"<&>]]>", b" lead", b"C:x", b"a\\b", "ä".encode(), "a\u0308".encode(), b"%2F", b"+"]  # fmt: skip
+HOSTILE = [
+    *(b"\x01", b"a\nb", "\ufffe".encode(), b"\xff\xfe raw", b"cr\rcr", b"\x1b[31m", "\u202etxt".encode(), b"<&>]]>", b" lead"),
+    *(b"C:x", b"a\\b", "ä".encode(), "a\u0308".encode(), b"%2F", b"+"),
+]
 
 
 def code_of(act, *params) -> int:

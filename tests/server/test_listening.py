@@ -1,0 +1,198 @@
+"""Where a server listens, in which order it starts and stops, and what it shares meanwhile."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import threading
+from pathlib import Path
+from xmlrpc.client import Binary, Fault, ServerProxy
+
+import pytest
+
+from filexfer.core.errors import BadParameters, Busy, ConnectionFailed
+from filexfer.server import Server, Settings
+
+
+def test_tcp_and_unix_listeners_serve_at_once(serve, tmp_path: Path) -> None:
+    running = serve(listen=("http://127.0.0.1:0", f"unix:{tmp_path}/a.sock", f"unix://{tmp_path}/b.sock"))
+    assert len(running.server.addresses) == 3
+    for address in running.server.addresses:
+        with running.wire(address) as wire:
+            assert wire.call("server_info").value["share"] == "share"
+
+
+def test_localhost_is_both_families_on_one_port(running) -> None:
+    assert running.server.addresses == [f"http://localhost:{running.port}/"]
+    for host in ("127.0.0.1", "[::1]"):
+        with ServerProxy(f"http://{host}:{running.port}/") as proxy:
+            assert proxy.server_info()["protocol"] == 1
+
+
+@pytest.mark.parametrize("address", ["http://0.0.0.0:0", "http://[::]:0"])
+def test_plain_http_beyond_this_machine_needs_to_be_insisted_upon(tmp_path: Path, address: str) -> None:
+    with pytest.raises(BadParameters, match="insecure"):
+        Server(tmp_path, [address]).start()
+    with Server(tmp_path, [address], settings=Settings(insecure=True)) as server:
+        assert server.addresses[0].startswith(address[:-1])
+
+
+@pytest.mark.parametrize("address", ["https://localhost:0", "ftp://x", "http://localhost:0/path", "box:", "unix:relative", ""])
+def test_an_address_that_cannot_be_listened_on_is_told_and_leaves_nothing_open(tmp_path: Path, address: str) -> None:
+    with pytest.raises(BadParameters):
+        Server(tmp_path, ["http://localhost:0", address]).start()
+    # Neither the port nor the folder's lock is held any more.
+    with Server(tmp_path, ["http://localhost:0"]):
+        pass
+
+
+def test_a_taken_port_is_told(running, tmp_path: Path) -> None:
+    with pytest.raises(ConnectionFailed, match="Choose another port"):
+        Server(tmp_path / "other", [running.url.rstrip("/")]).start()
+
+
+def test_a_second_server_on_the_folder_is_told(running) -> None:
+    with pytest.raises(Busy):
+        Server(running.folder, ["http://localhost:0"]).start()
+
+
+def test_a_socket_file_is_private_and_goes_away(tmp_path: Path) -> None:
+    path = tmp_path / "x.sock"
+    with Server(tmp_path / "share", [f"unix:{path}"]) as server:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert server.addresses == [f"unix:{path}"]
+    assert not path.exists()
+    with Server(tmp_path / "share", [f"unix:{path}"], settings=Settings(socket_mode=0o666)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o666
+
+
+def test_a_dead_servers_socket_is_replaced_and_a_live_ones_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "x.sock"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    with Server(tmp_path / "one", [f"unix:{path}"]):
+        with pytest.raises(ConnectionFailed, match="another server"):
+            Server(tmp_path / "two", [f"unix:{path}"]).start()
+        assert path.exists()
+
+
+def test_another_file_in_the_sockets_place_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("data")
+    with pytest.raises(ConnectionFailed, match="something else"):
+        Server(tmp_path / "share", [f"unix:{path}"]).start()
+    assert path.read_text() == "data"
+
+
+def test_a_socket_that_took_the_place_of_ours_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.sock"
+    server = Server(tmp_path / "share", [f"unix:{path}"]).start()
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        server.close()
+        assert path.exists()
+
+
+def test_a_path_too_long_for_a_socket_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionFailed, match="too long"):
+        Server(tmp_path / "share", [f"unix:{tmp_path}/{'x' * 120}.sock"]).start()
+
+
+def test_listeners_come_and_go_while_it_runs(running, tmp_path: Path) -> None:
+    (added,) = running.server.listen(f"unix:{tmp_path}/more.sock")
+    wire = running.wire(added)
+    assert wire.call("server_info").status == 200
+    running.server.unlisten(added)
+    assert wire.ended()
+    assert running.server.addresses == [running.url]
+    assert not (tmp_path / "more.sock").exists()
+    with pytest.raises(BadParameters):
+        running.server.unlisten(added)
+    first = running.url
+    (second,) = running.server.listen("http://localhost:0")
+    kept = running.wire(second)
+    running.server.unlisten(first)
+    with pytest.raises(OSError, match="refused"):
+        running.wire(first)
+    assert kept.call("server_info").status == 200
+
+
+def test_unlistening_ends_a_call_that_is_under_way_there(running, tmp_path: Path) -> None:
+    (added,) = running.server.listen(f"unix:{tmp_path}/more.sock")
+    wire = running.wire(added)
+    wire.send(b"PUT /files/f HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    assert wire.exactly(12) == b"HTTP/1.1 100"
+    running.server.unlisten(added)
+    assert wire.ended()
+    assert running.held() == {}
+
+
+def test_another_folder_can_be_shared_while_it_runs(running, tmp_path: Path) -> None:
+    proxy = running.proxy()
+    proxy.file_put("old", Binary(b"x"))
+    cursor = proxy.file_list("", {"limit": 1})["next"]
+    running.server.share(folder=tmp_path / "another")
+    assert proxy.server_info()["share"] == "another"
+    assert proxy.file_list("")["entries"] == []
+    proxy.file_put("new", Binary(b"x"))
+    assert (tmp_path / "another" / "new").exists()
+    with pytest.raises(Fault):
+        proxy.file_list("", {"cursor": cursor or "x"})
+    # The first folder is free for others.
+    with Server(running.folder, ["http://localhost:0"]):
+        pass
+    with Server(tmp_path / "third", ["http://localhost:0"]), pytest.raises(Busy):
+        running.server.share(folder=tmp_path / "third")
+    assert proxy.file_list("")["entries"][0]["name"] == "new"
+
+
+def test_the_share_is_named_after_its_folder_or_as_told(tmp_path: Path) -> None:
+    with Server(tmp_path / "photos", ["http://localhost:0"], guest="read", name="Our photos") as server:
+        with ServerProxy(server.addresses[0]) as proxy:
+            assert proxy.server_info()["share"] == "Our photos"
+        server.share(folder=tmp_path / "music")
+        with ServerProxy(server.addresses[0]) as proxy:
+            assert proxy.server_info()["share"] == "music"
+
+
+def test_serve_forever_ends_when_another_thread_closes(tmp_path: Path) -> None:
+    server = Server(tmp_path, ["http://localhost:0"])
+    server.start()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    server.close()
+    thread.join(20)
+    assert not thread.is_alive()
+    server.close()
+
+
+def test_a_server_that_was_closed_leaves_no_thread_and_no_descriptor(tmp_path: Path) -> None:
+    def state() -> tuple[int, int]:
+        return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+    def once() -> None:
+        addresses = ["http://localhost:0", f"unix:{tmp_path}/x.sock"]
+        with Server(tmp_path, addresses, guest="write") as server, ServerProxy(server.addresses[0]) as proxy:
+            proxy.file_put("f", Binary(b"x"), {"on_conflict": "overwrite", "key": "k"})
+            proxy.upload_open("g", 1 << 20)
+            proxy.file_list("", {"limit": 1})
+
+    once()
+    before = state()
+    for _ in range(3):
+        once()
+    assert state() == before
+
+
+def test_the_limit_of_descriptors_is_raised_to_what_the_bounds_promise(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(300, hard), hard))
+        with Server(tmp_path, ["http://localhost:0"], settings=Settings(connections=100)):
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(1124, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

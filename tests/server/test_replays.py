@@ -1,0 +1,113 @@
+"""Keyed calls: done once, answered again, also after a restart."""
+
+from __future__ import annotations
+
+import threading
+from xmlrpc.client import Binary, Fault
+
+import pytest
+
+from filexfer.core.errors import NotFound
+from filexfer.server.keys import Keys
+
+
+def test_a_repetition_is_answered_and_not_done_again(proxy, running) -> None:
+    first = proxy.file_put("f", Binary(b"x"), {"on_conflict": "rename", "key": "k"})
+    (running.folder / "f").unlink()
+    assert proxy.file_put("f", Binary(b"x"), {"on_conflict": "rename", "key": "k"}) == first
+    assert running.held() == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("file_put", ["new", Binary(b"x")]),
+        ("files_put", [[{"path": "new", "size": 1}], Binary(b"x")]),
+        ("folder_make", ["new"]),
+        ("entry_move", ["old", "new"]),
+        ("entry_delete", ["old"]),
+        ("image_put", [Binary(b"x"), "new"]),
+    ],
+)
+def test_every_changing_method_can_be_repeated(serve, method: str, params: list) -> None:
+    running = serve()
+    (running.folder / "old").write_bytes(b"old")
+    first = getattr(running.proxy(), method)(*params, {"key": "k"})
+    listed = running.held()
+    running.server.close()
+    # A restart between: what a client meets whose server was killed before it could answer.
+    again = serve()
+    assert getattr(again.proxy(), method)(*params, {"key": "k"}) == first
+    assert again.held() == listed
+
+
+def test_restoring_can_be_repeated(proxy, running) -> None:
+    proxy.file_put("f", Binary(b"x"))
+    trash_id = proxy.entry_delete("f")
+    assert proxy.entry_restore(trash_id, {"key": "k"}) == "f"
+    assert proxy.entry_restore(trash_id, {"key": "k"}) == "f"
+
+
+def test_without_a_key_what_is_there_already_is_a_success(proxy, running) -> None:
+    for policy in ("fail", "overwrite", "rename", "skip", "newer"):
+        proxy.file_put("f", Binary(b"x"), {"on_conflict": policy})
+    assert running.held() == {"f": b"x"}
+
+
+def test_a_key_is_for_one_act(proxy) -> None:
+    proxy.folder_make("a", {"key": "k"})
+    with pytest.raises(Fault) as caught:
+        proxy.entry_delete("a", {"key": "k"})
+    assert caught.value.faultCode == -32602
+    with pytest.raises(Fault):
+        proxy.folder_make("b", {"key": "k" * 201})
+
+
+def test_what_failed_may_be_tried_again(proxy, running) -> None:
+    with pytest.raises(Fault):
+        proxy.entry_move("a", "b", {"key": "k"})
+    (running.folder / "a").write_bytes(b"a")
+    proxy.entry_move("a", "b", {"key": "k"})
+    assert running.held() == {"b": b"a"}
+
+
+def test_a_repetition_waits_for_the_first_call(tmp_path) -> None:
+    keys = Keys(str(tmp_path / "area" / "answers.db"), 60)
+    at_work, go_on = threading.Event(), threading.Event()
+    calls, answers = [], []
+
+    def slow() -> object:
+        calls.append(1)
+        at_work.set()
+        go_on.wait(20)
+        return "done"
+
+    first = threading.Thread(target=lambda: answers.append(keys.once("d", "k", "m", slow)))
+    first.start()
+    assert at_work.wait(20)
+    second = threading.Thread(target=lambda: answers.append(keys.once("d", "k", "m", slow)))
+    second.start()
+    go_on.set()
+    first.join(20)
+    second.join(20)
+    assert answers == ["done", "done"]
+    assert calls == [1]
+    keys.close()
+
+
+def test_keys_are_of_one_device_and_grow_old(tmp_path) -> None:
+    keys = Keys(str(tmp_path / "area" / "answers.db"), 0.0)
+    assert keys.once("one", "k", "m", lambda: "a") == "a"
+    assert keys.once("two", "k", "m", lambda: "b") == "b"
+    # Their time was over as soon as they were written; sweeping comes with a later key.
+    keys._next_sweep = 0
+    keys.once("one", "other", "m", lambda: "c")
+    assert keys.once("one", "k", "m", lambda: "new") == "new"
+
+    def fails() -> object:
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        keys.once("one", "fails", "m", fails)
+    assert keys.once("one", "fails", "m", lambda: "better") == "better"
+    keys.close()
