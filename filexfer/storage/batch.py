@@ -13,10 +13,10 @@ from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError, InvalidPath
 from filexfer.core.model import Outcome, Saved
-from filexfer.storage import trees
+from filexfer.storage import content, trees
 from filexfer.storage.failures import sync_failed, translate
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import MOVED, equal_to
+from filexfer.storage.publish import MOVED
 from filexfer.storage.shared import Shared
 from filexfer.storage.store import Small
 from filexfer.storage.walk import Parts, Walk
@@ -39,7 +39,7 @@ class _Written:
     parts: Parts
 
     def same_as(self, descriptor: int) -> bool:
-        return equal_to(self.fs, descriptor, self.data)
+        return content.equal_to(self.fs, descriptor, self.data)
 
     def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
         """A batch keeps no journal: after a crash its client sends it again."""
@@ -89,7 +89,7 @@ class Batch:
         try:
             try:
                 if len(data):
-                    trees.write_whole(self._fs, descriptor, data, 0)
+                    content.write_whole(self._fs, descriptor, data, 0)
                 if options.mtime_ns is not None:
                     self._fs.set_times(descriptor, options.mtime_ns)
                 if sync:

@@ -12,7 +12,7 @@ from filexfer.core.errors import AlreadyExists, InvalidPath, IsAFolder, NotAFold
 from filexfer.core.model import Conflict, Entry, Kind
 from filexfer.storage import confine, trees
 from filexfer.storage.failures import sync_failed
-from filexfer.storage.publish import CANDIDATES, numbered, rename_new
+from filexfer.storage.naming import CANDIDATES, numbered, rename_new
 from filexfer.storage.shared import Shared
 from filexfer.storage.store import Trashed
 from filexfer.storage.versions import check_version, entry_of, kind_of

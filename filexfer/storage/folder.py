@@ -24,7 +24,8 @@ from filexfer.storage.batch import Batch
 from filexfer.storage.changes import Changes
 from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import PathLocks, Publisher
+from filexfer.storage.naming import PathLocks
+from filexfer.storage.publish import Publisher
 from filexfer.storage.reader import FileReader
 from filexfer.storage.shared import Shared
 from filexfer.storage.space import Space

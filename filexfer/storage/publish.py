@@ -1,9 +1,6 @@
 """Giving new content its name: old or new at every instant, never between.
 
 The content lies complete and synced in our area. Here it gets its name as the policy says, and its folder is marked for syncing.
-Without overwriting, in this order: `renameat2` (`renameatx_np`), which cannot lose a race; a hard link and unlinking, which
-cannot either; and, where a file system has neither (FAT), a look and a rename under our own lock for the path, so that only a
-program other than this one can come in between.
 """
 
 from __future__ import annotations
@@ -12,27 +9,20 @@ import contextlib
 import errno
 import itertools
 import os
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from filexfer.core import paths
-from filexfer.core.digests import Bytes
 from filexfer.core.errors import AlreadyExists, IsAFolder
 from filexfer.core.model import Conflict, Kind, Outcome, PutOptions, Saved
 from filexfer.storage import confine, trees
 from filexfer.storage.fsops import FsOps
+from filexfer.storage.naming import CANDIDATES, PathLocks, numbered, present, rename_new
 from filexfer.storage.trash import Trash
 from filexfer.storage.versions import check_version, etag_of, kind_of
 from filexfer.storage.walk import Parts, Walk
 
 _AREA = paths.encode(paths.AREA)
-_NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP)
-_NO_LINKS = (*_NO_SUCH_CALL, errno.EPERM, errno.EMLINK, errno.EACCES)
-#: Names “x (1)”, “x (2)”, … that are tried.
-CANDIDATES = 10_000
-
 #: Outcomes after which new content no longer lies where it was.
 MOVED = (Outcome.CREATED, Outcome.REPLACED, Outcome.RENAMED)
 
@@ -64,83 +54,6 @@ class New(Protocol):
     def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
         """Told before each attempt to rename `name` in `folder` to `path`, to note it for recovery."""
         ...
-
-
-class PathLocks:
-    """A lock for each path somebody is busy with: guards the look at a name and what follows against our other threads."""
-
-    __slots__ = ("_guard", "_held")
-
-    def __init__(self) -> None:
-        # Guards `_held`: path -> its lock and how many hold it or wait for it.
-        self._guard = threading.Lock()
-        self._held: dict[str, tuple[threading.Lock, int]] = {}
-
-    def acquire(self, path: str) -> None:
-        with self._guard:
-            lock, users = self._held.get(path) or (threading.Lock(), 0)
-            self._held[path] = lock, users + 1
-        lock.acquire()
-
-    def release(self, path: str) -> None:
-        with self._guard:
-            lock, users = self._held[path]
-            if users == 1:
-                del self._held[path]
-            else:
-                self._held[path] = lock, users - 1
-        lock.release()
-
-    @contextlib.contextmanager
-    def hold(self, *paths_: str) -> Iterator[None]:
-        """Hold several paths, in one order for everybody, so that nobody waits in a circle."""
-        wanted = sorted(set(paths_))
-        for path in wanted:
-            self.acquire(path)
-        try:
-            yield
-        finally:
-            for path in wanted:
-                self.release(path)
-
-
-def rename_new(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
-    """Rename without replacing, the best way there is; `FileExistsError` if `to` is taken. The caller holds the lock of `to`."""
-    try:
-        return fs.rename_new(name, folder, to, to_folder)
-    except OSError as error:
-        if error.errno not in _NO_SUCH_CALL:
-            raise
-    try:
-        fs.link(name, folder, to, to_folder)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-    else:
-        return fs.unlink(name, folder)
-    if present(fs, to, to_folder) is not None:
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    return fs.rename(name, folder, to, to_folder)
-
-
-def present(fs: FsOps, name: bytes, folder: int) -> os.stat_result | None:
-    """The status of what is there, None for nothing."""
-    try:
-        return fs.stat(name, folder)
-    except FileNotFoundError:
-        return None
-
-
-def numbered(name: str, number: int, folder: bool = False) -> str:
-    """`name` as “name (1).ext”, shortened where that would be too long for a disk."""
-    stem, dot, extension = name.rpartition(".")
-    if folder or not stem or len(extension) > 16:
-        stem, dot, extension = name, "", ""
-    tail = f" ({number}){dot}{extension}"
-    room = paths.COMPONENT_BYTES - len(paths.encode(tail))
-    while len(paths.encode(stem)) > room:
-        stem = stem[:-1]
-    return stem + tail
 
 
 @dataclass(slots=True)
@@ -298,34 +211,3 @@ class _Beside:
 def _takes_time(policy: Conflict, new_ns: int, old_ns: int) -> bool:
     """Whether a file whose content is right already takes the mtime of the new one."""
     return (policy is Conflict.OVERWRITE and new_ns != old_ns) or (policy is Conflict.NEWER and new_ns > old_ns)
-
-
-def equal_to(fs: FsOps, descriptor: int, data: Bytes) -> bool:
-    """Whether the open file, of the same size, holds these bytes."""
-    held = memoryview(bytearray(len(data)))
-    offset = 0
-    while offset < len(held):
-        read = fs.read_at(descriptor, held[offset:], offset)
-        if not read:
-            return False
-        offset += read
-    return held == data
-
-
-def equal(fs: FsOps, one: int, other: int) -> bool:
-    """Whether two open files of the same size hold the same bytes."""
-    buffers = memoryview(bytearray(1 << 20)), memoryview(bytearray(1 << 20))
-    offset = 0
-    while True:
-        read = fs.read_at(one, buffers[0], offset)
-        if not read:
-            return True
-        done = 0
-        while done < read:
-            more = fs.read_at(other, buffers[1][done:read], offset + done)
-            if not more:
-                return False
-            done += more
-        if buffers[0][:read] != buffers[1][:read]:
-            return False
-        offset += read

@@ -10,10 +10,10 @@ from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import BadOffset, InvalidPath, UnknownUpload
 from filexfer.core.model import Outcome, PutOptions, Range, Saved
-from filexfer.storage import confine, trees, upload_commit
+from filexfer.storage import confine, content, trees
 from filexfer.storage.failures import sync_failed, translating
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import MOVED, equal
+from filexfer.storage.publish import MOVED
 from filexfer.storage.shared import Shared
 
 #: So often, in bytes, it is looked at whether there is still room.
@@ -33,7 +33,7 @@ class _Streamed:
     def same_as(self, descriptor: int) -> bool:
         own = confine.open_own(self.fs, self.name, self.folder)
         try:
-            return equal(self.fs, own, descriptor)
+            return content.equal(self.fs, own, descriptor)
         finally:
             self.fs.close(own)
 
@@ -78,7 +78,7 @@ class Stream:
             if self._end >= self._looked + _LOOK:
                 self._looked = self._end
                 self._shared.space.check(len(view))
-            trees.write_whole(self._shared.fs, file, view, offset)
+            content.write_whole(self._shared.fs, file, view, offset)
             self._end += len(view)
 
     def reuse(self, offset: int, source_offset: int, length: int, etag: str, digest: str) -> None:
@@ -130,7 +130,7 @@ class Stream:
             except FileNotFoundError:
                 raise UnknownUpload("This stream has ended. Begin it again.") from None
         if options.digest:
-            upload_commit.check_content(self._shared.fs, self._file, options.digest)
+            content.check(self._shared.fs, self._file, options.digest)
         if options.mtime_ns is not None:
             self._shared.fs.set_times(self._file, options.mtime_ns)
         try:

@@ -23,10 +23,11 @@ from collections.abc import Callable
 from filexfer.core import paths
 from filexfer.core.errors import NotFound, StorageFailed
 from filexfer.core.model import Kind
-from filexfer.storage import area, confine, scan, trees
+from filexfer.storage import area, confine, content, scan, trees
 from filexfer.storage.area import Area
 from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
+from filexfer.storage.naming import present
 from filexfer.storage.store import StoreSettings, Trashed
 from filexfer.storage.versions import kind_of
 
@@ -108,7 +109,7 @@ class Trash:
             if folder is None or item is None:
                 raise NotFound("This is no longer in the trash.")
             path = self._put_back(folder, trash_id.encode(), item)
-            self._fs.unlink(trash_id.encode() + _PATH, folder)
+            trees.remove(self._fs, trash_id.encode() + _PATH, folder)
             self._added(-item.size)
             self.settle()
         return path
@@ -153,7 +154,7 @@ class Trash:
                 raise
             note = self._area.create(area.TRASH, item + _PATH)
             try:
-                trees.write_whole(self._fs, note, raw, 0)
+                content.write_whole(self._fs, note, raw, 0)
                 self._fs.sync(note)
             finally:
                 self._fs.close(note)
@@ -172,11 +173,12 @@ class Trash:
 
     def _told(self, item: str, folder: int) -> Trashed | None:
         """The item as others see it; None if it is not there (any more)."""
+        if present(self._fs, item.encode(), folder) is None:
+            return None
         try:
-            self._fs.stat(item.encode(), folder)
             path = self._path_of(item, folder)
         except FileNotFoundError:
-            return None
+            path = item  # a power cut took its note: it can be restored all the same
         when, size, kind = item.split("-")
         return Trashed(item, path, _KINDS[kind[0]], int(size, 16), int(when, 16))
 

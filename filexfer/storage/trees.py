@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from filexfer.core import paths
-from filexfer.storage import confine
+from filexfer.storage import confine, content
 from filexfer.storage.fsops import FsOps
 
 #: How `os.scandir` on a descriptor decodes names is the locale's choice; ours is one.
@@ -18,8 +18,6 @@ _PLAIN = sys.getfilesystemencoding() == "utf-8" and sys.getfilesystemencodeerror
 
 #: How folders are called that are being removed.
 GONE = b"gone-"
-
-_PIECE = 1 << 20
 
 
 def decoded(name: str) -> str:
@@ -73,24 +71,6 @@ def _emptied(fs: FsOps, inner: int, folder: int) -> list[bytes]:
     return moved
 
 
-def copy_content(fs: FsOps, source: int, target: int) -> int:
-    """All bytes of one open file into another; returns how many."""
-    buffer = memoryview(bytearray(_PIECE))
-    offset = 0
-    while read := fs.read_at(source, buffer, offset):
-        write_whole(fs, target, buffer[:read], offset)
-        offset += read
-    return offset
-
-
-def write_whole(fs: FsOps, descriptor: int, data: bytes | memoryview, offset: int) -> None:
-    """Write all of `data` (bytes), however few the system takes at a time."""
-    written = fs.write_at(descriptor, data, offset)
-    while written < len(data):
-        rest = memoryview(data)[written:]
-        written += fs.write_at(descriptor, rest, offset + written)
-
-
 def copy(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
     """Copy a file, a link or a folder with all that is in it, times kept, everything synced. `to` must not exist."""
     status = fs.stat(name, folder)
@@ -112,7 +92,7 @@ def _copy_file(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -
     try:
         target = confine.open_own(fs, to, to_folder, create=True)
         try:
-            copy_content(fs, source, target)
+            content.copy(fs, source, target)
             fs.set_times(target, status.st_mtime_ns)
             fs.sync(target)
         finally:

@@ -20,10 +20,10 @@ from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, InvalidPath, TooLarge, UnknownUpload
 from filexfer.core.model import PutOptions, Range, Saved
-from filexfer.storage import confine, journal, trees, upload_commit, upload_files
+from filexfer.storage import confine, content, journal, upload_commit, upload_files
 from filexfer.storage.blocks import Blocks
 from filexfer.storage.failures import sync_failed, translating
-from filexfer.storage.publish import present
+from filexfer.storage.naming import present
 from filexfer.storage.shared import Shared
 from filexfer.storage.upload_files import UploadFiles
 from filexfer.storage.versions import check_version, same_file
@@ -116,7 +116,7 @@ class FolderUpload:
             source, status = confine.open_file(self._shared.fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
             try:
                 check_version(etag, status)
-                if upload_commit.read_into(self._shared.fs, source, buffer, source_offset) < length:
+                if content.read_into(self._shared.fs, source, buffer, source_offset) < length:
                     raise Changed()
             finally:
                 self._shared.fs.close(source)
@@ -211,11 +211,11 @@ class FolderUpload:
     def _store(self, files: UploadFiles | None, fresh: dict[int, bytes], offset: int, view: bytes | memoryview) -> None:
         assert files is not None
         if len(fresh) * self.block_size >= len(view):
-            trees.write_whole(self._shared.fs, files.data, view, offset)
+            content.write_whole(self._shared.fs, files.data, view, offset)
             return
         for number in fresh:
             span = self._blocks.span(number)
-            trees.write_whole(self._shared.fs, files.data, view[span.start - offset : span.end - offset], span.start)
+            content.write_whole(self._shared.fs, files.data, view[span.start - offset : span.end - offset], span.start)
 
     def _release(self, fresh: dict[int, bytes]) -> None:
         with self._turn:
@@ -351,7 +351,7 @@ class FolderUpload:
 
     def _digest_of(self, files: UploadFiles, span: Range) -> bytes:
         buffer = bytearray(span.length)
-        upload_commit.read_into(self._shared.fs, files.data, buffer, span.start)
+        content.read_into(self._shared.fs, files.data, buffer, span.start)
         made = digests.hasher()
         made.update(buffer)
         return made.digest()
@@ -372,7 +372,7 @@ class FolderUpload:
         if lacking:
             raise BadOffset(f"{lacking} bytes of the file are still missing. Send them, then commit again.")
         if options.digest:
-            upload_commit.check_content(self._shared.fs, files.data, options.digest)
+            content.check(self._shared.fs, files.data, options.digest)
         if options.mtime_ns is not None:
             self._shared.fs.set_times(files.data, options.mtime_ns)
         self._sync(files)

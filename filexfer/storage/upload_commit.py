@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from filexfer.core import digests, paths
-from filexfer.core.errors import BadDigest, FilexferError
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError
 from filexfer.core.model import Outcome, PutOptions, Saved
-from filexfer.storage import confine, journal
+from filexfer.storage import confine, content, journal
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import equal, present
+from filexfer.storage.naming import present
 from filexfer.storage.shared import Shared
 from filexfer.storage.upload_files import UploadFiles
 from filexfer.storage.versions import etag_of
@@ -31,7 +31,7 @@ class _Grown:
     def same_as(self, descriptor: int) -> bool:
         own = confine.open_own(self.fs, self.name, self.folder)
         try:
-            return equal(self.fs, own, descriptor)
+            return content.equal(self.fs, own, descriptor)
         finally:
             self.fs.close(own)
 
@@ -77,24 +77,3 @@ def recovered(shared: Shared, files: UploadFiles, size: int, announced: journal.
         return None
     # Renamed, and since then replaced or deleted by somebody.
     return Saved(announced.path, announced.outcome, size, 0, "")
-
-
-def read_into(fs: FsOps, descriptor: int, buffer: bytearray, offset: int) -> int:
-    """Fill `buffer` from `offset` on; returns how much there was."""
-    view, done = memoryview(buffer), 0
-    while done < len(view) and (more := fs.read_at(descriptor, view[done:], offset + done)):
-        done += more
-    return done
-
-
-def check_content(fs: FsOps, descriptor: int, digest: str) -> None:
-    """Raise `BadDigest` unless the open file has `digest` (`algorithm:hex`)."""
-    algorithm = digests.algorithm_of(digest)
-    made = digests.hasher(algorithm)
-    buffer = memoryview(bytearray(1 << 20))
-    offset = 0
-    while read := fs.read_at(descriptor, buffer, offset):
-        made.update(buffer[:read])
-        offset += read
-    if digests.written(made, algorithm) != digest.lower():
-        raise BadDigest("The whole file is not the one that was announced. It may have changed while it was sent; send it again.")

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from filexfer.core.errors import Busy, UnknownUpload
 from filexfer.core.model import Saved
 from filexfer.storage import area as areas
-from filexfer.storage import confine, journal, trees
+from filexfer.storage import confine, content, journal, trees
 from filexfer.storage.area import Area
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import present
+from filexfer.storage.naming import present
 
 DATA = b".data"
 JOURNAL = b".journal"
@@ -116,7 +116,7 @@ class UploadFiles:
 
     def append(self, record: bytes) -> None:
         """One more record. If it fails, the next one takes its place."""
-        trees.write_whole(self._fs, self._journal, record, self._end)
+        content.write_whole(self._fs, self._journal, record, self._end)
         self._end += len(record)
 
     def sync_journal(self) -> None:

@@ -78,14 +78,16 @@ def look(after: Path, act: Act, done: bool, repeat: bool) -> Iterator[str]:
     if done and now != act.done:
         yield f"told as done, but there is {sorted(now)}"
     # Whatever is taken away, from its place or by another content, is in the trash or at its new place.
-    whole = [*now.values(), *trashed(after)]
     # (A batch leaves that to the order in which file systems write names, see `Publisher.place`.)
-    if OLD not in whole and act not in (ACTS["delete for good"], ACTS["put a batch"]):
+    keeps = act not in (ACTS["delete for good"], ACTS["put a batch"])
+    if keeps and OLD not in [*now.values(), *trashed(after)]:
         yield "the old content is nowhere"
     if repeat:
         try:
             with FolderStore(after, SETTINGS) as store:
                 yield from resumed(store, after)
+                if keeps and OLD not in now.values() and not any(item.path in ("d", "d/f") for item in store.trash.list()):
+                    yield "nobody knows where the old content was"
                 if act.again or tree(after) != act.done:
                     act.do(store)
                 store.trash.empty()

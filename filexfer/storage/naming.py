@@ -1,0 +1,99 @@
+"""Single names: what is there, renaming without replacing, “name (1)”, and the locks that keep our threads from one name."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+from collections.abc import Iterator
+
+from filexfer.core import paths
+from filexfer.storage.fsops import FsOps
+
+_NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP)
+_NO_LINKS = (*_NO_SUCH_CALL, errno.EPERM, errno.EMLINK, errno.EACCES)
+
+#: Names “x (1)”, “x (2)”, … that are tried.
+CANDIDATES = 10_000
+
+
+class PathLocks:
+    """A lock for each path somebody is busy with: guards the look at a name and what follows against our other threads."""
+
+    __slots__ = ("_guard", "_held")
+
+    def __init__(self) -> None:
+        # Guards `_held`: path -> its lock and how many hold it or wait for it.
+        self._guard = threading.Lock()
+        self._held: dict[str, tuple[threading.Lock, int]] = {}
+
+    def acquire(self, path: str) -> None:
+        with self._guard:
+            lock, users = self._held.get(path) or (threading.Lock(), 0)
+            self._held[path] = lock, users + 1
+        lock.acquire()
+
+    def release(self, path: str) -> None:
+        with self._guard:
+            lock, users = self._held[path]
+            if users == 1:
+                del self._held[path]
+            else:
+                self._held[path] = lock, users - 1
+        lock.release()
+
+    @contextlib.contextmanager
+    def hold(self, *paths_: str) -> Iterator[None]:
+        """Hold several paths, in one order for everybody, so that nobody waits in a circle."""
+        wanted = sorted(set(paths_))
+        for path in wanted:
+            self.acquire(path)
+        try:
+            yield
+        finally:
+            for path in wanted:
+                self.release(path)
+
+
+def rename_new(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+    """Rename without replacing; `FileExistsError` if `to` is taken. The caller holds the lock of `to`.
+
+    In this order: `renameat2` (`renameatx_np`), which cannot lose a race; a hard link and unlinking, which cannot either; and,
+    where a file system has neither (FAT), a look and a rename under the lock, so that only another program can come in between.
+    """
+    try:
+        return fs.rename_new(name, folder, to, to_folder)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
+    try:
+        fs.link(name, folder, to, to_folder)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+    else:
+        return fs.unlink(name, folder)
+    if present(fs, to, to_folder) is not None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    return fs.rename(name, folder, to, to_folder)
+
+
+def present(fs: FsOps, name: bytes, folder: int) -> os.stat_result | None:
+    """The status of what is there, None for nothing."""
+    try:
+        return fs.stat(name, folder)
+    except FileNotFoundError:
+        return None
+
+
+def numbered(name: str, number: int, folder: bool = False) -> str:
+    """`name` as “name (1).ext”, shortened where that would be too long for a disk."""
+    stem, dot, extension = name.rpartition(".")
+    if folder or not stem or len(extension) > 16:
+        stem, dot, extension = name, "", ""
+    tail = f" ({number}){dot}{extension}"
+    room = paths.COMPONENT_BYTES - len(paths.encode(tail))
+    while len(paths.encode(stem)) > room:
+        stem = stem[:-1]
+    return stem + tail
