@@ -18,14 +18,27 @@ def test_wheel_holds_the_package_its_resources_and_its_licence(tmp_path: Path) -
         shutil.copytree(TOP / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(TOP / name, source)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), "."]
-    made = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=120)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(tmp_path),
+        ".",
+    ]
+    made = subprocess.run([*command, "."], cwd=source, capture_output=True, text=True, timeout=120)
     assert made.returncode == 0, made.stderr
     assert "Warning" not in made.stderr
     (wheel,) = tmp_path.glob("filexfer-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     modules = {name for name in names if name.startswith("filexfer/")}
-    assert modules == {str(path.relative_to(source)) for path in (source / "filexfer").rglob("*") if path.suffix in (".py", ".typed")}
+    assert modules == {
+        str(path.relative_to(source)) for path in (source / "filexfer").rglob("*") if path.suffix in (".py", ".typed")
+    }
     carried = {name.partition(RESOURCES)[2] for name in names if RESOURCES in name}
     wanted = {str(path.relative_to(source / "resources")) for path in (source / "resources").rglob("*") if path.is_file()}
     assert carried == {name for name in wanted if "/" in name}
