@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from filexfer import __version__
 from filexfer.core import places
-from filexfer.gui import resources
+from filexfer.gui import resources, words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.icons import Icons
 from filexfer.gui.settings import Memory
@@ -46,6 +46,8 @@ def prepare(app: QApplication) -> Theme:
     QCoreApplication.setApplicationName("filexfer")
     QCoreApplication.setApplicationVersion(__version__)
     app.setDesktopFileName("filexfer")
+    # Qt's binding imports `datetime` with the first time it makes: now, for later would be on a thread that must not read.
+    words.moment(0)
     _translate(app, resources.folder() / "translations")
     return Theme(app, resources.folder())
 

@@ -37,7 +37,8 @@ class SharePanel(QFrame):
         self.choose.setAccessibleName(self.tr("Change the shared folder"))
         self.choose.clicked.connect(self._on_choose)
         self.permission = QComboBox()
-        self.permission.setAccessibleName(self.tr("What others may do"))
+        for widget in (self.permission, self.permission.view()):
+            widget.setAccessibleName(self.tr("What others may do"))
         for value, text in (
             ("read", self.tr("look and fetch")),
             ("write", self.tr("look, fetch, send and change")),

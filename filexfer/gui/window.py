@@ -50,6 +50,7 @@ class Window(QMainWindow):
         self.pane = FilePane(self.browser, self.view, self.share, icons)
         self.transfers = Transfers(bridge, self.jobs, icons)
         self.errors = ErrorBar(icons)
+        self._folder = ""
         self._lay_out()
         self._connect_parts()
         self._recall()
@@ -236,6 +237,10 @@ class Window(QMainWindow):
         self.jobs.name_of = self.servers.names
         here = self.browser.here
         self.sidebar.mark(None if here is None else here.server)
+        before, self._folder = self._folder, self.servers.share.folder
+        if here is not None and not here.server and before not in ("", self._folder):
+            self.browser.open(here.at(""))  # another folder is shared now
+            self.browser.refresh()
 
     def _title(self) -> None:
         here = self.browser.here

@@ -44,18 +44,23 @@ class OtherServer:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line.startswith("Listening on "), line
+        if not line.startswith("Listening on "):
+            self.kill()
+            pytest.fail(f"the server did not start: {line}")
         self.address = line.removeprefix("Listening on ").strip()
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self._end()
 
     def kill(self) -> None:
         self.process.kill()
+        self._end()
+
+    def _end(self) -> None:
         self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 @pytest.fixture(scope="session")

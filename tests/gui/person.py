@@ -76,7 +76,8 @@ class Person:
     # Hands.
 
     def click(self, button: QAbstractButton) -> None:
-        QTest.mouseClick(button, LEFT)
+        # A check box may be wider than what of it can be clicked.
+        QTest.mouseClick(button, LEFT, pos=QPoint(12, button.height() // 2))
 
     def type(self, field: QLineEdit, text: str) -> None:
         field.setFocus()
@@ -95,13 +96,19 @@ class Person:
         return dialog
 
     def choose_in_dialog(self, path: Path) -> None:
-        """Choose a file or folder in the file dialog that is open."""
+        """Paste a path into the file dialog that is open, and accept it once the dialog knows the file."""
         dialog = self.dialog()
         assert isinstance(dialog, QFileDialog)
-        field = dialog.findChild(QLineEdit)
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
         assert isinstance(field, QLineEdit)
-        self.type(field, str(path))
-        QTest.keyClick(field, Qt.Key.Key_Return)
+
+        def accepted() -> bool:
+            if QApplication.activeModalWidget() is dialog:
+                field.setText(str(path))
+                QTest.keyClick(field, Qt.Key.Key_Return)
+            return QApplication.activeModalWidget() is not dialog
+
+        self.wait(accepted)
 
     def row_point(self, name: str) -> QPoint:
         """The middle of a row, in the list's viewport."""
