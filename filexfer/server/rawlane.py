@@ -19,6 +19,7 @@ from filexfer.server.connection import Request
 from filexfer.server.download import serve_file
 from filexfer.server.service import unexpected
 from filexfer.server.share import Share
+from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Small, Upload
 
 _DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
@@ -55,7 +56,8 @@ class RawLane:
     def answer(self, request: Request, caller: Caller) -> Answer:
         """Do what `request` asks."""
         try:
-            return self._act(request, caller)
+            with self._share() as share:
+                return self._act(request, caller, share)
         except FilexferError as error:
             return refusal(error)
         except (Refused, PeerGone):
@@ -63,7 +65,7 @@ class RawLane:
         except Exception:
             return refusal(unexpected(f"{request.head.method} of the raw lane"))
 
-    def _act(self, request: Request, caller: Caller) -> Answer:
+    def _act(self, request: Request, caller: Caller, share: Share) -> Answer:
         head = request.head
         if "content-encoding" in head.headers:
             raise Refused(415, "Bodies are taken as they are, not compressed.")
@@ -72,15 +74,15 @@ class RawLane:
             caller.require(Permission.WRITE)
             if "content-range" in head.headers:
                 raise Refused(400, "A part of a file is put to /uploads/ID/OFFSET.")
-            return self._put_block(request, caller) if upload else self._put_file(request)
+            return self._put_block(request, caller, share) if upload else self._put_file(request, share)
         if upload or head.method not in ("GET", "HEAD"):
             raise Refused(405, "There is no such act here.", [("Allow", "PUT" if upload else "GET, HEAD, PUT")])
         caller.require(Permission.READ)
-        return serve_file(self._share().store, head, self._buffers)
+        return serve_file(share.store, head, self._buffers)
 
-    def _put_block(self, request: Request, caller: Caller) -> Answer:
+    def _put_block(self, request: Request, caller: Caller, share: Share) -> Answer:
         upload_id, offset = http.upload_target(request.head.target)
-        upload = self._share().uploads.get(caller, upload_id)
+        upload = share.uploads.get(caller, upload_id)
         digest = _digest_of(request)
         length = request.body.length
         if length is None:
@@ -96,68 +98,38 @@ class RawLane:
             self._buffers.give(buffer)
         return Answer(204)
 
-    def _put_file(self, request: Request) -> Answer:
+    def _put_file(self, request: Request, share: Share) -> Answer:
         path = http.file_target(request.head.target)
-        options = self._conditions(request, path)
+        options = _conditions(request, path, share.store)
         length = request.body.length
         if request.head.length is None and not request.head.chunked:
             raise Refused(411, "A file's length is declared, or it is sent in chunks.")
         conditional = options.on_conflict is Conflict.FAIL or bool(options.etag)
         try:
             if length is not None and length <= SMALL_FILE:
-                saved = self._put_small(request, path, length, options)
+                saved = self._put_small(request, share.store, path, length, options)
             else:
-                saved = self._put_large(request, path, length, options)
+                saved = self._put_large(request, share.store, path, length, options)
         except (errors.AlreadyExists, errors.Changed) as error:
             return refusal(error, 412 if conditional else 409)
         if saved.outcome not in (Outcome.SAME, Outcome.SKIPPED):
-            self._share().changes.changed(saved.path)
+            share.changes.changed(saved.path)
         return Answer(201 if saved.outcome is Outcome.CREATED else 204, [("ETag", http.written_etag(saved.etag))])
 
-    def _conditions(self, request: Request, path: str) -> PutOptions:
-        """How the file is to be put. What the head alone shows to fail is refused before its body is sent."""
-        headers = request.head.headers
-        mtime = headers.get("x-mtime-ns")
-        if mtime is not None and not _DIGITS.fullmatch(mtime):
-            raise BadParameters("X-Mtime-Ns is a number of nanoseconds.")
-        mtime_ns = None if mtime is None else int(mtime)
-        none, match = headers.get("if-none-match"), headers.get("if-match")
-        if none is not None:
-            if none.strip() != "*":
-                raise BadParameters("On a PUT If-None-Match is *, for no-clobber.")
-            there = self._etag_of(path, request.body.length)
-            if there is not None:
-                raise Refused(412, str(errors.AlreadyExists()), [("X-Fault-Code", str(code_of(errors.AlreadyExists())))])
-            return PutOptions(Conflict.FAIL, mtime_ns)
-        if match is None:
-            return PutOptions(Conflict.OVERWRITE, mtime_ns)
-        there = self._etag_of(path, None)
-        if there is None or not http.etag_matches(match, there.removeprefix("W/")):
-            raise Refused(412, str(errors.Changed()), [("X-Fault-Code", str(code_of(errors.Changed())))])
-        return PutOptions(Conflict.OVERWRITE, mtime_ns, etag="" if match.strip() == "*" else there)
-
-    def _etag_of(self, path: str, but_size: int | None) -> str | None:
-        """The version that is there; None for nothing, and for a file of `but_size` bytes, which may be the same one again."""
-        try:
-            entry = self._share().store.stat(path)
-        except FilexferError:
-            return None
-        return None if entry.size == but_size else entry.etag
-
-    def _put_small(self, request: Request, path: str, length: int, options: PutOptions) -> Saved:
+    def _put_small(self, request: Request, store: FolderStore, path: str, length: int, options: PutOptions) -> Saved:
         data = bytearray(length)
         digest = _digest_of(request)
         request.body.read_all(memoryview(data))
         if digest:
             digests.check(data, digest)
-        saved = self._share().store.put([Small(path, data, options)])[0]
+        saved = store.put([Small(path, data, options)])[0]
         if isinstance(saved, FilexferError):
             raise saved
         return saved
 
-    def _put_large(self, request: Request, path: str, length: int | None, options: PutOptions) -> Saved:
+    def _put_large(self, request: Request, store: FolderStore, path: str, length: int | None, options: PutOptions) -> Saved:
         digest = _digest_of(request)
-        upload = self._share().store.upload(path, length, options)
+        upload = store.upload(path, length, options)
         try:
             check = digests.hasher(digests.algorithm_of(digest)) if digest else None
             self._receive(request, upload, check)
@@ -181,6 +153,38 @@ class RawLane:
                 offset += count
         finally:
             self._buffers.give(buffer)
+
+
+def _conditions(request: Request, path: str, store: FolderStore) -> PutOptions:
+    """How the file is to be put. What the head alone shows to fail is refused before its body is sent."""
+    headers = request.head.headers
+    mtime = headers.get("x-mtime-ns")
+    if mtime is not None and not _DIGITS.fullmatch(mtime):
+        raise BadParameters("X-Mtime-Ns is a number of nanoseconds.")
+    mtime_ns = None if mtime is None else int(mtime)
+    none, match = headers.get("if-none-match"), headers.get("if-match")
+    if none is not None:
+        if none.strip() != "*":
+            raise BadParameters("On a PUT If-None-Match is *, for no-clobber.")
+        there = _etag_of(store, path, request.body.length)
+        if there is not None:
+            raise Refused(412, str(errors.AlreadyExists()), [("X-Fault-Code", str(code_of(errors.AlreadyExists())))])
+        return PutOptions(Conflict.FAIL, mtime_ns)
+    if match is None:
+        return PutOptions(Conflict.OVERWRITE, mtime_ns)
+    there = _etag_of(store, path, None)
+    if there is None or not http.etag_matches(match, there.removeprefix("W/")):
+        raise Refused(412, str(errors.Changed()), [("X-Fault-Code", str(code_of(errors.Changed())))])
+    return PutOptions(Conflict.OVERWRITE, mtime_ns, etag="" if match.strip() == "*" else there)
+
+
+def _etag_of(store: FolderStore, path: str, but_size: int | None) -> str | None:
+    """The version that is there; None for nothing, and for a file of `but_size` bytes, which may be the same one again."""
+    try:
+        entry = store.stat(path)
+    except FilexferError:
+        return None
+    return None if entry.size == but_size else entry.etag
 
 
 def _digest_of(request: Request) -> str:

@@ -115,7 +115,7 @@ class Server:
         except BaseException:
             self._close_listeners()
             if self._share is not None:
-                self._share.close()
+                self._share.retire()
             self._loop.dispose()
             raise
         _raise_descriptor_limit(self.settings.connections + _SPARE_DESCRIPTORS)
@@ -155,7 +155,8 @@ class Server:
             left = list(self._connections)
         for connection in left:
             connection.close()
-        self.current_share().close()
+        # Closed at once, unless a call outlived its deadline: then by that call.
+        self.current_share().retire()
         self._stopped.set()
 
     def __enter__(self) -> Server:
@@ -203,8 +204,8 @@ class Server:
             connection.channel.interrupt()
 
     def share(self, *, folder: str | os.PathLike[str] | None = None, guest: str | None = None, name: str = "") -> None:
-        """Share another folder, or let guests do something else, from the next request on. Calls under way on the old folder may
-        fail. Raises as `start`, and leaves everything as it was then."""
+        """Share another folder, or let guests do something else, from the next request on. Calls under way go on with the
+        old folder, which is given back when the last of them is done. Raises as `start`, and leaves everything as it was then."""
         permission = None if guest is None else _guest(guest)
         if folder is not None:
             store = self._store_of(Path(folder))
@@ -212,7 +213,7 @@ class Server:
             self._folder = Path(folder)
             self._name = name
             self._open_share(store)
-            old.close()
+            old.retire()
         if permission is not None:
             self._gate.guest = permission
 
@@ -246,7 +247,7 @@ class Server:
         if not known_as:
             raise BadParameters("This function has no name of its own. Give one.")
         text = (getattr(function, "__doc__", None) or "").strip()
-        self._service.register(known_as, stock_function(function), level, text=text, counted=function)
+        self._service.register(known_as, stock_function(function), level, text=text, counted=function, takes_caller=False)
         return function
 
     def register_method(
@@ -260,7 +261,7 @@ class Server:
     def _reception(self) -> Reception:
         block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
         rpc = RpcLane(self._service, self.settings, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
-        return Reception(self._gate, rpc, RawLane(self.current_share, block), lambda: Spool(self.current_share().store))
+        return Reception(self._gate, rpc, RawLane(self.current_share, block), lambda: Spool(self.current_share()))
 
     def _store_of(self, folder: Path) -> FolderStore:
         folder.mkdir(parents=True, exist_ok=True)
@@ -268,10 +269,10 @@ class Server:
 
     def _open_share(self, store: FolderStore) -> None:
         name = self._name or self._folder.resolve().name or "share"
-        share = Share.of(store, name, self.settings, self._folder / paths.AREA)
+        share = Share(store, name, self.settings, self._folder / paths.AREA)
         files = Files(share)
         groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), Images(share, files))
-        self._service.install(groups)
+        self._service.install(groups, share)
         self._share = share
 
     def _hold(self, listeners: list[Listener]) -> None:

@@ -7,6 +7,7 @@ import inspect
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,17 +54,26 @@ class Service:
     def __init__(self) -> None:
         self._table: dict[str, Registered] = {}
 
-    def install(self, groups: Iterable[object]) -> None:
-        """Register the methods of the protocol's table that `groups` have under their name (`system.x` as `system_x`)."""
+    def install(self, groups: Iterable[object], share: AbstractContextManager[object] | None = None) -> None:
+        """Register the methods of the protocol's table that `groups` have under their name (`system.x` as `system_x`). They are
+        called within `share`, which they work with."""
         for name, method in SERVICE.items():
             for group in groups:
                 function = getattr(group, name.replace(".", "_"), None)
                 if function is not None:
-                    self._install(method, function, getattr(group, f"batch_of_{name}", None))
+                    self._install(method, function, getattr(group, f"batch_of_{name}", None), share)
 
-    def _install(self, method: Method, function: Function, batch: Batch | None) -> None:
+    def _install(
+        self, method: Method, function: Function, batch: Batch | None, share: AbstractContextManager[object] | None
+    ) -> None:
         spools = method.name in ("file_put", "image_put")
-        self.register(method.name, function, method.permission, method.signatures, spools=spools, batch=batch)
+        plain = function
+        if share is not None:
+            function, batch = _within(share, function), batch and _within(share, batch)
+        words = inspect.getdoc(plain)
+        self.register(
+            method.name, function, method.permission, method.signatures, text=words, counted=plain, spools=spools, batch=batch
+        )
 
     def register(
         self,
@@ -74,12 +84,14 @@ class Service:
         *,
         text: str | None = None,
         counted: Callable[..., object] | None = None,
+        takes_caller: bool = True,
         spools: bool = False,
         batch: Batch | None = None,
     ) -> None:
         """Register `function`, called with the caller and the parameters. `counted` is what tells how many parameters it takes,
-        where that is another function; `text` the help, where it is not the docstring."""
-        least, most = _arity(function, 1) if counted is None else _arity(counted, 0)
+        where that is another function, and `takes_caller` whether the first of them is the caller; `text` the help, where it
+        is not the docstring."""
+        least, most = _arity(counted or function, 1 if takes_caller else 0)
         words = inspect.getdoc(function) if text is None else text
         self._table[name] = Registered(name, function, permission, signatures, words or "", least, most, spools, batch)
 
@@ -108,6 +120,14 @@ class Service:
         method = self.permit(caller, name)
         check_arity(method, params)
         return guarded(name, lambda: method.function(caller, *params))
+
+
+def _within(share: AbstractContextManager[object], function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*params: object) -> object:
+        with share:
+            return function(*params)
+
+    return call
 
 
 def guarded(name: str, act: Callable[[], object]) -> object:

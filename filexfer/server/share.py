@@ -1,11 +1,14 @@
-"""What the methods work on: one shared folder's store, and what the server remembers about it. Given anew when another folder is
-shared; the methods of the old one end with its store."""
+"""What the methods work on: one shared folder's store, and what the server remembers about it. Another folder is another `Share`.
+Rule: whoever works with one is counted, and the store is closed by the last of them: a descriptor closed under somebody's hands
+may be another file's a moment later."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import threading
+from types import TracebackType
 
+from filexfer.core.errors import ShuttingDown
 from filexfer.core.model import BATCH_BYTES
 from filexfer.server.buffers import Buffers
 from filexfer.server.changes import Changes
@@ -18,37 +21,63 @@ from filexfer.storage.folder import FolderStore
 _IDLE_BUFFERS = 8
 
 
-@dataclass(frozen=True, slots=True)
 class Share:
-    """One shared folder. `name` is what people see; `buffers` are of a block and of a batch's contents."""
+    """One shared folder; a context for those who work with it.
 
-    name: str
-    store: FolderStore
-    settings: Settings
-    changes: Changes
-    keys: Keys
-    listings: Listings
-    uploads: Uploads
-    buffers: Buffers
+    Attributes:
+        name: what people see.
+        keys: results of keyed calls, kept in its hidden folder.
+        buffers: each of a block, or of a batch's contents.
+    """
 
-    @classmethod
-    def of(cls, store: FolderStore, name: str, settings: Settings, area: str | os.PathLike[str]) -> Share:
-        """A share of `store`; `area` is its hidden folder, where results of keyed calls are kept."""
-        keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds)
-        return cls(
-            name,
-            store,
-            settings,
-            Changes(store, settings),
-            keys,
-            Listings(settings.open_listings, settings.listing_seconds),
-            Uploads(store, settings.open_uploads),
-            Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS),
-        )
+    def __init__(self, store: FolderStore, name: str, settings: Settings, area: str | os.PathLike[str]) -> None:
+        self.name = name
+        self.store = store
+        self.settings = settings
+        self.changes = Changes(store, settings)
+        self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds)
+        self.listings = Listings(settings.open_listings, settings.listing_seconds)
+        self.uploads = Uploads(store, settings.open_uploads)
+        self.buffers = Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS)
+        self._lock = threading.Lock()  # guards the two below
+        self._users = 0
+        self._retired = False
 
-    def close(self) -> None:
-        """End what is open, the store last."""
+    def enter(self) -> None:
+        """Work with it until `leave`. Raises `ShuttingDown` once it is given up."""
+        with self._lock:
+            if self._retired:
+                raise ShuttingDown("This folder is not shared any more. Look at the share again.")
+            self._users += 1
+
+    def leave(self) -> None:
+        """Done with it."""
+        with self._lock:
+            self._users -= 1
+            last = self._retired and not self._users
+        if last:
+            self._close()
+
+    def __enter__(self) -> Share:
+        self.enter()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.leave()
+
+    def retire(self) -> None:
+        """Let nobody begin to work with it; close it now, or when the last who does is done."""
+        with self._lock:
+            if self._retired:
+                return
+            self._retired = True
+            unused = not self._users
+        # Those who wait for a change would wait in vain.
         self.changes.close()
+        if unused:
+            self._close()
+
+    def _close(self) -> None:
         self.listings.close()
         self.uploads.close()
         self.keys.close()

@@ -4,11 +4,14 @@ that is too large for memory straight to the share's disk. Rule: memory stays fl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from filexfer.core.digests import Bytes, Hasher, hasher
 from filexfer.server.buffers import Buffers
-from filexfer.storage.store import Reader, Store, Upload
+from filexfer.storage.store import Reader, Upload
+
+if TYPE_CHECKING:
+    from filexfer.server.share import Share
 
 #: Bytes read at once for a stream: a multiple of 3, so that base64 of a piece needs nothing of the next one.
 _PIECE = 3 * (1 << 16)
@@ -77,8 +80,14 @@ class Spool:
         taken: a method made use of it; otherwise it is dropped behind the call.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.upload: Upload = store.upload(None, None)
+    def __init__(self, share: Share) -> None:
+        share.enter()
+        try:
+            self.upload: Upload = share.store.upload(None, None)
+        except BaseException:
+            share.leave()
+            raise
+        self._share: Share | None = share
         self.size = 0
         self.first = b""
         self.taken = False
@@ -95,8 +104,14 @@ class Spool:
         return self
 
     def discard(self) -> None:
-        if not self.taken:
-            self.upload.abort()
+        """Its call is over: drop what no method took. A second time it does nothing."""
+        share, self._share = self._share, None
+        if share is not None:
+            try:
+                if not self.taken:
+                    self.upload.abort()
+            finally:
+                share.leave()
 
     @property
     def hex(self) -> str:
