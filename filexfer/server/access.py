@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from filexfer.core.errors import Forbidden, LoginNeeded
+from filexfer.core.errors import BadParameters, Forbidden, LoginNeeded
 from filexfer.core.model import Permission
 from filexfer.protocol.http import RequestHead
 from filexfer.server.listener import Door
@@ -42,6 +42,22 @@ class Caller:
             raise LoginNeeded()
         held = self.permission.name.lower()
         raise Forbidden(f"You may only {held} here. Ask the owner of the share for the permission to {permission.name.lower()}.")
+
+
+def permission_called(name: str) -> Permission:
+    """The permission of this name. Raises `BadParameters`."""
+    try:
+        return Permission[name.upper()]
+    except KeyError:
+        raise BadParameters("A permission is none, read, write or manage.") from None
+
+
+def guest_permission(name: str) -> Permission:
+    """One that callers without credentials may have. Raises `BadParameters`."""
+    permission = permission_called(name)
+    if permission is Permission.MANAGE:
+        raise BadParameters("Guests may have the permission none, read or write.")
+    return permission
 
 
 class BadHost(Exception):

@@ -154,8 +154,17 @@ class Loop:
                 elif key.data is None:
                     self._hush()
                 elif key.data in self._parked:
-                    self._settle(key.data, key.data.readable())
+                    self._attend(key.data)
             self._run_inbox()
+
+    def _attend(self, connection: Parkable) -> None:
+        try:
+            self._settle(connection, connection.readable())
+        except Exception:
+            # One connection's trouble (no memory for what it sent, say) must not end the thread that serves all.
+            _log.exception("A connection of %s is dropped.", connection.peer)
+            if connection in self._parked:
+                self._let_go(connection, connection.close)
 
     def _look_at_clock(self) -> float | None:
         """Do what is due; answers how long to wait for the rest."""
@@ -227,7 +236,11 @@ class Loop:
             except OSError as error:
                 self._pause(listener, error)
                 return
-            connection = self._welcome(sock, listener, address)
+            try:
+                connection = self._welcome(sock, listener, address)
+            except OSError:
+                sock.close()  # it has gone already
+                continue
             if connection is None:
                 continue
             crowd = self._census.enter(connection.peer)

@@ -51,8 +51,17 @@ class Pool:
             if self._ready <= self._sleeping:
                 self._work.notify()
             elif self._threads < self._most:
-                self._threads += 1
-                threading.Thread(target=self._run, name="filexfer-worker", daemon=True).start()
+                self._start()
+
+    def _start(self) -> None:
+        """Start one more worker, with the lock."""
+        try:
+            threading.Thread(target=self._run, name="filexfer-worker", daemon=True).start()
+        except RuntimeError:
+            # The system gives no more threads. Those there are come to this task too; without any the next one tries again.
+            _log.warning("No thread can be started; %d are at work.", self._threads)
+        else:
+            self._threads += 1
 
     def close(self, deadline: float) -> bool:
         """Let the workers finish what they are at until `deadline` (monotonic); True when all have ended."""

@@ -16,13 +16,14 @@ from typing import Any, TypeVar, overload
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters
 from filexfer.core.model import Permission
-from filexfer.protocol.address import parse
-from filexfer.server.access import Gate, may_control
+from filexfer.server.access import Gate, guest_permission, may_control, permission_called
 from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
 from filexfer.server.channel import Channel
 from filexfer.server.connection import Connection, House
-from filexfer.server.listener import Door, Listener, listen, listen_unix, peer_uid
+from filexfer.server.descriptors import raise_limit
+from filexfer.server.doors import Doors
+from filexfer.server.listener import Door, Listener, peer_uid
 from filexfer.server.loop import Loop
 from filexfer.server.methods.batches import Batches
 from filexfer.server.methods.files import Files
@@ -83,15 +84,15 @@ class Server:
         self._wanted = tuple(listen)
         self._control = None if control is None else os.fspath(control)
         self._name = name
-        self._gate = Gate(_guest(guest), self.settings.allow_hosts)
+        self._gate = Gate(guest_permission(guest), self.settings.allow_hosts)
         self._given_store = store
         self._share: Share | None = None
         self._service = Service()
         self._census = Census(self.settings.connections, self.settings.connections_per_address)
         self._loop = Loop(self._census, self._welcome)
         self._pool = Pool(self.settings.workers, self.settings.worker_idle)
-        self._lock = threading.Lock()  # guards the two below
-        self._listeners: list[Listener] = []
+        self._doors = Doors(self.settings, self._gate, self._loop)
+        self._lock = threading.Lock()  # guards `_connections`
         self._connections: set[Connection] = set()
         self._stopped = threading.Event()
         self._started = False
@@ -109,19 +110,18 @@ class Server:
         try:
             self._open_share(self._given_store or self._store_of(self._folder))
             for address in self._wanted:
-                self._hold(listen(address, self.settings))
+                self._doors.open(address)
             if self._control is not None:
-                self._hold([listen_unix(self._control, Door.CONTROL, self.settings)])
+                self._doors.open_control(self._control)
         except BaseException:
-            self._close_listeners()
+            self._doors.close()
             if self._share is not None:
                 self._share.retire()
             self._loop.dispose()
             raise
-        _raise_descriptor_limit(self.settings.connections + _SPARE_DESCRIPTORS)
+        raise_limit(self.settings.connections + _SPARE_DESCRIPTORS)
         self._loop.start()
-        for listener in self._listeners:
-            self._loop.add(listener)
+        self._doors.start()
         return self
 
     def serve_forever(self) -> None:
@@ -141,7 +141,7 @@ class Server:
         self._house.closing = True
         until = time.monotonic() + deadline
         self._loop.stop()
-        self._close_listeners()
+        self._doors.close()
         if not self._pool.close(until):
             with self._lock:
                 under_way = list(self._connections)
@@ -169,35 +169,21 @@ class Server:
 
     @property
     def addresses(self) -> list[str]:
-        with self._lock:
-            return list(dict.fromkeys(listener.address for listener in self._listeners if listener.door is not Door.CONTROL))
+        return self._doors.addresses()
 
     @property
     def control_address(self) -> str:
         """The address of the control socket, "" where there is none."""
-        with self._lock:
-            return next((one.address for one in self._listeners if one.door is Door.CONTROL), "")
+        return self._doors.control()
 
     def listen(self, url: str) -> list[str]:
         """Listen on one more address; answers the real ones. Raises as `start`."""
-        made = listen(url, self.settings)
-        self._hold(made)
-        for listener in made:
-            self._loop.add(listener)
-        return list(dict.fromkeys(listener.address for listener in made))
+        return self._doors.open(url)
 
     def unlisten(self, address: str) -> None:
         """Stop listening on this address, and end the connections that came by it. Raises `BadParameters` if it is none of
         ours."""
-        wanted = str(parse(address))
-        with self._lock:
-            gone = [one for one in self._listeners if one.door is not Door.CONTROL and str(parse(one.address)) == wanted]
-            self._listeners = [one for one in self._listeners if one not in gone]
-        if not gone:
-            raise BadParameters("The server does not listen on this address.")
-        for listener in gone:
-            self._loop.remove(listener)
-            listener.close()
+        gone = self._doors.close_one(address)
         with self._lock:
             served = [one for one in self._connections if one.listener in gone]
         for connection in served:
@@ -206,7 +192,7 @@ class Server:
     def share(self, *, folder: str | os.PathLike[str] | None = None, guest: str | None = None, name: str = "") -> None:
         """Share another folder, or let guests do something else, from the next request on. Calls under way go on with the
         old folder, which is given back when the last of them is done. Raises as `start`, and leaves everything as it was then."""
-        permission = None if guest is None else _guest(guest)
+        permission = None if guest is None else guest_permission(guest)
         if folder is not None:
             store = self._store_of(Path(folder))
             old = self.current_share()
@@ -242,7 +228,7 @@ class Server:
         Callers need `permission`: read, write or manage."""
         if function is None:
             return lambda decorated: self.register_function(decorated, name, permission)
-        level = _permission(permission)
+        level = permission_called(permission)
         known_as = name or getattr(function, "__name__", "")
         if not known_as:
             raise BadParameters("This function has no name of its own. Give one.")
@@ -275,19 +261,6 @@ class Server:
         self._service.install(groups, share)
         self._share = share
 
-    def _hold(self, listeners: list[Listener]) -> None:
-        with self._lock:
-            self._listeners += listeners
-        for listener in listeners:
-            if listener.door is Door.TCP:
-                self._gate.answer_to(parse(listener.address).host)
-
-    def _close_listeners(self) -> None:
-        with self._lock:
-            listeners, self._listeners = self._listeners, []
-        for listener in listeners:
-            listener.close()
-
     def _welcome(self, sock: socket.socket, listener: Listener, address: object) -> Connection | None:
         """A connection was accepted: make one of ours of it, or turn it away. On the loop's thread."""
         if listener.door is Door.TCP:
@@ -312,29 +285,3 @@ class Server:
                 return  # it was turned away
             self._connections.discard(connection)
         self._census.leave(connection.peer)
-
-
-def _permission(name: str) -> Permission:
-    try:
-        return Permission[name.upper()]
-    except KeyError:
-        raise BadParameters("A permission is none, read, write or manage.") from None
-
-
-def _guest(name: str) -> Permission:
-    permission = _permission(name)
-    if permission is Permission.MANAGE:
-        raise BadParameters("Guests may have the permission none, read or write.")
-    return permission
-
-
-def _raise_descriptor_limit(wanted: int) -> None:
-    """Let this process open as many files as the bounds promise; systems start it with far fewer than they would allow."""
-    try:
-        import resource
-    except ImportError:
-        return  # Windows has no such limit
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    target = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < target:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
