@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from filexfer.client.history import History
 from filexfer.client.session import Session
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, NotAFolder, NotFound, UnknownUpload
 from filexfer.core.model import Job
+
+if TYPE_CHECKING:
+    from filexfer.storage.folder import FolderStore
 
 _UNREACHABLE = (ConnectionFailed, ConnectionLost)
 _GONE = (UnknownUpload, NotFound, NotAFolder)
@@ -50,11 +54,16 @@ def _drop_here(root: str, uploads: Iterable[str]) -> Iterable[str]:
     except FilexferError:
         return
     with store:
-        for upload in uploads:
-            try:
-                store.resume(upload).abort()
-            except _GONE:
-                pass
-            except FilexferError:
-                continue
-            yield upload
+        yield from drop_in(store, uploads)
+
+
+def drop_in(store: FolderStore, uploads: Iterable[str]) -> Iterable[str]:
+    """Abort these uploads of a folder; those that are gone now."""
+    for upload in uploads:
+        try:
+            store.resume(upload).abort()
+        except _GONE:
+            pass
+        except FilexferError:
+            continue
+        yield upload

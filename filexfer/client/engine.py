@@ -346,7 +346,8 @@ class Engine:
             mine.job = replace(ended, rate=0.0, seconds_left=-1.0, waits_for="")
             mine.run = mine.gauge = mine.thread = mine.wish = None
             self._settle(mine, state)
-        if state is JobState.CANCELLED:
+        if state in (JobState.CANCELLED, JobState.DONE):
+            # Of a job that is done only parts remain that could not be resumed.
             self._tidy(mine.job)
 
     def _settle(self, mine: _Mine, state: JobState) -> None:

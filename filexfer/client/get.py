@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 
 from filexfer.client.activity import NETWORK
+from filexfer.client.cleanup import drop_in
 from filexfer.client.compare import Comparison
 from filexfer.client.download import Fetching, Wanted
 from filexfer.client.fetch import Asked, Fetches, Place
@@ -82,6 +83,8 @@ class Getting:
             finally:
                 self._pool.finish()
             run.check()
+            if not run.figures.any_failed:
+                self._drop_leftovers()
             self._finish_folders()
         finally:
             for place in self._places.values():
@@ -233,6 +236,12 @@ class Getting:
             self._worker.doing = NETWORK
             return after_comparing(self._compare.equal(local, source, size), spec.on_conflict)
         return verdict
+
+    def _drop_leftovers(self) -> None:
+        """Parts of an earlier run that could not be resumed: what they were of was another version by then."""
+        for root, place in self._places.items():
+            for upload in drop_in(place.store, self._run.parts_in(root)):
+                self._run.over(root, upload)
 
     # Folders
 

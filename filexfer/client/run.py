@@ -111,12 +111,16 @@ class Run:
     def over(self, folder: str, upload_id: str) -> None:
         self._history.forget_part(self.job.id, folder, upload_id)
 
+    def parts_in(self, folder: str) -> list[str]:
+        """Uploads into a local folder that this job began and did not bring to an end."""
+        return [upload for where, upload in self._history.parts(self.job.id) if where == folder]
+
     # What became of files
 
     def done(self, rows: list[FileRow]) -> None:
         """These files are published. Their bytes are counted by whoever moved them."""
         self.figures.done(len(rows))
-        self.note(rows)
+        self.note(rows, at_once=True)
 
     def published(self, row: FileRow, saved: Saved) -> None:
         """The receiving side's answer for one file."""
@@ -152,11 +156,12 @@ class Run:
         self.figures.failed(1, error)
         self.note([FileRow(item, path, size, FileState.FAILED, str(error), type(error).__name__)])
 
-    def note(self, rows: list[FileRow]) -> None:
+    def note(self, rows: list[FileRow], at_once: bool = False) -> None:
+        """Note what became of files. What was published is noted at once: after a crash it shall count as done by this job."""
         with self._lock:
             self._rows += rows
             now = time.monotonic()
-            if len(self._rows) < _ROWS and now - self._noted < _SECONDS:
+            if not self._rows or (not at_once and len(self._rows) < _ROWS and now - self._noted < _SECONDS):
                 return
             due, self._rows, self._noted = self._rows, [], now
         self._history.record(self.job.id, due)

@@ -35,9 +35,9 @@ def engines(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
     """Makes engines on one history; all are closed at the end."""
     made: list[tuple[Engine, History]] = []
 
-    def make(settings: EngineSettings = EngineSettings()) -> Engine:
+    def make(settings: EngineSettings | None = None) -> Engine:
         history = History(tmp_path / "history" / "history.sqlite")
-        made.append((Engine(history, settings=settings), history))
+        made.append((Engine(history, settings=settings or EngineSettings()), history))
         return made[-1][0]
 
     yield make

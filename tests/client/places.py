@@ -1,5 +1,5 @@
-"""What the client's tests stand on: trees to send, ways to compare them, servers and clients in processes of their own, and a relay that
-counts, cuts and stalls what passes between."""
+"""What the client's tests stand on: trees to send, ways to compare them, servers and clients in processes of their own, and a
+relay that counts, cuts and stalls what passes between."""
 
 from __future__ import annotations
 
