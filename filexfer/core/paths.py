@@ -15,6 +15,9 @@ AREA = ".filexfer"
 COMPONENT_BYTES = 255
 PATH_BYTES = 32_768
 
+#: Most components of a path: whoever works on one does so for each folder on the way.
+COMPONENTS = 1000
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
 # What HFS+ ignores when it compares names (Apple's TN1150), so that `.file\u200cxfer` would meet our own folder there.
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
@@ -29,6 +32,8 @@ def split(path: str) -> tuple[str, ...]:
     if len(path) > PATH_BYTES or len(encode(path)) > PATH_BYTES:
         raise InvalidPath(f"The path is longer than {PATH_BYTES} bytes. Use a shorter one.")
     parts = tuple(path.split("/"))
+    if len(parts) > COMPONENTS:
+        raise InvalidPath(f"The path goes through more than {COMPONENTS} folders. Use a shorter one.")
     for part in parts:
         check_component(part)
     return parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import threading
 from types import TracebackType
 
 from filexfer.core import paths
@@ -14,37 +14,64 @@ Parts = tuple[str, ...]
 #: Folders whose descriptors one walk keeps, so that a batch opens each of its folders once.
 _KEPT = 64
 
+#: From so many changed folders on, syncing the whole disk at once is quicker than each.
+_MANY = 8
 
-@dataclass(slots=True)
+
 class Tree:
-    """The shared folder.
+    """The shared folder, and which names in it are not durable yet.
 
     Attributes:
         root: its descriptor.
-        fresh: folders that were made and whose names are not durable yet. Whoever puts something into one of them has to sync
-            these names too, whoever made it. Changed by single operations of the set only.
     """
 
-    fs: FsOps
-    root: int
-    fresh: set[Parts] = field(default_factory=set)
+    __slots__ = ("_fresh", "_lock", "fs", "root")
+
+    def __init__(self, fs: FsOps, root: int) -> None:
+        self.fs = fs
+        self.root = root
+        # Guards `_fresh`: folder in which a folder was made that is not durable yet -> a token of the last time that happened.
+        self._lock = threading.Lock()
+        self._fresh: dict[Parts, object] = {}
 
     def walk(self) -> Walk:
         return Walk(self)
 
+    def made_in(self, parts: Parts) -> None:
+        """A folder was made in this one."""
+        with self._lock:
+            self._fresh[parts] = object()
+
+    def fresh_above(self, parts: Parts) -> list[Parts]:
+        """The folders above `parts` in which somebody made the next one on this way without having synced it yet. Whoever puts
+        something there has to sync them too."""
+        if not self._fresh:
+            return []
+        with self._lock:
+            return [parts[:end] for end in range(len(parts)) if parts[:end] in self._fresh]
+
+    def tokens(self, folders: list[Parts]) -> dict[Parts, object]:
+        """To be asked before folders are synced, and told to `durable` afterwards."""
+        with self._lock:
+            return {parts: self._fresh[parts] for parts in folders if parts in self._fresh}
+
+    def durable(self, tokens: dict[Parts, object]) -> None:
+        """These were synced; what was made there since is not covered."""
+        with self._lock:
+            for parts, token in tokens.items():
+                if self._fresh.get(parts) is token:
+                    del self._fresh[parts]
+
 
 class Walk:
-    """The folders that one act touches: opened once, synced where something changed in them, closed at the end.
+    """The folders of one act. For one thread. A descriptor that `folder` gives is good until its next call."""
 
-    For one thread. A descriptor that `folder` gives is good until its next call.
-    """
-
-    __slots__ = ("_changed", "_failed", "_fresh", "_fs", "_open", "_root")
+    __slots__ = ("_changed", "_failed", "_fs", "_open", "_root", "_tree")
 
     def __init__(self, tree: Tree) -> None:
+        self._tree = tree
         self._fs = tree.fs
         self._root = tree.root
-        self._fresh = tree.fresh
         self._open: dict[Parts, int] = {}
         self._changed: set[Parts] = set()
         self._failed: dict[Parts, OSError] = {}
@@ -64,25 +91,36 @@ class Walk:
         if known is not None:
             return known
         # From the nearest folder that is open already, downwards.
-        depth = len(parts) - 1
-        while depth and parts[:depth] not in self._open:
-            depth -= 1
-        found = self._open[parts[:depth]] if depth else self._root
-        for end in range(depth + 1, len(parts) + 1):
+        near = max((above for above in self._open if above == parts[: len(above)]), key=len, default=())
+        found = self._open.get(near, self._root)
+        for end in range(len(near) + 1, len(parts) + 1):
             found = self._enter(parts[:end], found, make)
         return found
 
     def changed(self, parts: Parts) -> None:
         """Something was made, renamed or removed in this folder, the last one `folder` gave, so `sync` has to sync it."""
         self._changed.add(parts)
-        if self._fresh:
-            self._changed.update(parts[: end - 1] for end in range(1, len(parts) + 1) if parts[:end] in self._fresh)
+        self._changed.update(self._tree.fresh_above(parts))
 
     def sync(self) -> None:
         """Sync every folder that changed. What fails is told by `check`."""
-        # The deepest first: a folder is complete before its own name is made durable.
-        for parts in sorted(self._changed, key=len, reverse=True):
-            self._sync(parts)
+        # Those whose descriptor was let go can only be synced with all others.
+        at_once = self._fs.syncs_at_once and (len(self._changed) > _MANY or any(p and p not in self._open for p in self._changed))
+        if at_once:
+            tokens = self._tree.tokens(list(self._changed))
+            for parts in self._changed & self._open.keys():
+                self._sync_other_disk(parts)
+            try:
+                self._fs.sync_all(self._root)
+            except OSError as error:
+                self._failed.setdefault((), error)
+            else:
+                self._tree.durable(tokens)
+        else:
+            # The deepest first: a folder is complete before its own name is made durable.
+            for parts in sorted(self._changed, key=len, reverse=True):
+                self._sync(parts)
+        self._changed.clear()
 
     def check(self, parts: Parts) -> None:
         """Raise the error met when this folder, or one above it, was synced."""
@@ -102,27 +140,34 @@ class Walk:
                 self._fs.make_folder(name, parent)
             except FileExistsError:
                 pass  # another thread was quicker
-            self._fresh.add(parts)
+            self._tree.made_in(parts[:-1])
             self._changed.add(parts[:-1])
             opened = open_folder(self._fs, name, parent)
         self._open[parts] = opened
         if len(self._open) > _KEPT:
-            self._forget(next(iter(self._open)))
+            self._let_go(next(iter(self._open)))
         return opened
 
-    def _forget(self, parts: Parts) -> None:
+    def _let_go(self, parts: Parts) -> None:
         if parts in self._changed:
-            self._sync(parts)
+            if self._fs.syncs_at_once:
+                self._sync_other_disk(parts)
+            else:
+                self._sync(parts)
+                self._changed.discard(parts)
         self._fs.close(self._open.pop(parts))
 
     def _sync(self, parts: Parts) -> None:
-        self._changed.discard(parts)
-        made = [below for below in self._fresh.copy() if below[:-1] == parts]
+        tokens = self._tree.tokens([parts])
         try:
-            # Let go of already, which a path of very many folders brings about: walked to once more.
-            folder = self._open.get(parts, self._root) if not parts or parts in self._open else self.folder(parts)
-            self._fs.sync_folder(folder)
+            # One that is no longer open changed at another act's hands: its name is not durable, see `Tree.fresh_above`.
+            self._fs.sync_folder(self._open[parts] if parts in self._open else self.folder(parts))
         except OSError as error:
             self._failed.setdefault(parts, error)
         else:
-            self._fresh.difference_update(made)
+            self._tree.durable(tokens)
+
+    def _sync_other_disk(self, parts: Parts) -> None:
+        """Sync a folder by itself if syncing the disk of the share would leave it out."""
+        if self._fs.fstat(self._open[parts]).st_dev != self._fs.fstat(self._root).st_dev:
+            self._sync(parts)

@@ -18,13 +18,13 @@ from tests.storage.faults import Tapped
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EMFILE], ids=errno.errorcode.get)
 @pytest.mark.parametrize("name", list(ACTS))
-def test_whichever_call_fails_old_or_new_is_there_and_repeating_succeeds(tmp_path: Path, name: str, number: int) -> None:
+def test_whichever_call_fails_old_or_new_is_there_and_repeating_succeeds(memory: Path, name: str, number: int) -> None:
     act = ACTS[name]
     descriptors = len(os.listdir("/proc/self/fd"))
     tried = 0
     while True:
         tried += 1
-        root = tmp_path / str(tried)
+        root = memory / str(tried)
         prepare(root)
         fs = Tapped()
         store = FolderStore(root, SETTINGS, fs=fs)
@@ -72,8 +72,8 @@ def check_repeated(root: Path, act: Act) -> None:
 
 
 @pytest.mark.parametrize("size", [len(NEW), None])
-def test_a_sync_that_fails_ends_the_upload_and_is_not_tried_again(tmp_path: Path, size: int | None) -> None:
-    root = tmp_path / "share"
+def test_a_sync_that_fails_ends_the_upload_and_is_not_tried_again(memory: Path, size: int | None) -> None:
+    root = memory / "share"
     prepare(root)
     for call in ("sync_data", "sync"):
         fs = Tapped(errno=errno.EIO)
@@ -102,7 +102,7 @@ def test_a_sync_that_fails_ends_the_upload_and_is_not_tried_again(tmp_path: Path
         assert tree(root) == BEFORE
 
 
-def test_short_writes_are_gone_on_with(tmp_path: Path) -> None:
+def test_short_writes_are_gone_on_with(memory: Path) -> None:
     class Short(Tapped):
         def write_at(self, descriptor: int, data: bytes | bytearray | memoryview, offset: int) -> int:
             return super().write_at(descriptor, memoryview(data)[:7], offset)
@@ -111,7 +111,7 @@ def test_short_writes_are_gone_on_with(tmp_path: Path) -> None:
             return super().read_at(descriptor, memoryview(buffer)[:11], offset)
 
     for name in ("put a batch", "upload over a file", "stream over a file", "put what is there"):
-        root = tmp_path / name
+        root = memory / name
         prepare(root)
         with FolderStore(root, SETTINGS, fs=Short()) as store:
             ACTS[name].do(store)

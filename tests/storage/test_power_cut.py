@@ -113,19 +113,19 @@ def resumed(store: FolderStore, after: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", list(ACTS))
-def test_no_power_cut_breaks_a_promise(tmp_path: Path, name: str) -> None:
+def test_no_power_cut_breaks_a_promise(memory: Path, name: str) -> None:
     for seed in range(2):
-        assert list(broken_promises(tmp_path, ACTS[name], Disk, seed)) == []
+        assert list(broken_promises(memory, ACTS[name], Disk, seed)) == []
 
 
 @pytest.mark.parametrize("mutant", [NoFileSyncs, NoFolderSyncs])
 @pytest.mark.parametrize(
     "name", ["put a new file", "put a batch", "upload a new file", "stream a new file", "upload over a file"]
 )
-def test_a_store_without_syncs_is_found_out(tmp_path: Path, name: str, mutant: type[Disk]) -> None:
-    assert any(list(broken_promises(tmp_path, ACTS[name], mutant, seed, repeat=False)) for seed in range(3))
+def test_a_store_without_syncs_is_found_out(memory: Path, name: str, mutant: type[Disk]) -> None:
+    assert any(list(broken_promises(memory, ACTS[name], mutant, seed, repeat=False)) for seed in range(3))
 
 
 @pytest.mark.parametrize("name", ["move", "delete", "make a folder", "restore"])
-def test_changes_of_the_tree_without_syncs_are_found_out(tmp_path: Path, name: str) -> None:
-    assert any(list(broken_promises(tmp_path, ACTS[name], NoFolderSyncs, seed, repeat=False)) for seed in range(3))
+def test_changes_of_the_tree_without_syncs_are_found_out(memory: Path, name: str) -> None:
+    assert any(list(broken_promises(memory, ACTS[name], NoFolderSyncs, seed, repeat=False)) for seed in range(3))
