@@ -12,6 +12,8 @@ from filexfer.core.model import Job
 
 #: Seconds between two looks.
 TICK = 0.1
+#: The same while it waits for what still runs to end.
+CLOSING_TICK = 0.01
 
 Subscriber: TypeAlias = Callable[[list[Job]], None]
 
@@ -28,7 +30,7 @@ class Clock:
         self._lock = threading.Lock()
         self._subscribers: list[Subscriber] = []
         self._thread: threading.Thread | None = None
-        self._closing = False
+        self._closing = threading.Event()
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Have `subscriber` called with the jobs that changed. Returns what ends it."""
@@ -45,15 +47,14 @@ class Clock:
     def stir(self) -> None:
         """Something changed: look."""
         with self._lock:
-            if self._thread is None and not self._closing:
+            if self._thread is None and not self._closing.is_set():
                 self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
                 self._thread.start()
         self._wake.set()
 
     def close(self, timeout: float) -> None:
         """Stop once nothing runs any more; wait for that so many seconds."""
-        with self._lock:
-            self._closing = True
+        self._closing.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -63,12 +64,17 @@ class Clock:
             self._wake.wait()
             self._wake.clear()
             changed, busy = self._look()
+            closing = self._closing.is_set()
             with self._lock:
-                subscribers, closing = list(self._subscribers), self._closing
+                subscribers = list(self._subscribers)
             for subscriber in subscribers if changed else ():
                 subscriber(changed)
             if closing and not busy:
                 return
             if busy:
                 self._wake.set()
-            time.sleep(TICK if busy or changed else 0)
+            if closing:
+                time.sleep(CLOSING_TICK)
+            elif busy or changed:
+                # Cut short by `close`: a command that has done its work must not wait for the rest of a tick.
+                self._closing.wait(TICK)
