@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from filexfer.cli import exits, moving, options, output, places, streams
 from filexfer.cli.output import Output
+from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import IsAFolder
 from filexfer.core.model import Direction, JobSpec, PutOptions
@@ -61,7 +62,7 @@ def _present(sources: Sequence[str], out: Output) -> list[str]:
         try:
             os.stat(source)
         except OSError as error:
-            out.failure(error)
+            out.failure(local_error(error, source))
         else:
             found.append(source)
     return found
