@@ -43,7 +43,8 @@ def measure(options: argparse.Namespace, base: Path) -> dict[Case, list[Usage]]:
     todo = cases(options, base / "sent")
     runs: dict[Case, list[Usage]] = {case: [] for case in todo}
     for number in range(options.rounds):
-        with warm_memory():
+        # The server's copy, the client's, and what both processes and the stock pair hold besides.
+        with warm_memory(options.large_mib * 5 << 20):
             for case in todo:
                 usage = run(case, base / "run")
                 runs[case].append(usage)

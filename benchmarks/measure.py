@@ -16,7 +16,6 @@ from pathlib import Path
 from benchmarks.workloads import MIB
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_WARM_MOST = 5 << 30
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,16 @@ def _machine_cpu() -> float:
 
 
 @contextmanager
-def warm_memory() -> Iterator[None]:
-    """Keep free memory backed by the host of a virtual machine.
+def warm_memory(size: int) -> Iterator[None]:
+    """Keep `size` bytes of free memory (at most a third of it) backed by the host of a virtual machine.
 
     A guest that reports its free memory has it taken away in blocks of 2 MiB and pays for each page when it uses it next: a copy
     of 1 GiB in a memory file system then takes five times as long, whoever is measured. A helper process touches some GiB and
     gives back all but one page in each half MiB: what is free then lies in smaller blocks, which are not taken away.
     """
-    helper = subprocess.Popen([sys.executable, "-m", "benchmarks.measure"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    helper = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.measure", str(size)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert helper.stdout is not None
     helper.stdout.readline()
     try:
@@ -115,10 +116,10 @@ def warm_memory() -> Iterator[None]:
         helper.communicate(b"")
 
 
-def _hold_memory() -> None:
+def _hold_memory(wanted: int) -> None:
     """What the helper does until its standard input ends."""
     available = os.sysconf("SC_AVPHYS_PAGES") * mmap.PAGESIZE
-    size = min(_WARM_MOST, available // 3) // MIB * MIB
+    size = min(wanted, available // 3) // MIB * MIB
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory.madvise(mmap.MADV_NOHUGEPAGE)
     for at in range(0, size, MIB):
@@ -130,4 +131,4 @@ def _hold_memory() -> None:
 
 
 if __name__ == "__main__":
-    _hold_memory()
+    _hold_memory(int(sys.argv[1]))

@@ -6,10 +6,9 @@ import functools
 import sys
 from pathlib import Path
 
+from filexfer import connect
 from filexfer.client.engine import Engine
 from filexfer.client.history import History
-
-from filexfer import connect
 from filexfer.core.model import Direction, JobSpec, JobState
 
 
