@@ -61,7 +61,7 @@ class Agent:
         with ExitStack() as parts:
             self._claim = Claim(self._state)
             parts.callback(self._claim.release)
-            memory = Memory(self._state / "agent.json")
+            self._memory = memory = Memory(self._state / "agent.json")
             if folder is None:
                 wish, opened, store = open_remembered(memory, self._state)
             else:
@@ -117,8 +117,17 @@ class Agent:
 
     def serve_forever(self) -> None:
         """Wait until `stop` is called, then close."""
-        self._stop.get()
+        while not self._told_to_stop():
+            pass
         self.close()
+
+    def _told_to_stop(self) -> bool:
+        # In slices: a signal that comes just before a wait begins is handled only after it, and on Windows only then at all.
+        try:
+            self._stop.get(timeout=1.0)
+        except queue.Empty:
+            return False
+        return True
 
     def stop(self) -> None:
         """Have `serve_forever` end; from any thread, and from a signal handler."""
@@ -135,8 +144,13 @@ class Agent:
         self.close()
 
     def agent_info(self, caller: Caller) -> dict[str, object]:
-        """This background process: {version, pid, state_folder}."""
-        return {"version": filexfer.__version__, "pid": os.getpid(), "state_folder": paths.to_wire(str(self._state))}
+        """This background process: {version, pid, state_folder, rate}; the rate is what `limit_set` set."""
+        return {
+            "version": filexfer.__version__,
+            "pid": os.getpid(),
+            "state_folder": paths.to_wire(str(self._state)),
+            "rate": self._memory.get("rate", 0),
+        }
 
     def agent_stop(self, caller: Caller) -> bool:
         """Stop this background process, once this call is answered. Jobs go on when it is started again."""

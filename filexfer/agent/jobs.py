@@ -64,7 +64,8 @@ class Jobs:
 
     def job_events(self, caller: Caller, cursor: int = 0, timeout: float = 0.0) -> dict[str, object] | Deferred:
         """What changed since `cursor` (0: everything), waiting up to `timeout` seconds for something to: {cursor, jobs, removed,
-        reset, more}. `reset`: forget the jobs you know, those there are follow; `more`: ask again at once. At most 200 rows."""
+        reset, more}. `reset`: forget the jobs you know, those there are follow; `more`: ask again at once. At most 200 rows. The
+        cursor has more than 32 bits: clients that cannot send such a number send it as text."""
         return self._events.poll(number(cursor, "cursor"), real(timeout, "timeout"))
 
     def job_files(self, caller: Caller, job: int, options: object = None) -> dict[str, object]:

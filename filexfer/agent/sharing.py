@@ -109,7 +109,11 @@ class Sharing:
         if folder and not caller.local:
             raise Forbidden("Which folder is shared can be chosen only on the computer that shares it.")
         with self._lock:
-            self._change(folder, on, permission)
+            try:
+                self._change(folder, on, permission)
+            finally:
+                # What was done before something failed is done.
+                self._remember()
             return self._describe()
 
     def _change(self, folder: Path | None, on: bool, permission: str) -> None:
@@ -126,13 +130,20 @@ class Sharing:
         elif self._wish.on and not on:
             self._turn_off()
         self._wish.on = on
+
+    def _remember(self) -> None:
         if self._memory:
-            self._memory.put({"share": {"folder": str(self._wish.folder), "on": on, "permission": permission}})
+            wish = self._wish
+            self._memory.put({"share": {"folder": str(wish.folder), "on": wish.on, "permission": wish.permission}})
 
     def _turn_on(self) -> None:
         if self._urls:
-            for url in self._urls:
-                self._open += self._server.listen(url)
+            try:
+                for url in self._urls:
+                    self._open += self._server.listen(url)
+            except FilexferError:
+                self._turn_off()
+                raise
             return
         refusal: FilexferError | None = None
         for url in _default_urls():
@@ -144,8 +155,8 @@ class Sharing:
         raise refusal or ConnectionFailed()
 
     def _turn_off(self) -> None:
-        # A port that the system chose is asked for again when it is turned on again: others know it.
-        if self._urls:
+        if len(self._open) == len(self._urls):
+            # A port that the system chose is asked for again when it is turned on again: others know it.
             self._urls = list(self._open)
         for address in self._open:
             self._server.unlisten(address)

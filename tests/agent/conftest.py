@@ -56,7 +56,7 @@ class AgentProcess:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.state = home / "state"
-        self.environment = os.environ | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run")}
+        self.environment = os.environ | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONFAULTHANDLER": "1"}
         (home / "run").mkdir(mode=0o700, exist_ok=True)
         self.process: subprocess.Popen[str] | None = None
         self.control = ""
@@ -103,9 +103,8 @@ class AgentProcess:
         try:
             _, said = process.communicate(timeout=20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            raise
+            process.send_signal(signal.SIGABRT)
+            raise AssertionError(f"the agent did not end; its threads:\n{process.communicate()[1]}") from None
         assert "Traceback" not in said, said
         return process.returncode
 

@@ -23,7 +23,7 @@ from filexfer.gui.launch import ensure_agent
 def test_it_tells_who_it_is_and_keeps_its_things_private(agent: Any) -> None:
     with agent.stock() as proxy:
         info = proxy.agent_info()
-    assert info == {"version": __version__, "pid": agent.process.pid, "state_folder": str(agent.state)}
+    assert info == {"version": __version__, "pid": agent.process.pid, "state_folder": str(agent.state), "rate": 0}
     socket = Path(agent.control.removeprefix("unix:"))
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700

@@ -230,3 +230,18 @@ def test_a_served_folder_keeps_its_port_over_off_and_on_and_remembers_nothing(he
     assert here.sharing.share_set(local, {"on": False})["addresses"] == []
     assert here.sharing.share_set(local, {"on": True})["addresses"] == before
     assert not (home / "state" / "agent.json").exists()
+
+
+def test_an_address_that_is_taken_ends_the_start_and_leaves_nothing_behind(home: Path) -> None:
+    (home / "share").mkdir()
+    state = home / "state"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        wanted = ["http://127.0.0.1:0", f"http://127.0.0.1:{taken.getsockname()[1]}"]
+        with pytest.raises(ConnectionFailed, match="Cannot listen"):
+            Agent(home / "share", wanted, state=state).start()
+    assert not (state / "agent.address").exists()
+    assert list((state / "owners").iterdir()) == []
+    with Agent(home / "share", wanted, state=state) as agent:
+        assert len(agent.addresses) == 2
