@@ -38,14 +38,15 @@ def interrupted(number: signal.Signals, *words: str | Path) -> Result:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_put_goes_on_when_run_again(share: Share, tmp_path: Path, number: signal.Signals) -> None:
-    source = tree(tmp_path / "source", {"big": os.urandom(BIG)})
+    source = tree(tmp_path / "source", {"big": os.urandom(BIG), "small": b"x"})
     result = interrupted(number, "put", source, share.at("new"), "--bwlimit", "2M")
     assert result.code == 130
     assert "Run the same command again" in result.err
     assert contents(share.folder).get("new/big") is None
     again = run("put", "--json", source, share.at("new"))
     assert again.code == 0
-    assert contents(share.folder) == {"new": None, "new/big": (source / "big").read_bytes()}
+    # Not `new/source`, though `new` is a folder now.
+    assert contents(share.folder) == {"new": None, "new/big": (source / "big").read_bytes(), "new/small": b"x"}
     assert 0 < json.loads(again.lines[-1])["bytes_moved"] < BIG
 
 
