@@ -18,7 +18,9 @@ _READ_AHEAD = 16 << 10
 _HEAD_END = re.compile(rb"\n\r?\n")
 _IOV = 64
 
+#: What Windows has not.
 POLLS = hasattr(select, "poll")
+_SENDMSG = hasattr(socket.socket, "sendmsg")
 
 
 class PeerGone(Exception):
@@ -125,7 +127,7 @@ class Channel:
                 waiting[0] = waiting[0][sent:]
 
     def _send_some(self, views: list[memoryview]) -> int:
-        if len(views) == 1:
+        if len(views) == 1 or not _SENDMSG:
             return self.sock.send(views[0])
         return self.sock.sendmsg(views[:_IOV])
 

@@ -3,6 +3,7 @@ for a day. One SQLite file in the share's hidden folder, made at the first key."
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -15,9 +16,12 @@ from filexfer.protocol.xmlrpc import decode_response, encode_response
 if TYPE_CHECKING:
     import sqlite3
 
+_log = logging.getLogger("filexfer.server")
+
 _KEY_CHARACTERS = 200
 #: How long a repetition waits for the first call that is still at work, in seconds.
 _PATIENCE = 60.0
+_SWEEP_EVERY = 600.0
 _TABLES = """
     CREATE TABLE IF NOT EXISTS answers (device TEXT, key TEXT, method TEXT, value BLOB, made REAL, PRIMARY KEY (device, key));
     CREATE INDEX IF NOT EXISTS answers_by_age ON answers (made);
@@ -32,6 +36,7 @@ class Keys:
         self._seconds = seconds
         self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
         self._connection: sqlite3.Connection | None = None
+        self._hopeless = False
         self._next_sweep = 0.0
         self._running: dict[tuple[str, str], threading.Event] = {}
         self._running_lock = threading.Lock()  # guards the one above
@@ -78,8 +83,10 @@ class Keys:
 
     def _find(self, device: str, key: str, method: str) -> bytes | None:
         with self._lock:
-            rows = self._open().execute("SELECT method, value FROM answers WHERE device = ? AND key = ?", (device, key))
-            row = rows.fetchone()
+            connection = self._open()
+            if connection is None:
+                return None
+            row = connection.execute("SELECT method, value FROM answers WHERE device = ? AND key = ?", (device, key)).fetchone()
         if row is None:
             return None
         if row[0] != method:
@@ -88,25 +95,61 @@ class Keys:
 
     def _keep(self, device: str, key: str, method: str, value: object) -> None:
         body = b"".join(part for part in encode_response(value) if isinstance(part, bytes))
-        now = time.time()
-        with self._lock, self._open() as connection:
-            connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", (device, key, method, body, now))
-            if now >= self._next_sweep:
-                self._next_sweep = now + 600
-                connection.execute("DELETE FROM answers WHERE made < ?", (now - self._seconds,))
+        with self._lock:
+            connection = self._open()
+            if connection is None:
+                return
+            try:
+                with connection:
+                    self._write(connection, (device, key, method, body, time.time()))
+            except connection.Error as error:
+                # The act is done and told so. A repetition will be done again, which without keys is harmless as well.
+                _log.warning("The result of a keyed call could not be kept: %s.", error)
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
+    def _write(self, connection: sqlite3.Connection, row: tuple[str, str, str, bytes, float]) -> None:
+        connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
+        if row[4] >= self._next_sweep:
+            self._next_sweep = row[4] + _SWEEP_EVERY
+            connection.execute("DELETE FROM answers WHERE made < ?", (row[4] - self._seconds,))
+
+    def _open(self) -> sqlite3.Connection | None:
+        """The connection; None where there can be none (a folder that is read only, say). With the lock."""
+        if self._connection is None and not self._hopeless:
             # Imported here: a server that is never given a key starts without it.
             import sqlite3
 
-            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=10.0)
+            try:
+                self._connection = self._connect()
+            except sqlite3.OperationalError as error:
+                self._give_up(error)
+            except sqlite3.DatabaseError:
+                # Not a database any more. It only ever held answers of one day.
+                os.unlink(self._path)
+                self._connection = self._connect()
+            except OSError as error:
+                self._give_up(error)
+        return self._connection
+
+    def _give_up(self, error: Exception) -> None:
+        self._hopeless = True
+        _log.warning("Results of keyed calls cannot be kept on this disk: %s.", error)
+
+    def _connect(self) -> sqlite3.Connection:
+        import sqlite3
+
+        area = os.path.dirname(self._path)
+        os.makedirs(area, mode=0o700, exist_ok=True)
+        if os.path.islink(area) or os.path.islink(self._path):
+            raise OSError("the hidden folder of the share is a link")
+        connection = sqlite3.connect(self._path, check_same_thread=False, timeout=10.0)
+        try:
             connection.execute("PRAGMA journal_mode = WAL")  # answers with another mode where the file system cannot
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_TABLES)
-            self._connection = connection
-        return self._connection
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
         with self._lock:

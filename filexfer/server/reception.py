@@ -20,7 +20,7 @@ _RPC = frozenset({http.RPC, "/"})
 class Reception:
     """`handle` is what connections call for each request, in a worker."""
 
-    def __init__(self, gate: Gate, rpc: RpcLane, raw: RawLane, spool: Callable[[], Spool]) -> None:
+    def __init__(self, gate: Gate, rpc: RpcLane, raw: RawLane, spool: Callable[[int], Spool]) -> None:
         self._gate = gate
         self._rpc = rpc
         self._raw = raw

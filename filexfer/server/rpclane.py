@@ -25,7 +25,8 @@ _HEADERS = (("Content-Type", "text/xml"),)
 
 
 class RpcLane:
-    """Calls the methods of `service`. `spool`, wherever it is an argument, opens a place on disk for a large Binary."""
+    """Calls the methods of `service`. `spool`, wherever it is an argument, opens a place on disk for so many bytes of a large
+    Binary."""
 
     def __init__(self, service: Service, settings: Settings, buffers: Buffers) -> None:
         self._service = service
@@ -48,9 +49,11 @@ class RpcLane:
         if not request.head.chunked and request.head.length is None:
             raise Refused(411, "A call declares its length.")
 
-    def answer(self, request: Request, caller: Caller, spool: Callable[[], Spool]) -> Answer | Later:
+    def answer(self, request: Request, caller: Caller, spool: Callable[[int], Spool]) -> Answer | Later:
         """Do the call that `request` holds."""
-        call = _Incoming(self._service, caller, self._limits, spool)
+        # What the declared length promises at least: base64 in lines of 76 characters, behind all the text that is taken.
+        expected = max(0, (request.head.length or 0) * 76 // 77 * 3 // 4 - self._settings.xml_bytes)
+        call = _Incoming(self._service, caller, self._limits, lambda: spool(expected))
         try:
             value = call.do(request, self._buffers)
         except FilexferError as error:

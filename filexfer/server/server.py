@@ -247,7 +247,9 @@ class Server:
     def _reception(self) -> Reception:
         block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
         rpc = RpcLane(self._service, self.settings, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
-        return Reception(self._gate, rpc, RawLane(self.current_share, block), lambda: Spool(self.current_share()))
+        return Reception(
+            self._gate, rpc, RawLane(self.current_share, block), lambda expected: Spool(self.current_share(), expected)
+        )
 
     def _store_of(self, folder: Path) -> FolderStore:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from filexfer.core.digests import Bytes, Hasher, hasher
+from filexfer.core.errors import NoSpace
 from filexfer.server.buffers import Buffers
 from filexfer.storage.store import Reader, Upload
 
@@ -80,9 +81,12 @@ class Spool:
         taken: a method made use of it; otherwise it is dropped behind the call.
     """
 
-    def __init__(self, share: Share) -> None:
+    def __init__(self, share: Share, expected: int = 0) -> None:
+        """`expected`: at least so many bytes are to come. Raises `NoSpace` where there is no room for them."""
         share.enter()
         try:
+            if expected > share.store.space()[0]:
+                raise NoSpace()
             self.upload: Upload = share.store.upload(None, None)
         except BaseException:
             share.leave()

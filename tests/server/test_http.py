@@ -193,3 +193,15 @@ def test_a_client_that_goes_away_in_mid_request_harms_nobody(running) -> None:
     assert running.held() == {}
     assert running.proxy().file_list("")["entries"] == []
     assert list((running.folder / ".filexfer").rglob("*.data")) == []
+
+
+def test_a_declared_petabyte_is_refused_before_it_is_sent(running) -> None:
+    petabyte = 10**15
+    raw = running.wire()
+    raw.send(b"PUT /files/f HTTP/1.1\r\n%sContent-Length: %d\r\nExpect: 100-continue\r\n\r\n" % (HOST, petabyte))
+    assert raw.reply().status == 507
+    rpc = running.wire()
+    rpc.send(b"POST / HTTP/1.1\r\n%s%sContent-Length: %d\r\n\r\n" % (HOST, TYPE, petabyte))
+    rpc.send(b"<methodCall><methodName>image_put</methodName><params><param><value><base64>" + b"QUJD" * (1 << 20))
+    assert b"<int>301</int>" in rpc.reply().body
+    assert running.held() == {}

@@ -111,3 +111,23 @@ def test_keys_are_of_one_device_and_grow_old(tmp_path) -> None:
         keys.once("one", "fails", "m", fails)
     assert keys.once("one", "fails", "m", lambda: "better") == "better"
     keys.close()
+
+
+def test_a_broken_store_of_answers_is_begun_anew(tmp_path) -> None:
+    path = tmp_path / "area" / "answers.db"
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    keys = Keys(str(path), 60)
+    assert keys.once("d", "k", "m", lambda: "a") == "a"
+    assert keys.once("d", "k", "m", lambda: "b") == "a"
+    keys.close()
+
+
+def test_a_folder_that_takes_no_answers_still_takes_calls(tmp_path, caplog) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "area").symlink_to(tmp_path / "elsewhere")
+    keys = Keys(str(tmp_path / "area" / "answers.db"), 60)
+    assert [keys.once("d", "k", "m", lambda: "done") for _ in range(3)] == ["done"] * 3
+    assert caplog.text.count("cannot be kept") == 1
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    keys.close()
