@@ -48,17 +48,18 @@ _SLOW_TIMES = 10
 _POLLS = frozenset({"job_events", "share_changes"})
 
 
-def connect(address: str, *, timeout: float = 30.0, lanes: Literal["auto", "xmlrpc"] = "auto") -> Session:
+def connect(address: str, *, timeout: float = 30.0, lanes: Literal["auto", "xmlrpc"] = "auto", endpoint: str = RPC) -> Session:
     """A session with the server at `address`. Opens nothing until the first call.
 
     Args:
         address: as `protocol.address` has it; a path in it is left out.
         timeout: seconds without progress after which a connection counts as lost.
+        endpoint: target of calls, where another one's XML-RPC server does not answer at `/RPC2`.
         lanes: "auto" takes the raw lane for large files where the server offers it, "xmlrpc" never does.
 
     Raises `BadParameters`, `InvalidPath` for what is no address.
     """
-    return Session(parse(address), timeout=timeout, lanes=lanes)
+    return Session(parse(address), timeout=timeout, lanes=lanes, endpoint=endpoint)
 
 
 class Session:
@@ -69,14 +70,14 @@ class Session:
         timeout: seconds without progress.
     """
 
-    def __init__(self, address: Address, *, timeout: float, lanes: Literal["auto", "xmlrpc"]) -> None:
+    def __init__(self, address: Address, *, timeout: float, lanes: Literal["auto", "xmlrpc"], endpoint: str = RPC) -> None:
         self.address = str(address.server)
         self.timeout = timeout
         self._server = address.server
         self._lanes = lanes
         host = "localhost" if address.scheme == "unix" else address.authority
         self._headers = (("Host", host), ("User-Agent", "filexfer"), ("Content-Type", "text/xml"))
-        self._rpc_head = request_head("POST", RPC, self._headers)[:-2]
+        self._rpc_head = request_head("POST", endpoint, self._headers)[:-2]
         # Guards _idle, _busy, _closed and _info.
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
@@ -329,6 +330,8 @@ _STATUSES: dict[int, type[errors.FilexferError]] = {
     408: errors.ConnectionLost,
     413: errors.TooLarge,
     429: errors.SlowDown,
+    502: errors.ConnectionLost,
+    504: errors.ConnectionLost,
     503: errors.Busy,
 }
 
