@@ -12,15 +12,19 @@ import json
 import re
 from base64 import b64decode, b64encode
 
-from filexfer.cli import exits
+from filexfer.cli import exits, places
 from filexfer.cli.output import Output, as_json
 from filexfer.client.session import connect
+from filexfer.protocol.http import RPC
+from filexfer.protocol.percent import quote_path
 
 _JSON_BEGINS = re.compile(r'[\[{"0-9-]')
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("address", metavar="ADDRESS", help="http://HOST:PORT[/RPC2] or unix:/SOCKET; any XML-RPC server")
+    parser.add_argument(
+        "address", metavar="ADDRESS", help="http://HOST:PORT[/PATH] or unix:/SOCKET[:/PATH]; any XML-RPC server (path: /RPC2)"
+    )
     parser.add_argument("method", metavar="METHOD", help="such as system.listMethods")
     parser.add_argument(
         "params", metavar="JSON", nargs="*", help='each parameter as JSON; a plain word is a string; bytes are {"base64": "…"}'
@@ -29,7 +33,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     params = [parameter(text) for text in args.params]
-    with connect(args.address) as session:
+    end = places.remote(args.address)
+    # Where no path is given it is the usual one, which the standard library's servers and ours answer at.
+    endpoint = f"/{quote_path(end.path)}" if end.path else RPC
+    with connect(str(end.server), endpoint=endpoint) as session:
         answer = plain(session.call(args.method, *params))
     out.result(as_json(answer, indent=None if out.json else 2))
     return exits.Exit.DONE

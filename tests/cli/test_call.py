@@ -44,6 +44,21 @@ def test_bytes_and_dates_are_written_in_json(stock: str) -> None:
     assert json.loads(run("call", stock, "length", '{"base64": "AAAA"}').out) == 3
 
 
+def test_a_server_may_answer_at_a_path_of_its_own() -> None:
+    from xmlrpc.server import SimpleXMLRPCRequestHandler
+
+    class Elsewhere(SimpleXMLRPCRequestHandler):
+        rpc_paths = ("/odd/xmlrpc.php",)
+
+    with SimpleXMLRPCServer(("127.0.0.1", 0), Elsewhere, logRequests=False) as server:
+        server.register_function(lambda: "here", "where")
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        result = run("call", f"http://127.0.0.1:{server.server_address[1]}/odd/xmlrpc.php", "where")
+        thread.join()
+    assert (result.code, result.lines) == (0, ['"here"'])
+
+
 def test_json_keeps_the_answer_on_one_line(stock: str) -> None:
     assert run("call", "--json", stock, "echo", "[1, 2]", "a").lines == ['[[1, 2], "a"]']
 
