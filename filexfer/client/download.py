@@ -91,6 +91,9 @@ class Fetching:
 
     def _save(self, offset: int, found: Block) -> None:
         assert self._upload is not None
+        if not found.digest:
+            # To the store this would mean: do not check.
+            raise BadDigest()
         try:
             self._upload.write(offset, found.data, found.digest)
         except BadParameters as error:

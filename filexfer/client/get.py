@@ -63,6 +63,8 @@ class Getting:
         self._place: Place | None = None
         self._single = False
         self._was_empty = False
+        #: The folder whose name was found legal last.
+        self._checked = ""
         self._folders: list[tuple[Place, int, str, int]] = []
 
     def move(self) -> None:
@@ -204,6 +206,8 @@ class Getting:
     def _decide(self, place: Place, item: int, path: str, size: int, mtime_ns: int, same: list[tuple[str, int]]) -> None:
         run, spec = self._run, self._run.spec
         source, target = spec.items[item]
+        if not self._single:
+            self._check(path)
         where = os.path.basename(target) if self._single else path
         source = paths.join(source, path)
         verdict = Verdict.SEND
@@ -220,8 +224,17 @@ class Getting:
         else:
             self._pool.submit(Fetching(run, self._lane, Wanted(item, path, source, place.store, place.root, where, size)))
 
+    def _check(self, path: str) -> None:
+        """Raise `InvalidPath` for a name that is none. The store refuses it too; but it is looked for here before."""
+        folder, _, name = path.rpartition("/")
+        if folder != self._checked:
+            paths.split(folder)
+            self._checked = folder
+        if folder == "" and path != name:
+            raise InvalidPath("A path begins without “/”.")
+        paths.check_component(name)
+
     def _verdict(self, place: Place, where: str, source: str, size: int, mtime_ns: int) -> Verdict:
-        paths.split(where)
         local = os.path.join(place.root, where)
         there = _there(local)
         spec = self._run.spec

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from filexfer.core import paths
 from filexfer.core.digests import Bytes
-from filexfer.core.errors import BadParameters, Changed, FilexferError, NotWellFormed
+from filexfer.core.errors import BadParameters, Changed, ConnectionFailed, FilexferError, NotWellFormed
 from filexfer.protocol import wire
 from filexfer.protocol.http import (
     ResponseHead,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Bytes taken at once while the head of a block is awaited: most of the block shall go straight to its buffer.
 _HEAD = 1024
+_WRONG = "The server's answer for a block is not well-formed. Update the server."
 
 
 class Block(NamedTuple):
@@ -100,7 +101,7 @@ class RawLane:
                 session.refusal(connection, head, "GET")
                 return head, Changed()
             if head.status != 206:
-                return head, session.refusal(connection, head, "GET")
+                return head, _not_a_block(session.refusal(connection, head, "GET"))
             block = _block(head, offset, buffer)
             connection.fill(buffer)
             return head, block
@@ -110,6 +111,11 @@ class RawLane:
         return found
 
 
+def _not_a_block(error: FilexferError) -> FilexferError:
+    # The server has answered calls: it is one of ours, and this answer is wrong.
+    return NotWellFormed(_WRONG) if isinstance(error, ConnectionFailed) else error
+
+
 def _block(head: ResponseHead, offset: int, buffer: memoryview) -> Block:
     """What the head says of the block that follows. Raises `Changed`, and `NotWellFormed` where it is not what was asked for."""
     try:
@@ -117,7 +123,7 @@ def _block(head: ResponseHead, offset: int, buffer: memoryview) -> Block:
         digest = parse_content_digest(head.headers.get("content-digest", ""))
         etag = (*parse_etags(head.headers.get("etag", '""')), "")[0]
     except BadParameters as error:
-        raise NotWellFormed("The server's answer for a block is not well-formed. Update the server.") from error
+        raise NotWellFormed(_WRONG) from error
     if part.start == offset and part.end < offset + len(buffer):
         raise Changed()
     if (part.start, part.end) != (offset, offset + len(buffer)) or head.length != len(buffer) or digest is None:
