@@ -103,7 +103,7 @@ def report(mover: Engine, job: Job, seconds: float, out: Output) -> int:
         return code
     if out.verbose:
         for file in _all_files(mover, job):
-            out.say(f"{file.state.value:8} {file.target}")
+            out.say(f"{file.state.value:8} {file.target}" + (f": {file.error}" if file.error else ""))
     for file in failures:
         out.warn(f"{_name(job, file)}: {file.error}")
     if job.files_failed > len(failures) > 0:

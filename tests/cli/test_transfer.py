@@ -165,7 +165,10 @@ def test_a_dry_run_says_what_a_real_one_does(source: Path, share: Share, tmp_pat
 
 
 def test_verbose_names_files_and_quiet_says_nothing(source: Path, share: Share) -> None:
-    assert "done     source/sub/b.py" in run("put", "-v", source, share.url).lines
+    (source / "link").symlink_to("a.txt")
+    lines = run("put", "-v", source, share.url).lines
+    assert "done     source/sub/b.py" in lines
+    assert any(line.startswith("skipped  source/link: A symbolic link") for line in lines)
     result = run("put", "-q", source, share.at("again/"))
     assert (result.code, result.raw, result.err) == (0, b"", "")
 
