@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from tests.cli.command import Result, contents, ended, run, start, tree
 class Served:
     """A `filexfer serve` that runs. `lines`: what it printed until it was ready."""
 
-    def __init__(self, *words: str | Path, count: int = 1, env: dict[str, str] | None = None) -> None:
-        self.process = start("serve", *words, env=env)
+    def __init__(self, *words: str | Path, count: int = 1) -> None:
+        self.process = start("serve", *words)
         assert self.process.stdout is not None
         self.lines = [self.process.stdout.readline().decode().rstrip("\n") for _ in range(count)]
 
@@ -33,13 +34,28 @@ class Served:
 
 
 @pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Starts servers; what a failed test leaves running is killed."""
+    running: list[Served] = []
+
+    def begin(*words: str | Path, count: int = 1) -> Served:
+        running.append(Served(*words, count=count))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.process.kill()
+        one.process.communicate()
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tree(tmp_path / "share", {"f": b"x"})
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_listens_and_ends_when_told(folder: Path, number: signal.Signals) -> None:
-    served = Served(folder, "--listen", "http://127.0.0.1:0", "--guest", "read")
+def test_it_says_where_it_listens_and_ends_when_told(serve: Callable[..., Served], folder: Path, number: signal.Signals) -> None:
+    served = serve(folder, "--listen", "http://127.0.0.1:0", "--guest", "read")
     assert served.lines[0].startswith("Listening on http://127.0.0.1:")
     assert ":0/" not in served.address
     with connect(served.address) as session:
@@ -48,9 +64,9 @@ def test_it_says_where_it_listens_and_ends_when_told(folder: Path, number: signa
     assert (result.code, result.err) == (0, "")
 
 
-def test_each_address_has_its_line(folder: Path) -> None:
+def test_each_address_has_its_line(serve: Callable[..., Served], folder: Path) -> None:
     place = f"{os.environ['XDG_RUNTIME_DIR']}/v{os.getpid()}.sock"
-    served = Served(folder, "--listen", "http://127.0.0.1:0", "--listen", f"unix:{place}", "--guest", "write", count=2)
+    served = serve(folder, "--listen", "http://127.0.0.1:0", "--listen", f"unix:{place}", "--guest", "write", count=2)
     assert served.lines[1] == f"Listening on unix:{place}"
     assert run("put", "-", f"unix:{place}:/new", data=b"data").code == 0
     assert run("ls", served.address).lines == ["f", "new"]
@@ -58,8 +74,8 @@ def test_each_address_has_its_line(folder: Path) -> None:
     assert not os.path.exists(place)
 
 
-def test_json_tells_the_addresses(folder: Path) -> None:
-    served = Served(folder, "--listen", "http://localhost:0", "--guest", "read", "--name", "box", "--json")
+def test_json_tells_the_addresses(serve: Callable[..., Served], folder: Path) -> None:
+    served = serve(folder, "--listen", "http://localhost:0", "--guest", "read", "--name", "box", "--json")
     record = json.loads(served.lines[0])
     assert record["event"] == "listening"
     info = json.loads(run("stat", "--json", record["address"]).out)
@@ -67,8 +83,8 @@ def test_json_tells_the_addresses(folder: Path) -> None:
     served.end(signal.SIGTERM)
 
 
-def test_guests_may_nothing_unless_told(folder: Path) -> None:
-    served = Served(folder, "--listen", "http://localhost:0")
+def test_guests_may_nothing_unless_told(serve: Callable[..., Served], folder: Path) -> None:
+    served = serve(folder, "--listen", "http://localhost:0")
     assert run("ls", served.address).code == 4
     assert "--guest read" in served.end(signal.SIGTERM).err
 
@@ -94,16 +110,16 @@ def test_an_address_that_may_not_be_listened_on_is_refused(folder: Path, listen:
     assert "pw" not in result.err
 
 
-def test_a_second_server_on_the_share_is_refused(folder: Path) -> None:
-    served = Served(folder, "--listen", "http://localhost:0", "--guest", "read")
+def test_a_second_server_on_the_share_is_refused(serve: Callable[..., Served], folder: Path) -> None:
+    served = serve(folder, "--listen", "http://localhost:0", "--guest", "read")
     result = run("serve", folder, "--listen", "http://localhost:0")
     assert result.code == 1
     assert result.err.splitlines()[-1].startswith("filexfer: ")
     assert served.end(signal.SIGTERM).code == 0
 
 
-def test_it_ends_by_its_deadline_with_a_transfer_under_way(folder: Path, tmp_path: Path) -> None:
-    served = Served(folder, "--listen", "http://localhost:0", "--guest", "write")
+def test_it_ends_by_its_deadline_with_a_transfer_under_way(serve: Callable[..., Served], folder: Path, tmp_path: Path) -> None:
+    served = serve(folder, "--listen", "http://localhost:0", "--guest", "write")
     source = tree(tmp_path / "source", {"big": os.urandom(8 << 20)})
     sender = start("put", source, served.address, "--bwlimit", "1M", "--json")
     assert sender.stdout is not None
@@ -115,9 +131,9 @@ def test_it_ends_by_its_deadline_with_a_transfer_under_way(folder: Path, tmp_pat
     assert contents(folder) == {"f": b"x"} or contents(folder) == {"f": b"x", "source": None}
 
 
-def test_its_agent_does_transfers_that_jobs_drives(folder: Path, tmp_path: Path) -> None:
+def test_its_agent_does_transfers_that_jobs_drives(serve: Callable[..., Served], folder: Path, tmp_path: Path) -> None:
     state = tmp_path / "agent"
-    served = Served(folder, "--listen", "http://localhost:0", "--guest", "read", "--state", state)
+    served = serve(folder, "--listen", "http://localhost:0", "--guest", "read", "--state", state)
     control = (state / "agent.address").read_text().strip()
     with connect(control) as session:
         session.call("job_add", {"direction": "get", "server": "", "items": [["f", str(tmp_path / "copy")]]})
