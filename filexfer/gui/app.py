@@ -60,8 +60,14 @@ def make_window(find_agent: Callable[[], str], state: Path) -> Window:
 
 
 def _translate(app: QApplication, folder: Path) -> None:
-    locale = QLocale()
-    for name, place in (("filexfer", str(folder)), ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))):
+    qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    # English below, for its plurals; the person's language above it, and Qt's own words in that language.
+    english = QLocale(QLocale.Language.English)
+    for locale, name, place in (
+        (english, "filexfer", str(folder)),
+        (QLocale(), "qtbase", qt),
+        (QLocale(), "filexfer", str(folder)),
+    ):
         translator = QTranslator(app)
         if translator.load(locale, name, "_", place):
             app.installTranslator(translator)

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from filexfer.core import paths
 from filexfer.core.errors import InvalidPath
 from filexfer.core.model import Entry
-from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.browser import Browser
 from filexfer.gui.file_view import FileView
 from filexfer.gui.gather import Gather
 from filexfer.gui.location import Location
 from filexfer.gui.name_dialog import NameDialog
+from filexfer.gui.words import Words
 from filexfer.protocol import faults
 
 #: Deletions that travel in one `system.multicall`.
@@ -73,7 +73,7 @@ class FileChanges(QObject):
         one = self.tr("Delete “{name}”?").format(name=name)
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Delete"), "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(one if chosen == 1 else words.tr("Delete %n entries?", chosen))
+        box.setText(one if chosen == 1 else Words.tr("Delete %Ln entries?", "", chosen))
         box.setInformativeText(self.tr("What you delete goes to the trash of “{server}”.").format(server=self._browser.here.name))
         yes = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)

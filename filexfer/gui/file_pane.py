@@ -21,6 +21,7 @@ from filexfer.gui.notice import Notice
 from filexfer.gui.share_panel import SharePanel
 from filexfer.gui.theme import MARGIN, smaller
 from filexfer.gui.welcome import Welcome
+from filexfer.gui.words import Words
 
 #: A folder that opens within this time needs no word about it, in milliseconds.
 SOON_MS = 200
@@ -157,7 +158,7 @@ class FilePane(QWidget):
 
     def _show_count(self) -> None:
         chosen, total = self.view.chosen(), self._browser.model.rowCount()
-        text = words.tr("%n item(s)", total)
+        text = Words.tr("%Ln item(s)", "", total)
         if chosen:
             text = self.tr("{chosen} of {items} selected").format(chosen=words.number(chosen), items=text)
         elif not self._browser.complete:

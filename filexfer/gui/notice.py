@@ -31,6 +31,7 @@ class Notice(QWidget):
         self._more.setTextFormat(Qt.TextFormat.PlainText)
         self._more.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.button = QPushButton()
+        self.button.hide()
         self.button.clicked.connect(self._on_click)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)

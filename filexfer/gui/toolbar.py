@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -105,9 +105,8 @@ class Toolbar(QWidget):
         self._browser.refine(text=self.filter.text())
 
     def _on_moved(self) -> None:
+        self.filter.clear()
         self._typing.stop()
-        with QSignalBlocker(self.filter):
-            self.filter.clear()
         self.breadcrumb.show_location(self._browser.here)
         self._enable()
 

@@ -19,6 +19,7 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.job_delegate import BUTTONS, Hover, JobDelegate
 from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.theme import GAP, MARGIN, heading, smaller
+from filexfer.gui.words import Words
 
 
 class JobsView(QListView):
@@ -121,13 +122,13 @@ class JobsView(QListView):
 def action_words(action: str) -> str:
     """What a button or menu entry does."""
     return {
-        "pause": words.tr("Pause"),
-        "resume": words.tr("Go on"),
-        "cancel": words.tr("Cancel"),
-        "retry": words.tr("Try again"),
-        "clear": words.tr("Remove from the list"),
-        "reveal": words.tr("Show in folder"),
-        "details": words.tr("Files…"),
+        "pause": Words.tr("Pause"),
+        "resume": Words.tr("Go on"),
+        "cancel": Words.tr("Cancel"),
+        "retry": Words.tr("Try again"),
+        "clear": Words.tr("Remove from the list"),
+        "reveal": Words.tr("Show in folder"),
+        "details": Words.tr("Files…"),
     }[action]
 
 
@@ -178,9 +179,9 @@ class Transfers(QWidget):
         self.sweep.setEnabled(any(job.state.ended for job in jobs))
         running = [job for job in jobs if job.state is JobState.RUNNING]
         rate = sum(job.rate for job in running)
-        parts = [words.tr("%n running", len(running))] if running else []
+        parts = [Words.tr("%Ln running", "", len(running))] if running else []
         if rate > 0:
-            parts.append(words.tr("{size}/s").format(size=words.size(int(rate))))
+            parts.append(Words.tr("{size}/s").format(size=words.size(int(rate))))
         self._sum.setText(" · ".join(parts))
 
     def _act(self, action: str, job: Job) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from filexfer.gui.icons import Icons
 from filexfer.gui.theme import GAP, PAGE, Repolish, colours
+
+WIDTH, HEIGHT = 336, 232
 
 
 class Card(QFrame):
@@ -33,7 +35,7 @@ class Card(QFrame):
         layout.addWidget(words, 1)
         layout.addSpacing(GAP)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setFixedSize(300, 248)
+        self.setFixedSize(WIDTH, HEIGHT)
         self._polish = Repolish(self, self._colour)
         self._colour()
 
@@ -51,7 +53,7 @@ class Card(QFrame):
         painter.end()
 
 
-class Welcome(QWidget):
+class Welcome(QScrollArea):
     """Signals: `connect_wanted()`, `share_wanted()`."""
 
     connect_wanted = Signal()
@@ -76,14 +78,25 @@ class Welcome(QWidget):
         self.send.button.setProperty("primary", True)
         self.send.button.clicked.connect(self.connect_wanted)
         self.share.button.clicked.connect(self.share_wanted)
-        row = QHBoxLayout()
-        row.setSpacing(PAGE)
-        row.addStretch(1)
-        row.addWidget(self.send)
-        row.addWidget(self.share)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(PAGE)
+        self._row.addWidget(self.send)
+        self._row.addWidget(self.share)
+        page = QWidget()
+        layout = QGridLayout(page)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
-        layout.addStretch(2)
-        layout.addLayout(row)
-        layout.addStretch(3)
+        layout.addLayout(self._row, 1, 1)
+        for outer in (0, 2):
+            layout.setColumnStretch(outer, 1)
+            layout.setRowStretch(outer, 2 + outer // 2)
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for ground in (self.viewport(), page):
+            ground.setAutoFillBackground(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Beside each other where there is room, else one below the other.
+        wide = event.size().width() >= 2 * WIDTH + 3 * PAGE
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        super().resizeEvent(event)

@@ -85,6 +85,10 @@ class Window(QMainWindow):
         self.setCentralWidget(middle)
         self.resize(1120, 720)
 
+    def resize_parts(self, above: int, below: int) -> None:
+        """Heights of the folder and of the transfers, in pixels."""
+        self._down.setSizes([above, below])
+
     def _connect_parts(self) -> None:
         bridge, browser, actions = self._bridge, self.browser, self.actions_
         bridge.jobs.connect(self._on_jobs)

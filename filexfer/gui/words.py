@@ -7,14 +7,18 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from filexfer.core.model import Direction, Job, JobState
 
 
-def tr(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("words", text, None, count)
+class Words:
+    """Translates where there is no `QObject`: `pyside6-lupdate` takes what stands before `.tr` as the context."""
+
+    @staticmethod
+    def tr(text: str, disambiguation: str = "", n: int = -1) -> str:
+        return QCoreApplication.translate("Words", text, disambiguation or None, n)
 
 
 def size(count: int) -> str:
     """Bytes as people say them: `4.2 MB`."""
     if count < 1000:
-        return tr("{n} B").format(n=count)
+        return Words.tr("{n} B").format(n=count)
     return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
@@ -28,9 +32,9 @@ def moment(ns: int, now: QDateTime | None = None) -> str:
     days = then.date().daysTo((now or QDateTime.currentDateTime()).date())
     clock = QLocale().toString(then.time(), "HH:mm")
     if days == 0:
-        return tr("today {time}").format(time=clock)
+        return Words.tr("today {time}").format(time=clock)
     if days == 1:
-        return tr("yesterday {time}").format(time=clock)
+        return Words.tr("yesterday {time}").format(time=clock)
     return f"{then.toString('yyyy-MM-dd')} {clock}"
 
 
@@ -38,22 +42,22 @@ def duration(seconds: float) -> str:
     """How long: `12 s`, `3 min`, `1 h 20 min`."""
     whole = max(1, round(seconds))
     if whole < 90:
-        return tr("{n} s").format(n=whole)
+        return Words.tr("{n} s").format(n=whole)
     minutes = round(whole / 60)
     if minutes < 90:
-        return tr("{n} min").format(n=minutes)
-    return tr("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
+        return Words.tr("{n} min").format(n=minutes)
+    return Words.tr("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
 
 
 def job_state(job: Job) -> str:
     """The state of a job in a word or two; never colour alone tells it."""
     return {
-        JobState.WAITING: tr("Waiting"),
-        JobState.RUNNING: tr("Uploading") if job.spec.direction is Direction.PUT else tr("Downloading"),
-        JobState.PAUSED: tr("Paused"),
-        JobState.DONE: tr("Done · verified"),
-        JobState.FAILED: tr("Failed"),
-        JobState.CANCELLED: tr("Cancelled"),
+        JobState.WAITING: Words.tr("Waiting"),
+        JobState.RUNNING: Words.tr("Uploading") if job.spec.direction is Direction.PUT else Words.tr("Downloading"),
+        JobState.PAUSED: Words.tr("Paused"),
+        JobState.DONE: Words.tr("Done · verified"),
+        JobState.FAILED: Words.tr("Failed"),
+        JobState.CANCELLED: Words.tr("Cancelled"),
     }[job.state]
 
 
@@ -73,31 +77,37 @@ def job_facts(job: Job) -> str:
 def _running(job: Job) -> list[str]:
     parts = [_amount(job)]
     if job.scanning and not job.files_done and not job.bytes_done:
-        parts = [tr("Looking through %n file(s)", job.files_total)]
+        parts = [Words.tr("Looking through %Ln file(s)", "", job.files_total)]
     if job.rate > 0:
-        parts.append(tr("{size}/s").format(size=size(int(job.rate))))
+        parts.append(Words.tr("{size}/s").format(size=size(int(job.rate))))
     if job.seconds_left >= 0:
         parts.append(duration(job.seconds_left))
-    waits = {"reading": tr("reading here"), "network": tr("waiting for the network"), "disk": tr("waiting for their disk")}
+    waits = {
+        "reading": Words.tr("reading here"),
+        "network": Words.tr("waiting for the network"),
+        "disk": Words.tr("waiting for their disk"),
+    }
     return [*parts, waits.get(job.waits_for, "")]
 
 
 def _amount(job: Job) -> str:
     if job.files_total > 1:
-        return tr("{done} of {total}").format(done=number(job.files_done + job.files_skipped), total=number(job.files_total))
+        return Words.tr("{done} of {total}").format(
+            done=number(job.files_done + job.files_skipped), total=number(job.files_total)
+        )
     if not job.bytes_total:
         return ""
-    return tr("{done} of {total}").format(done=size(job.bytes_done), total=size(job.bytes_total))
+    return Words.tr("{done} of {total}").format(done=size(job.bytes_done), total=size(job.bytes_total))
 
 
 def _outcome(job: Job) -> str:
-    parts = [tr("%n file(s)", job.files_done)] if job.files_total != 1 else []
+    parts = [Words.tr("%Ln file(s)", "", job.files_done)] if job.files_total != 1 else []
     if job.files_skipped:
-        parts.append(tr("%n skipped", job.files_skipped))
+        parts.append(Words.tr("%Ln skipped", "", job.files_skipped))
     return " · ".join([*parts, size(job.bytes_total)])
 
 
 def _failures(job: Job) -> str:
     if job.files_failed and job.files_total > 1:
-        return tr("{n} of {total} not moved").format(n=number(job.files_failed), total=number(job.files_total))
+        return Words.tr("{n} of {total} not moved").format(n=number(job.files_failed), total=number(job.files_total))
     return ""

@@ -129,7 +129,9 @@ def test_a_killed_agent_is_started_again_and_the_list_comes_back(
     person.window._bridge.agent.connect(lambda state, sentence: states.append(state))
     person.wait(lambda: "ready" in states)
     person.wait(lambda: person.job("a.bin") is not None)
-    assert person.job("a.bin") == done
+    again = person.job("a.bin")
+    assert again is not None
+    assert (again.id, again.state, again.bytes_done) == (done.id, JobState.DONE, 1000)
     person.window.actions_["refresh"].trigger()
     person.wait(lambda: person.settled and person.rows == ["a.bin"])
     agent.stop()

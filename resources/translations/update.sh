@@ -1,0 +1,12 @@
+#!/bin/sh
+# Brings the translations up to the sources, then builds what the app loads. To be run after every change of a text.
+# English has a file for its plurals alone ("1 file", "2 files"): Qt takes "%n file(s)" as it stands otherwise.
+set -eu
+cd "$(dirname "$0")/../.."
+BIN=${BIN:-.venv/bin}
+sources=$(ls filexfer/gui/*.py)
+"$BIN/pyside6-lupdate" -silent -no-obsolete -locations none -pluralonly $sources -ts resources/translations/filexfer_en.ts
+"$BIN/pyside6-lupdate" -silent -no-obsolete -locations none $sources -ts resources/translations/filexfer_zh_CN.ts
+for file in resources/translations/*.ts; do
+    "$BIN/pyside6-lrelease" -silent "$file" -qm "${file%.ts}.qm"
+done

@@ -1,0 +1,232 @@
+"""Writes a picture of every page, light and dark, to `build/screenshots/`: `python -m tests.gui.screenshots [FOLDER]`.
+
+Everything on them is real: an agent, a second server, files and transfers. Look at each with the eyes of a stranger.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from filexfer.core.errors import NoSpace
+from filexfer.core.model import JobState
+from filexfer.gui import app, words
+from filexfer.gui.connect_dialog import ConnectDialog
+from filexfer.gui.job_details import JobDetails
+from filexfer.gui.location import Location
+from filexfer.gui.window import Window
+from tests.gui.conftest import OtherServer, OwnAgent
+
+DAY = 86_400
+MIB = 1 << 20
+FILES = {
+    "IMG_2041.jpg": 4_200_000, "IMG_2042.jpg": 4_012_345, "IMG_2043.jpg": 3_900_000, "beach.mp4": 12_000_000, "notes.txt": 812,
+    "plan.pdf": 231_000, "backup-2026-01.tar.gz": 9_100_000, "song.flac": 3_100_000, "main.py": 5312,
+    "a very long name that somebody chose without thinking of those who read it in a narrow column (final, 2).docx": 77_000,
+    "evil\x1b[31m\u202egnp.exe": 12,
+}  # fmt: skip
+
+
+def furnish(share: Path) -> None:
+    """Fill the other computer's share."""
+    for depth, name in enumerate(("Documents", "Music & more", "Photos", "empty")):
+        (share / name).mkdir()
+        os.utime(share / name, (os.path.getmtime(share) - depth * 20 * DAY,) * 2)
+    (share / "Photos" / "2026").mkdir()
+    for number in range(300):
+        (share / "Photos" / "2026" / f"IMG_{number:04d}.jpg").write_bytes(b"x" * (number * 37))
+    for age, (name, size) in enumerate(FILES.items()):
+        with (share / name).open("wb") as file:
+            file.truncate(size)
+        os.utime(share / name, (os.path.getmtime(share) - age * age * DAY / 3,) * 2)
+
+
+class Photographer:
+    """Opens a window and goes through its pages. Attributes: window."""
+
+    def __init__(self, agent: OwnAgent, server: OtherServer, state: Path, target: Path, scheme: str) -> None:
+        self.agent, self.server, self.target, self.scheme = agent, server, target, scheme
+        self.window: Window = app.make_window(agent.find, state)
+        self.window.start()
+        self.window.show()
+        self.wait(lambda: self.window.servers.known)
+
+    def wait(self, seen: Callable[[], object], seconds: float = 20.0) -> None:
+        end = time.monotonic() + seconds
+        while not seen():
+            if time.monotonic() > end:
+                raise TimeoutError(f"{self.scheme}: waited in vain; the window says “{self.window.errors.words}”")
+            QTest.qWait(20)
+
+    def shoot(self, name: str, widget: QWidget | None = None) -> None:
+        QTest.qWait(150)
+        (widget or self.window).grab().save(str(self.target / f"{name}-{self.scheme}.png"))
+
+    def go(self, path: str, server: str | None = None, name: str = "studio") -> None:
+        self.window.browser.open(Location(self.server.address if server is None else server, path, name))
+        self.wait(lambda: self.window.browser.settled)
+        QTest.qWait(150)
+
+    def drag(self, point: QPoint) -> None:
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(__file__)])
+        for kind in (QDragEnterEvent, QDragMoveEvent):
+            event = kind(point, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(self.window.windowHandle(), event)
+
+    def pages(self) -> None:
+        self.shoot("01-first-start")
+        self.browsing()
+        self.dropping()
+        self.troubles()
+        self.dialogs()
+        self.share()
+
+    def browsing(self) -> None:
+        self.go("")
+        self.window.view.setFocus()
+        self.window.view.select_names(["IMG_2042.jpg", "IMG_2043.jpg"])
+        self.shoot("02-browsing")
+        self.go("Photos/2026")
+        self.window.toolbar.filter.setText("IMG_02")
+        self.wait(lambda: self.window.browser.filter and self.window.browser.settled)
+        self.shoot("03-filter")
+        self.go("empty")
+        self.shoot("04-empty-folder")
+
+    def dropping(self) -> None:
+        self.go("")
+        pane, view = self.window.pane, self.window.view
+        self.drag(pane.mapTo(self.window, QPoint(400, pane.height() - 60)))
+        self.shoot("05-drop")
+        row = view.visualRect(self.window.listing.index(1, 0)).center()
+        self.drag(view.viewport().mapTo(self.window, row))
+        self.shoot("06-drop-on-folder")
+        QApplication.sendEvent(self.window.windowHandle(), QDragLeaveEvent())
+
+    def troubles(self) -> None:
+        self.go("Photos", "http://127.0.0.1:1/", "attic-pi")
+        self.wait(lambda: "cannot" in self.window.pane.page)
+        self.shoot("07-no-connection")
+        self.go("")
+        self.window.errors.show_error(NoSpace())
+        self.window.view.select_names(["plan.pdf"])
+        QTest.keyClick(self.window.view, Qt.Key.Key_F2)
+        self.shoot("08-error-and-rename")
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        self.window.errors.clear()
+
+    def dialogs(self) -> None:
+        self.window.connect_to()
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ConnectDialog)
+        dialog.field.setText("127.0.0.1:1")
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        self.wait(lambda: dialog.go.isEnabled())
+        self.shoot("09-connect", dialog)
+        dialog.reject()
+        for name, action in (("10-new-folder", "new_folder"), ("11-delete", "delete")):
+            self.window.view.select_names(["IMG_2042.jpg", "IMG_2043.jpg"])
+            self.window.actions_[action].trigger()
+            box = QApplication.activeModalWidget()
+            assert box is not None
+            self.shoot(name, box)
+            box.close()
+        self.window.toolbar.more.menu().popup(QPoint(0, 0))
+        self.shoot("12-menu", self.window.toolbar.more.menu())
+        self.window.toolbar.more.menu().close()
+
+    def share(self) -> None:
+        self.go("", "", words.Words.tr("This computer"))
+        self.shoot("13-not-shared")
+        self.window.servers.set_share(on=True)
+        self.wait(lambda: self.window.servers.share.on)
+        self.shoot("14-shared")
+        self.window.servers.set_share(on=False)
+        self.wait(lambda: not self.window.servers.share.on)
+
+    def transfers(self, source: Path) -> None:
+        """Stage one job of each state, under a limit that keeps them so."""
+        self.go("Documents")
+        address, here = self.server.address, self.window.browser.here
+        assert here is not None
+        upload = self.window.actions_.upload
+        upload([str(source / "notes.txt")], here)
+        upload([str(source / "gone.txt"), str(source / "notes.txt")], Location(address, "Music & more", "studio"))
+        self.wait(lambda: len(self.window.jobs.jobs()) == 2 and not self.window.jobs.active)
+        with self.agent.session() as session:
+            session.call("limit_set", {"rate": 2 * MIB})
+            upload([str(source / "holiday")], here)
+            upload([str(source / "disk.iso")], here)
+            self.wait(lambda: len(self.window.jobs.active) == 2)
+            self.wait(lambda: all(job.bytes_done > 0 for job in self.window.jobs.active))
+            session.call("job_pause", self.window.jobs.active[1].id)
+            upload([str(source / "disk.iso")], Location(address, "Music & more", "studio"))
+            self.wait(lambda: any(job.state is JobState.PAUSED for job in self.window.jobs.active))
+            QTest.qWait(1500)
+            self.window.resize(1120, 860)
+            self.window.resize_parts(360, 420)
+            self.shoot("15-transfers")
+            failed = next(job for job in self.window.jobs.jobs() if job.state is JobState.FAILED)
+            self.window.transfers.details.emit(failed)
+            details = self.window.findChild(JobDetails)
+            assert details is not None
+            self.wait(lambda: details.table.model().rowCount())
+            self.shoot("16-files-of-a-transfer", details)
+            details.close()
+            self.window.resize(700, 520)
+            self.shoot("17-narrow")
+            self.window.browser.open(None)
+            self.shoot("18-narrow-first-start")
+            for job in self.window.jobs.jobs():
+                session.call("job_cancel", job.id)
+            self.wait(lambda: not self.window.jobs.active)
+            session.call("limit_set", {"rate": 0})
+            session.call("job_clear", [])
+
+
+def main() -> None:
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots")
+    target.mkdir(parents=True, exist_ok=True)
+    application = QApplication(sys.argv[:1])
+    theme = app.prepare(application)
+    with ExitStack() as parts:
+        home = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="fxs", ignore_cleanup_errors=True)))
+        source = home / "source"
+        (source / "holiday").mkdir(parents=True)
+        (source / "notes.txt").write_text("notes")
+        for number in range(40):
+            (source / "holiday" / f"{number}.jpg").write_bytes(os.urandom(MIB // 2))
+        (source / "disk.iso").write_bytes(os.urandom(40 * MIB))
+        server = OtherServer(home / "studio", home / "server-state")
+        parts.callback(server.stop)
+        furnish(server.folder)
+        agent = OwnAgent(home / "agent")
+        parts.callback(agent.stop)
+        with agent.session() as session:
+            session.call("share_set", {"folder": str(home / "Public")})
+            session.call("server_save", {"name": "studio", "address": server.address})
+            session.call("server_save", {"name": "attic-pi", "address": "http://127.0.0.1:1/"})
+        for scheme, value in (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark)):
+            theme.apply(value)
+            photographer = Photographer(agent, server, home / f"window-{scheme}", target, scheme)
+            photographer.pages()
+            photographer.transfers(source)
+            photographer.window.close()
+    print(f"{len(list(target.glob('*.png')))} pictures in {target}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Texts: every one is in the translations' files, and what is shipped was built from them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+import filexfer.gui
+from filexfer.gui import resources
+from filexfer.gui.words import Words
+
+FOLDER = resources.folder() / "translations"
+SOURCES = sorted(str(file) for file in Path(filexfer.gui.__file__).resolve().parent.glob("*.py"))
+TOOLS = Path(sys.executable).parent
+
+
+def _messages(file: Path) -> set[tuple[str, str]]:
+    return {
+        (str(context.findtext("name")), str(message.findtext("source")))
+        for context in ElementTree.parse(file).iter("context")
+        for message in context.iter("message")
+    }
+
+
+@pytest.mark.parametrize(("name", "options"), [("filexfer_en.ts", ["-pluralonly"]), ("filexfer_zh_CN.ts", [])])
+def test_every_text_of_the_sources_is_in_the_file(tmp_path: Path, name: str, options: list[str]) -> None:
+    fresh = tmp_path / name
+    command = [str(TOOLS / "pyside6-lupdate"), "-silent", "-locations", "none", *options, *SOURCES, "-ts", str(fresh)]
+    subprocess.run(command, check=True, timeout=60)
+    assert _messages(FOLDER / name) == _messages(fresh), "run resources/translations/update.sh"
+
+
+@pytest.mark.parametrize("name", ["filexfer_en", "filexfer_zh_CN"])
+def test_what_is_shipped_was_built_from_the_file(tmp_path: Path, name: str) -> None:
+    source = tmp_path / f"{name}.ts"
+    shutil.copy(FOLDER / source.name, source)
+    subprocess.run([str(TOOLS / "pyside6-lrelease"), "-silent", str(source)], check=True, timeout=60)
+    assert (FOLDER / f"{name}.qm").read_bytes() == (tmp_path / f"{name}.qm").read_bytes(), "run resources/translations/update.sh"
+
+
+def test_plurals_are_said_right(look: QApplication) -> None:
+    assert Words.tr("%Ln file(s)", "", 1) == "1 file"
+    assert Words.tr("%Ln file(s)", "", 1200) == "1,200 files"
+
+
+def test_no_text_outside_of_a_context() -> None:
+    assert {context for context, _ in _messages(FOLDER / "filexfer_zh_CN.ts") if not context} == set()
+
+
+def test_a_translation_is_found_by_the_name_of_its_language(look: QApplication) -> None:
+    translator = QTranslator()
+    assert translator.load(QLocale("zh_CN"), "filexfer", "_", str(FOLDER))
