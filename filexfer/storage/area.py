@@ -18,12 +18,13 @@ from collections.abc import Iterator
 
 from filexfer.core import paths
 from filexfer.core.errors import StorageFailed
-from filexfer.storage import confine, trees
+from filexfer.storage import confine, content, naming, trees
 from filexfer.storage.fsops import FsOps
 
 _AREA = paths.encode(paths.AREA)
 _BATCH = b"batch-"
 _TRIES = 20
+_VANISHES = "The folder's hidden area vanishes as soon as it is made. See what else works on this folder."
 
 UPLOADS = b"uploads"
 TRASH = b"trash"
@@ -81,7 +82,33 @@ class Area:
                 return confine.open_own(self._fs, name, folder, create=True, append=append)
             except FileNotFoundError:
                 self._forget(where, folder)
-        raise StorageFailed("The folder's hidden area vanishes as soon as it is made. See what else works on this folder.")
+        raise StorageFailed(_VANISHES)
+
+    def place(self, where: bytes, name: bytes, data: bytes, *, sync: bool = False) -> None:
+        """A new file in folder `where` that appears with all of `data`; `FileExistsError` if it is there."""
+        own = self.fresh_name()
+        descriptor = self.create(self.batch, own)
+        try:
+            try:
+                content.write_whole(self._fs, descriptor, data, 0)
+                if sync:
+                    self._fs.sync(descriptor)
+            finally:
+                self._fs.close(descriptor)
+            self._move(own, where, name)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self._fs.unlink(own, self.folder(self.batch))
+            raise
+
+    def _move(self, own: bytes, where: bytes, name: bytes) -> None:
+        for _ in range(_TRIES):
+            folder = self.folder(where)
+            try:
+                return naming.rename_new(self._fs, own, self.folder(self.batch), name, folder)
+            except FileNotFoundError:
+                self._forget(where, folder)
+        raise StorageFailed(_VANISHES)
 
     def sweep(self) -> None:
         """Remove what the batches of dead processes left."""
@@ -126,7 +153,7 @@ class Area:
                     return self._open[name]
                 except FileNotFoundError:
                     self._drop(_AREA)
-        raise StorageFailed("The folder's hidden area vanishes as soon as it is made. See what else works on this folder.")
+        raise StorageFailed(_VANISHES)
 
     def _enter(self, name: bytes, parent: int) -> int:
         try:

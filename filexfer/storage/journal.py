@@ -61,7 +61,7 @@ class Told:
         blocks: number -> (how many notes came before, blake3), of each block its last note.
         noted: notes of blocks in all.
         durable: of the first so many notes the blocks are durable.
-        end: offset behind the last whole record.
+        begin, end: offsets behind the head, and behind the last whole record.
     """
 
     head: Head | None = None
@@ -70,6 +70,7 @@ class Told:
     durable: int = 0
     publishing: Publishing | None = None
     saved: Saved | None = None
+    begin: int = 0
     end: int = 0
 
     def received(self) -> int:
@@ -78,6 +79,10 @@ class Told:
             return 0
         size, block_size = self.head.size, self.head.block_size
         return sum(min(block_size, size - number * block_size) for number in self.blocks)
+
+
+class Foreign(Exception):
+    """A record that is whole, but not of this version's making."""
 
 
 def record(kind: bytes, body: bytes) -> bytes:
@@ -118,9 +123,21 @@ def read(fs: FsOps, descriptor: int) -> Told:
     for kind, body, end in _records(_content(fs, descriptor)):
         if (kind == b"H") != (told.head is None):
             break  # the head comes first and once
-        _take(told, kind, body)
+        try:
+            take(told, kind, body)
+        except Foreign:
+            break
+        told.begin = told.begin or end
         told.end = end
     return told
+
+
+def take(told: Told, kind: bytes, body: bytes) -> None:
+    """Add to `told` what one record says. Kinds that are not known are passed over; raises `Foreign`."""
+    try:
+        _take(told, kind, body)
+    except (ValueError, TypeError, KeyError, struct.error) as error:
+        raise Foreign() from error
 
 
 def _take(told: Told, kind: bytes, body: bytes) -> None:
@@ -132,7 +149,7 @@ def _take(told: Told, kind: bytes, body: bytes) -> None:
         told.durable = max(told.durable, min(_NUMBER.unpack(body)[0], told.noted))
     elif kind == b"L":
         told.blocks.pop(_NUMBER.unpack(body)[0], None)
-    elif kind in b"HPD":
+    elif kind in (b"H", b"P", b"D"):
         _take_values(told, kind, json.loads(body))
 
 

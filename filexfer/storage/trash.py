@@ -23,7 +23,7 @@ from collections.abc import Callable
 from filexfer.core import paths
 from filexfer.core.errors import NotFound, StorageFailed
 from filexfer.core.model import Kind
-from filexfer.storage import area, confine, content, scan, trees
+from filexfer.storage import area, confine, scan, trees
 from filexfer.storage.area import Area
 from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
@@ -152,12 +152,7 @@ class Trash:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            note = self._area.create(area.TRASH, item + _PATH)
-            try:
-                content.write_whole(self._fs, note, raw, 0)
-                self._fs.sync(note)
-            finally:
-                self._fs.close(note)
+            self._area.place(area.TRASH, item + _PATH, raw, sync=True)
         return item, trash
 
     def _path_of(self, item: str, folder: int) -> str:

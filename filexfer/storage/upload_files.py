@@ -60,33 +60,21 @@ class UploadFiles:
 
     @classmethod
     def create(cls, fs: FsOps, area: Area, upload_id: str, head: journal.Head) -> UploadFiles:
-        """A new upload, locked, with empty content."""
-        name = upload_id.encode()
+        """A new upload, locked, with empty content. Raises `Busy` if another process was quicker."""
+        name = upload_id.encode() + JOURNAL
         try:
-            descriptor = area.create(areas.UPLOADS, name + JOURNAL)
+            area.place(areas.UPLOADS, name, journal.head(head))
         except FileExistsError:
-            descriptor = _locked(fs, name + JOURNAL, area.folder(areas.UPLOADS))
-        else:
-            _lock(fs, descriptor)
-        folder = area.folder(areas.UPLOADS)
-        made = cls(fs, folder, name, descriptor, journal.Told(head=head))
+            # No upload, else it would have been opened: what a crash or another version left.
+            fs.unlink(name, area.folder(areas.UPLOADS))
+            area.place(areas.UPLOADS, name, journal.head(head))
+        made = cls.open(fs, area, upload_id)
         try:
             made.begin_anew()
         except BaseException:
             made.close()
             raise
         return made
-
-    def begin_anew(self) -> None:
-        """Empty journal, empty content."""
-        head = self.told.head
-        assert head is not None
-        self.told = journal.Told(head=head)
-        self._end = 0
-        self._fs.truncate(self._journal, 0)
-        self.append(journal.head(head))
-        trees.remove(self._fs, self._name + DATA, self._folder)
-        self.data = confine.open_own(self._fs, self._name + DATA, self._folder, create=True)
 
     @classmethod
     def _read(cls, fs: FsOps, folder: int, name: bytes, descriptor: int) -> UploadFiles:
@@ -100,6 +88,14 @@ class UploadFiles:
             fs.close(descriptor)
             raise
         return cls(fs, folder, name, descriptor, told)
+
+    def begin_anew(self) -> None:
+        """Empty content, and a journal that tells of no block."""
+        self.told = journal.Told(self.told.head, begin=self.told.begin, end=self.told.begin)
+        self._end = self.told.end
+        self._fs.truncate(self._journal, self._end)
+        trees.remove(self._fs, self._name + DATA, self._folder)
+        self.data = confine.open_own(self._fs, self._name + DATA, self._folder, create=True)
 
     def open_data(self) -> bool:
         """Open the content; False if it is not there."""
@@ -145,6 +141,7 @@ class UploadFiles:
             trees.remove(self._fs, self._name + DATA, self._folder)
             if answers:
                 self.append(journal.done(saved))
+                self.close()  # Windows renames no open file
                 self._fs.rename(self._name + JOURNAL, self._folder, self._name + DONE, self._folder)
             else:
                 self._fs.unlink(self._name + JOURNAL, self._folder)
