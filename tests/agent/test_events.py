@@ -162,6 +162,13 @@ def test_an_old_look_at_the_history_does_not_undo_what_the_engine_told_since() -
     cursor = asked(events, 0)["cursor"]
     events.noticed(seen, before)
     assert asked(events, cursor)["jobs"] == []
-    # Nor does a later one, of a job that is being cleared.
-    events.noticed([job(1), job(2)], events.version)
+    # A job that is younger than the look is not gone, and news of others are not undone.
+    before = events.version
+    events.noticed([job(1), job(3, done=5)], before)
+    events.changed([job(4)])
+    cursor = asked(events, 0)["cursor"]
+    events.noticed([job(1), job(3, done=1)], before)
+    assert (asked(events, cursor)["jobs"], asked(events, cursor)["removed"]) == ([], [])
+    # Nor does a later look tell of a job that is being cleared.
+    events.noticed([job(1), job(2), job(3, done=5), job(4)], events.version)
     assert asked(events, cursor)["jobs"] == []

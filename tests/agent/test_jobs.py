@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,16 @@ class Window:
         return answer
 
     def until(self, job: int, *states: str) -> dict[str, Any]:
-        for _ in range(400):
-            if self.jobs.get(job, {}).get("state") in states:
-                return self.jobs[job]
-            self.poll()
-        raise AssertionError(f"job {job} is {self.jobs.get(job)}")
+        self.until_so(lambda: self.jobs.get(job, {}).get("state") in states)
+        return self.jobs[job]
+
+    def until_so(self, so: Callable[[], bool]) -> None:
+        """Poll until `so`; fails after half a minute."""
+        deadline = time.monotonic() + 30.0
+        while not so():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the jobs are still {self.jobs!r:.1000}")
+            self.poll(1.0)
 
 
 @pytest.fixture
@@ -126,8 +132,7 @@ def test_pause_resume_cancel_and_retry(agent: Any, remote: Server, tmp_path: Pat
     with agent.session() as session:
         window = Window(session.call)
         job = session.call("job_add", slow(remote.addresses[0], source, "big"))["id"]
-        while not window.jobs.get(job, {}).get("bytes_done"):
-            window.poll()
+        window.until_so(lambda: window.jobs.get(job, {}).get("bytes_done", 0) > 0)
         assert session.call("job_pause", job) is True
         paused = window.until(job, "paused")
         assert 0 < paused["bytes_done"] < 12 * MIB
@@ -141,8 +146,7 @@ def test_pause_resume_cancel_and_retry(agent: Any, remote: Server, tmp_path: Pat
         session.call("job_cancel", job)
         window.until(job, "cancelled")
         session.call("job_clear", [job])
-        while job in window.jobs:
-            window.poll()
+        window.until_so(lambda: job not in window.jobs)
 
 
 def test_a_failed_job_says_why_and_is_tried_again(agent: Any, tree: Path, tmp_path: Path) -> None:
@@ -167,8 +171,7 @@ def test_two_windows_see_the_same(agent: Any, remote: Server, tree: Path) -> Non
         assert ends[0] == ends[1]
         second.call("job_clear", [])
         for window in windows:
-            while window.jobs:
-                window.poll()
+            window.until_so(lambda: not window.jobs)  # noqa: B023
     late = Window(agent.session().call)
     assert (late.poll()["jobs"], late.jobs) == ([], {})
 
@@ -249,8 +252,7 @@ def test_a_killed_agent_goes_on_where_it_was(agent: Any, remote: Server, tmp_pat
     with agent.session() as session:
         window = Window(session.call)
         job = session.call("job_add", slow(remote.addresses[0], source, "big"))["id"]
-        while window.jobs.get(job, {}).get("bytes_done", 0) < 3 * MIB:
-            window.poll()
+        window.until_so(lambda: window.jobs.get(job, {}).get("bytes_done", 0) >= 3 * MIB)
     agent.kill()
     agent.start()
     with agent.session() as session:
@@ -295,5 +297,4 @@ def test_jobs_of_another_process_are_seen(agent: Any, remote: Server, tree: Path
         )
         history = agent.state / "history.sqlite"
         subprocess.run([sys.executable, "-c", program, history, remote.addresses[0], tree], check=True, timeout=60)
-        while not any(job["state"] == "done" for job in window.jobs.values()):
-            window.poll()
+        window.until_so(lambda: any(job["state"] == "done" for job in window.jobs.values()))

@@ -44,6 +44,11 @@ def test_numbers_longer_than_any_machine_word_sort_by_value() -> None:
     assert shown(named(*reversed(wanted))) == wanted
 
 
+def test_leading_zeros_do_not_count() -> None:
+    wanted = ["p1", "p002", "p3", "p0010", "p011", "p100"]
+    assert shown(named(*reversed(wanted))) == wanted
+
+
 def test_names_that_count_as_equal_keep_one_order_whatever_the_disk_says() -> None:
     assert shown(named("a01", "A1", "a1", "a001")) == shown(named("a001", "a1", "A1", "a01"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,13 +47,18 @@ def resident(pid: int) -> int:
 
 
 class BigFolder:
-    """A server with a folder of 100,000 files, of which only the listing is made up. `fail_at`: the page that faults."""
+    """A server with a folder of 100,000 files, of which only the listing is made up.
+
+    `fail_at`: the page that faults; `gate`: must be open for pages after the first.
+    """
 
     def __init__(self, tmp_path: Path) -> None:
         numbers = list(range(COUNT))
         random.Random(5).shuffle(numbers)
         self.entries = [Entry(f"IMG_{n}.jpg", Kind.FILE, (n * 7919) % 65536, n) for n in numbers]
         self.fail_at = -1
+        self.gate = threading.Event()
+        self.gate.set()
         self.pages = 0
         self.server = Server(tmp_path, ["http://localhost:0"], guest="read").start()
         # In place of the method of that name, which the server has once it is started.
@@ -62,6 +68,8 @@ class BigFolder:
         start = int(options.get("cursor") or 0)
         if start == 0:
             self.pages = 0
+        elif not self.gate.wait(20):
+            raise AssertionError("the gate stayed shut")
         if self.pages == self.fail_at:
             raise Changed()
         self.pages += 1
@@ -231,8 +239,12 @@ def test_the_first_rows_come_before_the_listing_ends_and_an_error_after_them_is_
     agent: Any, big: BigFolder, until: Callable[..., Any]
 ) -> None:
     big.fail_at = 3
+    big.gate.clear()
     with agent.session() as session:
         opened = session.call("view_open", big.server.addresses[0], "", {})
+        assert (opened["count"], opened["complete"]) == (1000, False)
+        assert session.call("view_rows", opened["view"], 0, 2000)["count"] == 1000
+        big.gate.set()
         page = complete(until, session, opened["view"])
         assert page["total"] == 1000 + 2 * 8000
         assert "changed in the meantime" in page["error"]
