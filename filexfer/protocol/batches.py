@@ -1,5 +1,5 @@
 """Many small files in one call, as columns: the index of `files_put`, its outcomes, and the answer of `files_get`
-(docs/contracts.md, Methods). Row i of every column belongs to file i; contents are joined in the same order."""
+(docs/protocol.md, Methods). Row i of every column belongs to file i; contents are joined in the same order."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Columns:
 
 
 def pack(entries: Iterable[Entry], next: str = "") -> dict[str, object]:
-    """The packed listing of `entries` (docs/contracts.md). Versions are not in it."""
+    """The packed listing of `entries` (docs/protocol.md). Versions are not in it."""
     rows = entries if isinstance(entries, list | tuple) else list(entries)
     letters = _LETTERS
     return {

@@ -24,7 +24,7 @@ from filexfer.storage.store import Small, Upload
 
 _DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
-#: The nearest class in an error's ancestry decides (docs/contracts.md).
+#: The nearest class in an error's ancestry decides (docs/protocol.md).
 _STATUS: dict[type[FilexferError], int] = {
     errors.InvalidPath: 400,
     errors.BadOffset: 400,
