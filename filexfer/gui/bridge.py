@@ -17,7 +17,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from filexfer.client.session import Session, connect
-from filexfer.core.errors import ConnectionFailed, FilexferError
+from filexfer.core.errors import ConnectionFailed, FilexferError, NotWellFormed
 from filexfer.core.model import Job
 from filexfer.protocol import wire
 
@@ -37,6 +37,18 @@ class JobNews:
     jobs: list[Job]
     removed: list[int]
     fresh: bool
+
+    @classmethod
+    def read(cls, answer: Any) -> JobNews:
+        return cls([wire.job_of(job) for job in answer["jobs"]], list(answer["removed"]), bool(answer["reset"]))
+
+
+def _read(reader: Callable[[Any], Any], answer: object) -> Any:
+    """What `reader` makes of an answer. Raises `NotWellFormed` where it is not of the form we know."""
+    try:
+        return reader(answer)
+    except (LookupError, TypeError, ValueError) as error:
+        raise NotWellFormed("The background service answers in an unknown form. Quit and start filexfer again.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,7 @@ class Bridge(QObject):
         while (request := line.get()) is not None and not self._closed.is_set():
             try:
                 answer = self._agent_session().call(request.method, *request.params)
-                value = request.read(answer) if request.read else answer
+                value = _read(request.read, answer) if request.read else answer
             except FilexferError as error:
                 self._say(request.failed or self.failed.emit, error)
             else:
@@ -174,8 +186,8 @@ class Bridge(QObject):
         cursor: object = 0
         while not self._closed.is_set():
             answer: Any = session.call("job_events", cursor, POLL)
-            cursor = answer["cursor"]
-            news = JobNews([wire.job_of(job) for job in answer["jobs"]], list(answer["removed"]), bool(answer["reset"]))
+            cursor = _read(lambda answer: answer["cursor"], answer)
+            news = _read(JobNews.read, answer)
             if news.jobs or news.removed or news.fresh:
                 with self._speaking:
                     if not self._closed.is_set():

@@ -13,14 +13,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from filexfer.core import paths
 from filexfer.core.errors import Changed, FilexferError, NotFound
-from filexfer.core.model import Direction, Job
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.listing import PAGE_ROWS, ListingModel, Page
 from filexfer.gui.location import Location, Trail
 
-#: How often a listing that still grows, or a folder that is being uploaded into, is looked at again, in milliseconds.
+#: How often a listing that still grows is looked at again, in milliseconds.
 GROWING_MS = 250
-FOLLOW_MS = 700
 #: Most rows asked for at once when a large selection is collected.
 FETCH_ROWS = 5000
 
@@ -46,6 +44,8 @@ class Browser(QObject):
         self.complete = True
         #: Row at the top of what is seen, kept by the view: the page around it is fetched first.
         self.top_row = 0
+        #: Whether rows must stay where they are, because a name is edited or something is dragged over them.
+        self.held: Callable[[], bool] = lambda: False
         #: Whether what was asked for last is what is shown.
         self.settled = True
         self._ticket = 0
@@ -54,8 +54,6 @@ class Browser(QObject):
         self._select: Sequence[str] = ()
         self._again = QTimer(self, singleShot=True, interval=GROWING_MS)
         self._again.timeout.connect(self._look_again)
-        self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
-        self._follow.timeout.connect(self.refresh)
         model.page_wanted.connect(self._fetch)
 
     @property
@@ -116,12 +114,17 @@ class Browser(QObject):
         if self._view is not None:
             self._bridge.ask("view_find", self._view, text, {"start": start}, done=done, failed=self.problem.emit)
 
+    @property
+    def version(self) -> object:
+        """Another one means that rows moved, or that another folder is open."""
+        return self._view, self._version
+
     def rows(self, first: int, last: int, done: Callable[[Page], None]) -> None:
-        """Later `done(page)` with rows from `first` on, not beyond `last`; not called when the order changes meanwhile."""
-        version, count = self._version, min(last - first + 1, FETCH_ROWS)
+        """Later `done(page)` with rows from `first` on, not beyond `last`; not called when rows moved meanwhile."""
+        version, count = self.version, min(last - first + 1, FETCH_ROWS)
 
         def take(page: Page) -> None:
-            if page.version == version == self._version:
+            if (self._view, page.version) == version == self.version:
                 done(page)
             else:
                 self.problem.emit(Changed(self.tr("The folder changed meanwhile. Select again, then repeat.")))
@@ -129,25 +132,11 @@ class Browser(QObject):
         if self._view is not None:
             self._bridge.ask("view_rows", self._view, first, count, read=Page.read, done=take)
 
-    def notice(self, jobs: Sequence[Job]) -> None:
-        """Look again soon where a job puts files into the open folder."""
-        if self.here is not None and not self._follow.isActive() and any(self._concerns(job, self.here) for job in jobs):
-            self._follow.start()
-
-    @staticmethod
-    def _concerns(job: Job, here: Location) -> bool:
-        if job.spec.direction is not Direction.PUT or job.spec.server != here.server:
-            return False
-        if not (job.files_done or job.state.ended):
-            return False
-        return any(paths.parent(target) == here.path or f"{here.path}/".startswith(f"{target}/") for _, target in job.spec.items)
-
     def _enter(self, select: Sequence[str]) -> None:
         self._close_view()
         self.filter = ""
         self.top_row = 0
         self._again.stop()
-        self._follow.stop()
         self._ticket += 1
         self.moved.emit()
         if self.here is not None:
@@ -232,8 +221,10 @@ class Browser(QObject):
             self._again.start()
 
     def _look_again(self) -> None:
-        if self._view is not None:
+        if self._view is not None and not self.held():
             self._fetch_first()
+        elif self._view is not None:
+            self._again.start()
 
     def _fetch(self, first_row: int) -> None:
         if self._view is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 
@@ -22,6 +22,13 @@ def local_paths(mime: QMimeData) -> tuple[list[str], list[str]]:
         else:
             foreign.append(url.toDisplayString())
     return local, foreign
+
+
+def url_of(path: str) -> QUrl:
+    """The URL of a local path, also where its name is no text."""
+    if os.name == "nt":
+        return QUrl.fromLocalFile(path)
+    return QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(path)).encode())
 
 
 def _path(url: QUrl) -> str:

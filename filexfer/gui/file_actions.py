@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -148,26 +149,25 @@ class FileActions(QObject):
 
     def download_to(self) -> None:
         """Ask for a folder, then fetch what is selected into it."""
-        if not self._view.chosen():
-            return
+        # Rows may move while the dialog is open: what is to be fetched is settled before.
+        self._with_selection(self._ask_folder)
+
+    def _ask_folder(self, here: Location, entries: Sequence[Entry]) -> None:
         dialog = QFileDialog(self._window, self.tr("Download to"), self._memory.downloads)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Download"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._download_into)
+        dialog.fileSelected.connect(lambda folder: self._fetch(folder, here, entries))
         dialog.open()
 
     def download(self) -> None:
         """Fetch what is selected into the folder chosen last."""
         if self._memory.downloads:
-            self._download_into(self._memory.downloads)
-
-    def _download_into(self, folder: str) -> None:
-        self._memory.downloads = folder
-        self._enable()
-        self._with_selection(partial(self._fetch, folder))
+            self._with_selection(partial(self._fetch, self._memory.downloads))
 
     def _fetch(self, folder: str, here: Location, entries: Sequence[Entry]) -> None:
+        self._memory.downloads = folder
+        self._enable()
         items = tuple((paths.join(here.path, entry.name), os.path.join(folder, entry.name)) for entry in entries)
         self._add_job(JobSpec(Direction.GET, here.server, items, on_conflict=Conflict.RENAME))
 
@@ -206,8 +206,7 @@ def path_words(location: Location) -> str:
     """An address that the command line takes; only the path for this computer's own share."""
     if not location.server:
         return paths.shown(location.path)
-    server = parse(location.server)
-    return paths.shown(str(type(server)(server.scheme, server.host, server.port, server.socket, location.path, server.name)))
+    return paths.shown(str(replace(parse(location.server), path=location.path)))
 
 
 def _call(act: Callable[[], None], *_: object) -> None:

@@ -65,22 +65,23 @@ class FileChanges(QObject):
 
     def delete(self) -> None:
         """Ask, then move what is selected to the trash of its share."""
-        chosen = self._view.chosen()
-        if not chosen or self._browser.here is None:
-            return
-        what = self._view.names(1)
-        name = paths.shown(what[0]) if what else ""
-        one = self.tr("Delete “{name}”?").format(name=name)
+        here = self._browser.here
+        if here is not None:
+            # Rows may move while the question stands: what it is about is settled before.
+            Gather(self._browser, self._view.ranges(), partial(self._ask_delete, here)).start()
+
+    def _ask_delete(self, here: Location, entries: Sequence[Entry]) -> None:
+        one = self.tr("Delete “{name}”?").format(name=paths.shown(entries[0].name))
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Delete"), "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(one if chosen == 1 else Words.tr("Delete %Ln entries?", "", chosen))
-        box.setInformativeText(self.tr("What you delete goes to the trash of “{server}”.").format(server=self._browser.here.name))
+        box.setText(one if len(entries) == 1 else Words.tr("Delete %Ln entries?", "", len(entries)))
+        server = paths.shown(here.name)
+        box.setInformativeText(self.tr("What you delete goes to the trash of “{server}”.").format(server=server))
         yes = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(yes)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        here, ranges = self._browser.here, self._view.ranges()
-        box.accepted.connect(lambda: Gather(self._browser, ranges, partial(self._delete, here)).start())
+        box.accepted.connect(partial(self._delete, here, entries))
         box.open()
 
     def _delete(self, here: Location, entries: Sequence[Entry]) -> None:

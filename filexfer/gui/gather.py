@@ -10,16 +10,17 @@ from filexfer.gui.listing import Page
 
 
 class Gather:
-    """`start()`; later `done(entries)` is called once. Dropped without a word when the folder is left meanwhile."""
+    """`start()`; later `done(entries)` is called once. Not when rows move meanwhile: then nothing is done."""
 
     def __init__(self, browser: Browser, ranges: Sequence[tuple[int, int]], done: Callable[[Sequence[Entry]], None]) -> None:
         self._browser = browser
         self._wanted = list(ranges)
         self._done = done
         self._entries: list[Entry] = []
+        self._version = browser.version
 
     def start(self) -> None:
-        while self._wanted:
+        while self._wanted and self._browser.version == self._version:
             first, last = self._wanted[0]
             entries = self._browser.model.known(first, last)
             self._entries += entries
@@ -28,7 +29,7 @@ class Gather:
                 self._browser.rows(first + len(entries), last, self._take)
                 return
             self._wanted.pop(0)
-        if self._entries:
+        if self._entries and not self._wanted:
             self._done(self._entries)
 
     def _take(self, page: Page) -> None:

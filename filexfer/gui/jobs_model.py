@@ -42,9 +42,11 @@ class JobsModel(QAbstractListModel):
             self.endResetModel()
             return
         self._remove(news.removed)
+        places = {job.id: self._place(self._jobs[job.id]) for job in news.jobs if job.id in self._jobs}
         before = list(self._order)
         self._keep(news)
-        self._arrange(before, self._sorted())
+        if any(self._place(job) != places.get(job.id) for job in news.jobs):
+            self._arrange(before, self._sorted())
         for row in sorted(self._rows[job.id] for job in news.jobs):
             self.dataChanged.emit(self.index(row), self.index(row))
 
@@ -82,6 +84,13 @@ class JobsModel(QAbstractListModel):
         """Those that have not ended."""
         return [job for job in self.jobs() if not job.state.ended]
 
+    @property
+    def percent(self) -> int | None:
+        """How far all that has not ended came together; None where there is nothing to tell."""
+        active = [job for job in self.active if job.bytes_total]
+        total = sum(job.bytes_total for job in active)
+        return int(sum(self.fraction(job) * job.bytes_total for job in active) * 100 / total) if total else None
+
     def _keep(self, news: JobNews) -> None:
         for job in news.jobs:
             self._jobs[job.id] = job
@@ -91,11 +100,11 @@ class JobsModel(QAbstractListModel):
             self._reached[job.id] = max(self._reached.get(job.id, 0.0), fraction) if going else fraction
 
     def _sorted(self) -> list[int]:
-        def key(number: int) -> tuple[bool, float, int]:
-            job = self._jobs[number]
-            return (True, -job.finished_ns, -number) if job.state.ended else (False, job.position, number)
+        return sorted(self._jobs, key=lambda number: self._place(self._jobs[number]))
 
-        return sorted(self._jobs, key=key)
+    @staticmethod
+    def _place(job: Job) -> tuple[bool, float, int]:
+        return (True, -job.finished_ns, -job.id) if job.state.ended else (False, job.position, job.id)
 
     def _set_order(self, order: list[int]) -> None:
         self._order = order

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -156,8 +156,11 @@ class Transfers(QWidget):
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.view)
         self._lay_out()
+        # Two hundred rows may change at once; they are summed up once.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._summarise)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.dataChanged):
-            signal.connect(self._summarise)
+            signal.connect(self._soon.start)
         self._summarise()
 
     def _lay_out(self) -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
+import os
+
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QCursor, QDesktopServices
-from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Direction, Job
+from filexfer.gui import drops
 from filexfer.gui.bridge import Bridge, JobNews
 from filexfer.gui.browser import Browser
 from filexfer.gui.connect_dialog import ConnectDialog, read_address
 from filexfer.gui.errors import ErrorBar
 from filexfer.gui.file_actions import FileActions
+from filexfer.gui.file_menu import FOLDER, SELECTED, file_menu
 from filexfer.gui.file_pane import FilePane
 from filexfer.gui.file_view import FileView
+from filexfer.gui.follower import Follower
 from filexfer.gui.icons import Icons
 from filexfer.gui.job_details import JobDetails
 from filexfer.gui.jobs_model import JobsModel
-from filexfer.gui.listing import COLUMNS, ListingModel
+from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.settings import Memory
@@ -28,6 +33,7 @@ from filexfer.gui.sidebar import Sidebar
 from filexfer.gui.theme import SIDE_WIDTH
 from filexfer.gui.toolbar import Toolbar
 from filexfer.gui.transfers import Transfers
+from filexfer.gui.window_shape import WindowShape
 
 
 class Window(QMainWindow):
@@ -42,6 +48,7 @@ class Window(QMainWindow):
         self.listing = ListingModel(self)
         self.jobs = JobsModel(self)
         self.browser = Browser(bridge, self.listing, self)
+        self.follower = Follower(self.browser, self)
         self.view = FileView(self.listing, icons)
         self.actions_ = FileActions(bridge, self.browser, self.view, memory, icons, self)
         self.toolbar = Toolbar(self.browser, self.actions_, icons)
@@ -51,9 +58,12 @@ class Window(QMainWindow):
         self.transfers = Transfers(bridge, self.jobs, icons)
         self.errors = ErrorBar(icons)
         self._folder = ""
+        self.browser.held = self._is_held
         self._lay_out()
         self._connect_parts()
-        self._recall()
+        columns = self.view.horizontalHeader()
+        self._shape = WindowShape(memory, self, {"across": self._across, "down": self._down}, columns)
+        self._shape.recall(self.browser)
 
     def start(self) -> None:
         """Begin to talk to the agent, and open the folder that was open last."""
@@ -120,30 +130,8 @@ class Window(QMainWindow):
         self.transfers.reveal.connect(self._on_reveal)
         self.transfers.details.connect(self._on_details)
 
-    # Remembering.
-
-    def _recall(self) -> None:
-        self.restoreGeometry(self._memory.shape("geometry"))
-        self._across.restoreState(self._memory.shape("across"))
-        self._down.restoreState(self._memory.shape("down"))
-        header = self.view.horizontalHeader()
-        header.restoreState(self._memory.shape("columns"))
-        self.browser.sort, self.browser.descending = self._memory.sort
-        self.browser.hidden = self._memory.hidden
-        order = Qt.SortOrder.DescendingOrder if self.browser.descending else Qt.SortOrder.AscendingOrder
-        header.setSortIndicator(COLUMNS.index(self.browser.sort), order)
-
-    def _remember(self) -> None:
-        self._memory.keep_shape("geometry", self.saveGeometry())
-        self._memory.keep_shape("across", self._across.saveState())
-        self._memory.keep_shape("down", self._down.saveState())
-        self._memory.keep_shape("columns", self.view.horizontalHeader().saveState())
-        self._memory.sort = (self.browser.sort, self.browser.descending)
-        self._memory.last = self.browser.here
-        self._memory.save()
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._remember()
+        self._shape.keep(self.browser)
         self._bridge.close()
         super().closeEvent(event)
 
@@ -167,6 +155,9 @@ class Window(QMainWindow):
 
         # Without it the label stays empty: what is wrong, the list itself says.
         self._bridge.ask("server_call", here.server, "server_info", [], done=take, failed=lambda _: None)
+
+    def _is_held(self) -> bool:
+        return self.view.state() != FileView.State.NoState or self.pane.outline.isVisible()
 
     def _on_server_chosen(self, location: Location) -> None:
         self.browser.open(location.at(self._memory.folder_of(location.server)))
@@ -210,24 +201,14 @@ class Window(QMainWindow):
         dialog.open()
 
     def _on_context_menu(self, point: QPoint) -> None:
-        menu = QMenu(self.view)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self.view.chosen():
-            names = ("open", "", "download_to", "download", "copy_path", "", "rename", "delete")
-        else:
-            names = ("upload_files", "upload_folder", "paste", "", "new_folder", "", "refresh", "hidden")
-        for name in names:
-            if name:
-                menu.addAction(self.actions_[name])
-            else:
-                menu.addSeparator()
+        menu = file_menu(self.actions_, SELECTED if self.view.chosen() else FOLDER, self.view)
         menu.popup(QCursor.pos() if self.view.isHidden() else self.view.viewport().mapToGlobal(point))
 
     # What the agent tells.
 
     def _on_jobs(self, news: JobNews) -> None:
         self.jobs.take(news)
-        self.browser.notice(news.jobs)
+        self.follower.notice(news.jobs)
         self._title()
 
     def _on_agent(self, state: str, sentence: str) -> None:
@@ -249,12 +230,8 @@ class Window(QMainWindow):
     def _title(self) -> None:
         here = self.browser.here
         where = f"{here.words} – filexfer" if here is not None else "filexfer"
-        active = [job for job in self.jobs.active if job.bytes_total]
-        total = sum(job.bytes_total for job in active)
-        if total:
-            done = sum(int(self.jobs.fraction(job) * job.bytes_total) for job in active)
-            where = f"{done * 100 // total} % · {where}"
-        self.setWindowTitle(where)
+        percent = self.jobs.percent
+        self.setWindowTitle(where if percent is None else f"{percent} % · {where}")
 
     def _on_reveal(self, job: Job) -> None:
         """Show where a job's files went: the folder on the server, or the local one."""
@@ -263,7 +240,7 @@ class Window(QMainWindow):
             location = Location(job.spec.server, paths.parent(target), self.servers.name_of(job.spec.server))
             self.browser.open(location, [paths.name(item[1]) for item in job.spec.items[:100]])
         else:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(paths.parent(target) or "/"))
+            QDesktopServices.openUrl(drops.url_of(os.path.dirname(target)))
 
     def _on_details(self, job: Job) -> None:
         JobDetails(self._bridge, job, self.jobs.title(job), self).show()
@@ -272,7 +249,7 @@ class Window(QMainWindow):
         super().changeEvent(event)
         # Others may have changed the folder while we looked elsewhere.
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self.browser.refresh()
+            self.follower.look_soon()
 
 
 def _line() -> QFrame:

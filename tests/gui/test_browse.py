@@ -206,6 +206,37 @@ def test_delete_asks_first_and_then_moves_to_the_trash(person: Person, place: Pl
     assert not (place.folder / "a.txt").exists()
 
 
+def test_rows_that_move_while_the_question_stands_do_not_change_what_is_deleted(person: Person, place: Place) -> None:
+    for name in ("a", "b", "c"):
+        (place.folder / name).touch()
+    person.go(place.location)
+    person.click_row("b")
+    person.key(Qt.Key.Key_Delete)
+    box = person.dialog()
+    assert isinstance(box, QMessageBox)
+    for name in ("0", "1"):
+        (place.folder / name).touch()
+    person.window.browser.refresh()
+    person.wait(lambda: person.rows == ["0", "1", "a", "b", "c"])
+    person.click(box.defaultButton())
+    person.wait(lambda: person.rows == ["0", "1", "a", "c"])
+
+
+def test_a_list_looked_at_again_leaves_a_name_that_is_edited_alone(person: Person, place: Place) -> None:
+    (place.folder / "b").touch()
+    person.go(place.location)
+    person.click_row("b")
+    person.key(Qt.Key.Key_F2)
+    editor = person.window.view.findChild(QLineEdit, "inline")
+    (place.folder / "a").touch()
+    person.window.follower.look_soon()
+    person.bot.wait(1000)
+    assert person.rows == ["b"]
+    person.type(editor, "c")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    person.wait(lambda: person.rows == ["a", "c"])
+
+
 def test_hidden_files_are_shown_when_asked_for(person: Person, place: Place) -> None:
     (place.folder / ".secret").touch()
     (place.folder / "seen").touch()

@@ -1,0 +1,24 @@
+"""The context menu of the list: what can be done with what is selected, or with the folder itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from filexfer.gui.file_actions import FileActions
+
+#: Names of actions; "" is a separator.
+SELECTED = ("open", "", "download_to", "download", "copy_path", "", "rename", "delete")
+FOLDER = ("upload_files", "upload_folder", "paste", "", "new_folder", "", "refresh", "hidden")
+
+
+def file_menu(actions: FileActions, names: tuple[str, ...], parent: QWidget) -> QMenu:
+    """A menu of these actions that goes when it is closed."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for name in names:
+        if name:
+            menu.addAction(actions[name])
+        else:
+            menu.addSeparator()
+    return menu
