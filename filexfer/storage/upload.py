@@ -75,7 +75,13 @@ class FolderUpload:
                 self._saved = None
             self._shared.space.check(size)
             head = journal.Head(path, size, self._shared.settings.block_size, options, time.time_ns())
-            self._take_up(UploadFiles.create(self._shared.fs, self._shared.area, self.id, head))
+            files = UploadFiles.create(self._shared.fs, self._shared.area, self.id, head)
+            try:
+                self._take_up(files)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    files.remove()
+                raise
 
     def open(self) -> None:
         """Go on with it; raises `UnknownUpload`, `Busy`."""
