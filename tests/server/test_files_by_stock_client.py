@@ -9,6 +9,8 @@ from xmlrpc.client import Binary, Fault
 
 import pytest
 
+from filexfer.server import Server
+
 
 def code_of(act, *params) -> int:
     with pytest.raises(Fault) as caught:
@@ -65,6 +67,27 @@ def test_a_wrong_digest_stores_nothing(proxy, running) -> None:
     assert code_of(proxy.file_put, "f", Binary(b"x"), {"digest": sha256(b"y")}) == 108
     assert code_of(proxy.file_put, "big", Binary(bytes(3 << 20)), {"digest": sha256(b"y")}) == 108
     assert running.held() == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [("file_put", ["../f"]), ("file_put", []), ("image_put", []), ("system.listMethods", []), ("nothing", [])],
+)
+def test_a_large_content_that_came_to_nothing_leaves_nothing(proxy, running, method: str, params: list) -> None:
+    content = Binary(bytes(3 << 20))
+    if method == "image_put":
+        params = [content, "../f"]
+    elif method.startswith("file"):
+        params = [*params, content] if params else [content, content]
+    else:
+        params = [content]
+    with pytest.raises((Fault, OSError)):
+        getattr(proxy, method)(*params)
+    assert [path for path in running.folder.rglob("*") if path.is_file()] == []
+    # The folder is given back: nothing of that call holds it.
+    running.server.close()
+    with Server(running.folder, ["http://localhost:0"]):
+        pass
 
 
 def test_policies_say_what_becomes_of_a_taken_name(proxy, running) -> None:

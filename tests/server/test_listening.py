@@ -148,6 +148,21 @@ def test_another_folder_can_be_shared_while_it_runs(running, tmp_path: Path) -> 
     assert proxy.file_list("")["entries"][0]["name"] == "new"
 
 
+def test_a_call_under_way_goes_on_with_the_folder_it_began_with(running, tmp_path: Path) -> None:
+    wire = running.wire()
+    wire.send(b"PUT /files/f HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3000000\r\n\r\n")
+    assert wire.exactly(12) == b"HTTP/1.1 100"
+    running.server.share(folder=tmp_path / "another")
+    with pytest.raises(Busy):
+        Server(running.folder, ["http://localhost:0"]).start()
+    wire.send(bytes(3_000_000))
+    wire.ahead = b"HTTP/1.1 100" + wire.ahead
+    assert wire.reply().status == 201
+    assert (running.folder / "f").stat().st_size == 3_000_000
+    with Server(running.folder, ["http://localhost:0"]):
+        pass
+
+
 def test_the_share_is_named_after_its_folder_or_as_told(tmp_path: Path) -> None:
     with Server(tmp_path / "photos", ["http://localhost:0"], guest="read", name="Our photos") as server:
         with ServerProxy(server.addresses[0]) as proxy:

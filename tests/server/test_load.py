@@ -160,6 +160,26 @@ def test_a_request_behind_a_long_poll_waits_for_its_turn(running) -> None:
     assert wire.reply().value["protocol"] == 1
 
 
+def test_who_sends_on_during_a_long_poll_fills_no_memory(running) -> None:
+    held: list[Deferred] = []
+
+    def later(caller):
+        held.append(Deferred(30, lambda: "late"))
+        return held[-1]
+
+    running.server.register_method("later", later, Permission.READ)
+    wire = running.wire(timeout=0.2)
+    wire.send(_call("later"))
+    until(lambda: held)
+    with pytest.raises(TimeoutError):
+        while True:
+            wire.send(_call("server_info") * 1000)
+    assert sum(len(one.channel.ahead) for one in list(running.server._connections)) < 100_000
+    held[0].resolve("first")
+    wire.sock.settimeout(20)
+    assert wire.reply().value == "first"
+
+
 def test_who_hangs_up_during_a_long_poll_ends_it(running) -> None:
     ended = threading.Event()
 
