@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filexfer.core.errors import Busy, UnknownUpload
 from filexfer.core.model import PutOptions
@@ -39,6 +39,9 @@ class Uploads:
     def begin(self, caller: Caller, path: str, size: int, options: PutOptions) -> Upload:
         """Begin an upload, or go on with it by `options.key`. Raises what `Store.upload` does, and `Busy`."""
         self._tidy(caller.device)
+        if options.key:
+            # Two devices that choose the same key mean two uploads.
+            options = replace(options, key=f"{caller.device}/{options.key}")
         upload = self._store.upload(path, size, options)
         with self._lock:
             held = self._held.get(upload.id)
@@ -53,7 +56,7 @@ class Uploads:
         """The open upload of this id. Raises `UnknownUpload`."""
         held = self._held.get(upload_id)
         if held is None:
-            # From before a restart of the server. Its id, which cannot be guessed, says that the caller began it.
+            # From before a restart of the server, or long idle. Who knows its id has begun it.
             resumed = self._store.resume(upload_id)
             with self._lock:
                 held = self._held.setdefault(upload_id, _Held(resumed, caller.device, 0.0))

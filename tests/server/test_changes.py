@@ -71,6 +71,9 @@ def test_more_changes_than_are_told_one_by_one_are_all(proxy, running) -> None:
     cursor = proxy.share_changes()["cursor"]
     changes.note(*("the same" for _ in range(5000)))
     assert proxy.share_changes(cursor)["folders"] == ["the same"]
+    for _ in range(5000):
+        changes.note("more often than is remembered")
+    assert proxy.share_changes(cursor)["all"] is True
 
 
 def test_waits_of_one_device_are_bounded(serve) -> None:

@@ -30,8 +30,8 @@ def test_another_devices_upload_does_not_exist(uploads: Uploads) -> None:
     assert uploads.get(ONE, mine.id) is mine
     with pytest.raises(UnknownUpload):
         uploads.get(TWO, mine.id)
-    with pytest.raises(UnknownUpload):
-        uploads.begin(TWO, "f", 1 << 20, PutOptions(key="k"))
+    assert uploads.begin(TWO, "f", 1 << 20, PutOptions(key="k")).id != mine.id
+    assert uploads.begin(ONE, "f", 1 << 20, PutOptions(key="k")) is mine
     # Whoever runs the server may look after it.
     assert uploads.get(LOCAL, mine.id) is mine
 
