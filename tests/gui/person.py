@@ -150,13 +150,13 @@ class Person:
     def drag_away(self) -> None:
         QApplication.sendEvent(self.window.windowHandle(), QDragLeaveEvent())
 
-    def drop(self, sources: Sequence[Path | str], point: QPoint) -> QDropEvent:
-        """Drag over the window and let go."""
+    def drop(self, sources: Sequence[Path | str], point: QPoint) -> Qt.DropAction:
+        """Drag over the window and let go; what the window made of it, `IgnoreAction` where it did not accept."""
         mime = self.drag_over(sources, point)
         actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
         event = QDropEvent(QPointF(point), actions, mime, LEFT, Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop)
         QApplication.sendEvent(self.window.windowHandle(), event)
-        return event
+        return event.dropAction() if event.isAccepted() else Qt.DropAction.IgnoreAction
 
     @property
     def in_pane(self) -> QPoint:
