@@ -4,22 +4,11 @@ process, however that ends; the file may outlive it and is only ever a hint."""
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from filexfer.core.errors import Busy
+from filexfer.core.locks import FileLock
 from filexfer.core.places import CONTROL_FILE, control_address, private_folder
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class AgentRuns(Busy):
@@ -32,14 +21,11 @@ class Claim:
     def __init__(self, state: Path) -> None:
         self._state = private_folder(state)
         self._told = False
-        self._descriptor = os.open(state / "agent.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _lock(self._descriptor)
-        except OSError:
-            os.close(self._descriptor)
+        self._lock = FileLock(state / "agent.lock")
+        if not self._lock.take():
             address = control_address(state)
             where = f" It answers at {address}" if address else ""
-            raise AgentRuns(f"filexfer already runs in the background.{where}") from None
+            raise AgentRuns(f"filexfer already runs in the background.{where}")
 
     def tell(self, address: str) -> None:
         """Let others find us at `address`, which answers now."""
@@ -54,6 +40,4 @@ class Claim:
         if self._told:
             (self._state / CONTROL_FILE).unlink(missing_ok=True)
             self._told = False
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._lock.release()

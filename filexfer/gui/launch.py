@@ -13,6 +13,7 @@ from pathlib import Path
 from filexfer.client.session import connect
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ProtocolError, RequestError
+from filexfer.core.locks import FileLock
 
 #: Seconds: for an agent that runs to answer, and for a new one to be there.
 ANSWER = 3.0
@@ -26,25 +27,39 @@ def ensure_agent(state_folder: Path | None = None) -> str:
     """The address of the control socket of the agent with this state (None: the user's own), started if it does not run.
     Blocks at most some 15 seconds; raises `ConnectionFailed` with a sentence where none comes about."""
     state = state_folder or places.state_folder()
-    address = _answering(state)
-    if address:
-        return address
-    process = _start(state)
-    # It is waited for by a thread of its own, so that it leaves no zombie should it end before the window does.
-    threading.Thread(target=process.wait, name="agent-reaper", daemon=True).start()
+    turn = FileLock(state / "launch.lock")
+    process: subprocess.Popen[bytes] | None = None
     deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
-        address = _answering(state)
-        if address:
-            return address
-        # Code 0: another one was quicker, and will answer soon.
-        if process.poll():
-            raise ConnectionFailed(f"filexfer's background service could not start. {_last_words(state)}")
-        time.sleep(0.03)
+    try:
+        while time.monotonic() < deadline:
+            # One window starts it, the others wait: a second one that came up late would outlive them all. Taken before looking,
+            # so that what another window started has been seen.
+            may_start = _take(turn, state)
+            address = _answering(state)
+            if address:
+                return address
+            if process is None and may_start:
+                process = _start(state)
+            # Code 0: there is one, which will answer soon.
+            if process is not None and process.poll():
+                raise ConnectionFailed(f"filexfer's background service could not start. {_last_words(state)}")
+            time.sleep(0.03)
+        if process is not None:
+            process.terminate()
+    finally:
+        turn.release()
     raise ConnectionFailed(
         "filexfer's background service does not answer. End it in the task manager, then start filexfer again. "
         + _last_words(state)
     )
+
+
+def _take(turn: FileLock, state: Path) -> bool:
+    try:
+        places.private_folder(state)
+        return turn.take()
+    except OSError as error:
+        raise ConnectionFailed(f"filexfer's background service could not start: {error.strerror or error}.") from error
 
 
 def _answering(state: Path) -> str:
@@ -67,9 +82,8 @@ def _start(state: Path) -> subprocess.Popen[bytes]:
     # A frozen program must unpack its own libraries, not use those of the window, which may end first.
     environment = os.environ | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
     try:
-        places.private_folder(state)
         with open(state / _LOG, "ab" if _is_short(state / _LOG) else "wb") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [*command, "--state", str(state)],
                 cwd=state,
                 env=environment,
@@ -81,6 +95,9 @@ def _start(state: Path) -> subprocess.Popen[bytes]:
             )
     except OSError as error:
         raise ConnectionFailed(f"filexfer's background service could not start: {error.strerror or error}.") from error
+    # It is waited for by a thread of its own, so that it leaves no zombie should it end before the window does.
+    threading.Thread(target=process.wait, name="agent-reaper", daemon=True).start()
+    return process
 
 
 if sys.platform == "win32":
