@@ -27,7 +27,6 @@ class Answer:
     stream: Iterable[Bytes] = ()
     length: int = 0
     release: Callable[[], None] | None = None
-    close: bool = False
 
 
 @dataclass(slots=True)

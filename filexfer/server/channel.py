@@ -19,7 +19,7 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 _IOV = 64
 
 #: What Windows has not.
-POLLS = hasattr(select, "poll")
+_POLL = hasattr(select, "poll")
 _SENDMSG = hasattr(socket.socket, "sendmsg")
 
 
@@ -133,7 +133,7 @@ class Channel:
 
     def wait(self, writing: bool, seconds: float) -> bool:
         """Wait until the socket can be read (or written); False when `seconds` have passed."""
-        if not POLLS:
+        if not _POLL:
             ends = select.select([] if writing else [self.sock], [self.sock] if writing else [], [], seconds)
             return bool(ends[0] or ends[1])
         poll = select.poll()

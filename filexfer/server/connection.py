@@ -204,7 +204,7 @@ class Connection:
 
     def _send(self, request: Request, answer: Answer) -> _After:
         body, settings = request.body, self._settings
-        keep = request.head.keep_alive and not answer.close and not self._house.closing and body.drainable(settings.drain_bytes)
+        keep = request.head.keep_alive and not self._house.closing and body.drainable(settings.drain_bytes)
         headers = list(answer.headers)
         if answer.status not in (204, 304):
             headers.append(("Content-Length", str(answer.length)))
