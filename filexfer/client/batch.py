@@ -10,7 +10,7 @@ from typing import TypeAlias
 from blake3 import blake3
 
 from filexfer.client.activity import NETWORK, READING, Worker
-from filexfer.client.history import FileRow
+from filexfer.client.notes import FileRow
 from filexfer.client.run import FATAL, Run
 from filexfer.client.transport import Connection
 from filexfer.client.upload import changed

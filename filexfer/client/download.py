@@ -3,12 +3,12 @@ their digests, published by the commit. Nothing the server says is believed: not
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
+import os
+from typing import NamedTuple
 
 from filexfer.client.activity import DISK, NETWORK, Tally
-from filexfer.client.history import FileRow
 from filexfer.client.lanes import Block, Lane
+from filexfer.client.notes import FileRow
 from filexfer.client.pool import Bench, Blocks
 from filexfer.client.run import FATAL, Run
 from filexfer.client.upload import TRIES, cut
@@ -20,8 +20,7 @@ from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Upload
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A file to fetch: its item and path below it as the history has them, its path in the share, the store it goes to (whose
     folder is `root`) and its path there, and its size as the listing had it."""
 
@@ -53,7 +52,7 @@ class Fetching:
         self._run.figures.found(0, entry.size - self._wanted.size)
         self._entry = entry
         # What arrived of a version that times cannot tell from another must not be mixed with it: no resuming then.
-        version = entry.etag if entry.etag and not _weak(entry.etag) else secrets.token_hex(16)
+        version = entry.etag if entry.etag and not _weak(entry.etag) else os.urandom(16).hex()
         key = self._run.key(self._wanted.source, entry.size, entry.mtime_ns, self._wanted.target, version)
         bench.worker.doing = DISK
         options = PutOptions(self._run.spec.on_conflict, entry.mtime_ns, key=key)

@@ -9,7 +9,8 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from filexfer.client import cleanup, session, specs
 from filexfer.client.activity import Gauge
@@ -31,8 +32,7 @@ _GRACE = 1.0
 _POLL = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
+class EngineSettings(NamedTuple):
     """How an engine works.
 
     Attributes:
@@ -41,7 +41,10 @@ class EngineSettings:
     """
 
     jobs: int = 3
-    run: RunSettings = field(default_factory=RunSettings)
+    run: RunSettings = RunSettings()
+
+
+DEFAULTS = EngineSettings()
 
 
 class _Mine:
@@ -90,7 +93,7 @@ class Engine:
         self,
         history: History,
         *,
-        settings: EngineSettings = EngineSettings(),
+        settings: EngineSettings = DEFAULTS,
         connect: Callable[[str], Session] = session.connect,
     ) -> None:
         self._history = history
@@ -130,7 +133,7 @@ class Engine:
             run = mine.run if mine is not None else None
         if run is not None:
             run.flush()
-        return self._history.files(self._history.job(job_id), failed_only, offset, limit)
+        return self._history.notes.page(self._history.job(job_id), failed_only, offset, limit)
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """Wait until a job has ended or is paused, or `timeout` seconds have passed; how it stands then."""
@@ -223,8 +226,8 @@ class Engine:
                 return
             if mine.job.state.ended:
                 return
+            self._tidy(mine.job)
             self._set(mine, JobState.CANCELLED)
-        self._tidy(mine.job)
 
     def move(self, job_id: int, position: float) -> None:
         """Give a job another place in the queue; smaller is sooner."""
@@ -241,8 +244,9 @@ class Engine:
             ended = [job for job in ended if job.id not in self._mine or self._mine[job.id].rests]
             for job in ended:
                 self._mine.pop(job.id, None)
+        self._history.remove([job.id for job in ended])
         for job in ended:
-            self._tidy(job, forget=True)
+            self._tidy(job)
 
     def limit(self, bytes_per_second: int) -> None:
         """Let all jobs together move at most so much; 0 for no limit."""
@@ -303,7 +307,7 @@ class Engine:
             # It is still stopping: it goes on as soon as it has.
             mine.wish = JobState.WAITING
             return
-        self._history.forget_failures(mine.job.id)
+        self._history.notes.forget(mine.job.id)
         mine.job = replace(mine.job, error="", error_kind="", files_failed=0)
         self._set(mine, JobState.WAITING)
         self._start_waiting()
@@ -346,13 +350,13 @@ class Engine:
             mine.job = replace(ended, rate=0.0, seconds_left=-1.0, waits_for="")
             mine.run = mine.gauge = mine.thread = mine.wish = None
             self._settle(mine, state)
-        if state in (JobState.CANCELLED, JobState.DONE):
-            # Of a job that is done only parts remain that could not be resumed.
-            self._tidy(mine.job)
 
     def _settle(self, mine: _Mine, state: JobState) -> None:
         """The state that a run ended in; whatever becomes of the history, nobody may wait for it for ever."""
         try:
+            if state in (JobState.CANCELLED, JobState.DONE):
+                # Of a job that is done only parts remain that could not be resumed.
+                self._tidy(mine.job)
             self._set(mine, state)
             self._start_waiting()
         except StorageFailed as error:
@@ -360,21 +364,16 @@ class Engine:
             self._changed.notify_all()
             self._clock.stir()
 
-    def _tidy(self, job: Job, forget: bool = False) -> None:
-        """Drop what a job left half-written, on a thread of its own where a server must be asked. The lock is not held."""
-
-        def work() -> None:
-            cleanup.drop_parts(self._history, job, self._connect)
-            if forget:
-                self._history.remove([job.id])
-
-        if any(not folder for folder, _ in self._history.parts(job.id)):
-            thread = threading.Thread(target=work, name=f"tidy-{job.id}", daemon=True)
-            with self._changed:
-                self._tidying = [one for one in self._tidying if one.is_alive()] + [thread]
+    def _tidy(self, job: Job) -> None:
+        """Drop what a job left half-written, if anything, on a thread of its own: a server may have to be asked."""
+        if not self._history.parts(job.id):
+            return
+        arguments = (self._history, job, self._connect)
+        thread = threading.Thread(target=cleanup.drop_parts, args=arguments, name=f"tidy-{job.id}", daemon=True)
+        with self._changed:
+            self._tidying = [one for one in self._tidying if one.is_alive()] + [thread]
+            # Within the lock, so that `close` joins only what has begun.
             thread.start()
-        else:
-            work()
 
     def _look(self) -> tuple[list[Job], bool]:
         """For the clock: the jobs that changed since the last look. Cuts connections of those that do not stop, and notes

@@ -4,13 +4,12 @@ together with one sync. From one thread. What a batch does not bring is asked fo
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from blake3 import blake3
 
 from filexfer.client.activity import DISK, NETWORK, Worker
-from filexfer.client.history import FileRow
+from filexfer.client.notes import FileRow
 from filexfer.client.run import Run
 from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
@@ -31,9 +30,8 @@ class Asked(NamedTuple):
     size: int
 
 
-@dataclass(slots=True)
-class Place:
-    """Where files of an item go: a store, the folder it is of, and the step of its clock in nanoseconds."""
+class Place(NamedTuple):
+    """Where files of an item go: a store, and the folder that it is of."""
 
     store: FolderStore
     root: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from filexfer.client.history import History
 from filexfer.client.run import Run, RunSettings
@@ -14,8 +14,7 @@ from filexfer.core.errors import FilexferError, InternalError
 from filexfer.core.model import Direction, Job
 
 
-@dataclass(frozen=True, slots=True)
-class Performance:
+class Performance(NamedTuple):
     """How a run ended.
 
     Attributes:
@@ -32,8 +31,7 @@ class Performance:
         return self.run is not None and self.error is None and not self.run.stop.is_set()
 
 
-@dataclass(frozen=True, slots=True)
-class Performer:
+class Performer(NamedTuple):
     """What every job of an engine is done with."""
 
     history: History

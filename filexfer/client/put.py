@@ -140,9 +140,10 @@ class Putting:
     def _sort(self, folder: Folder, target: str, there: dict[str, There]) -> bool:
         """Decide for each file of a folder; answers whether any is sent."""
         spec, same, alike, sent = self._run.spec, [], [], False
+        below = folder.path + "/" if folder.path else ""
         for found in folder.files:
             name, size, mtime_ns = found
-            path = "" if folder.single else paths.join(folder.path, name)
+            path = "" if folder.single else below + name
             here = there.get("" if folder.single else name) if there else None
             verdict = judge(size, mtime_ns, here, spec.on_conflict, spec.checksum, self._there.step) if here else Verdict.SEND
             if verdict is Verdict.SAME:
@@ -172,7 +173,7 @@ class Putting:
         if verdict is Verdict.CONFLICT:
             self._run.failed(folder.item, path, size, AlreadyExists())
             return False
-        where = target if folder.single else paths.join(target, name)
+        where = target if folder.single else f"{target}/{name}" if target else name
         if size <= self._run.settings.small_file:
             self._batches.add(folder.item, folder.place, (name, path, where, size, mtime_ns))
         else:

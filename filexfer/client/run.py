@@ -7,11 +7,12 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from filexfer.client.activity import Figures
-from filexfer.client.history import FileRow, History
+from filexfer.client.history import History
 from filexfer.client.link import Link
+from filexfer.client.notes import Done, FileRow
 from filexfer.client.patterns import Filter
 from filexfer.client.session import Session
 from filexfer.client.throttle import Throttle, take
@@ -24,8 +25,7 @@ FATAL = (ConnectionFailed, ConnectionLost, ShuttingDown, TrustError, NoSpace, Ca
 _ROWS, _SECONDS = 512, 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
+class RunSettings(NamedTuple):
     """How a job runs.
 
     Attributes:
@@ -58,7 +58,7 @@ class Run:
         self.link = Link(session, self.stop, settings.patience)
         self.figures = Figures(job)
         self.filter = Filter(job.spec.include, job.spec.exclude)
-        self._again = history.has_files(job.id)
+        self._done: Done | None = None
         self._history = history
         self._throttles = throttles
         self._nonce = history.nonce(job.id)
@@ -133,7 +133,9 @@ class Run:
     def there(self, item: int, files: Iterable[tuple[str, int]]) -> None:
         """These (path, size) were there already. What this job itself brought there, before an interruption, counts as done."""
         found = list(files)
-        mine = self._history.done_among(self.job.id, item, [path for path, _ in found]) if self._again else set()
+        if self._done is None:
+            self._done = self._history.notes.done(self.job.id)
+        mine = {path for path, _ in found if (item, path) in self._done}
         rows = [FileRow(item, path, size, FileState.SKIPPED) for path, size in found if path not in mine]
         self.figures.arrived(sum(size for _, size in found))
         self.figures.skipped(len(rows))
@@ -164,11 +166,11 @@ class Run:
             if not self._rows or (not at_once and len(self._rows) < _ROWS and now - self._noted < _SECONDS):
                 return
             due, self._rows, self._noted = self._rows, [], now
-        self._history.record(self.job.id, due)
+        self._history.notes.record(self.job.id, due)
 
     def flush(self) -> None:
         """Note what is not noted yet."""
         with self._lock:
             due, self._rows = self._rows, []
         if due:
-            self._history.record(self.job.id, due)
+            self._history.notes.record(self.job.id, due)

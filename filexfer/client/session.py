@@ -5,7 +5,7 @@ call only reads, because its effect is the same twice, or because it carries a k
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -349,4 +349,4 @@ def _with_key(method: str, params: tuple[object, ...]) -> tuple[object, ...]:
     given = params[place] if len(params) > place else {}
     if not isinstance(given, dict) or "key" in given:
         return params
-    return (*params[:place], {**given, "key": secrets.token_hex(16)}, *params[place + 1 :])
+    return (*params[:place], {**given, "key": os.urandom(16).hex()}, *params[place + 1 :])

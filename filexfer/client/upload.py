@@ -4,15 +4,14 @@ digested, sent, verified there; published by the commit. A source that changes w
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from filexfer.client.activity import DISK, NETWORK, READING, Tally
-from filexfer.client.history import FileRow
 from filexfer.client.lanes import Lane
+from filexfer.client.notes import FileRow
 from filexfer.client.pool import Bench, Blocks
 from filexfer.client.run import FATAL, Run
 from filexfer.client.words import local_error
@@ -27,8 +26,7 @@ TRIES = 3
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A local file to send: its item and path below it as the history has them, where it lies, where it goes, and its size and
     mtime_ns as the scan saw them."""
 
@@ -134,7 +132,7 @@ class Sending:
         with self._reopening:
             if self._upload == lost:
                 self._run.over("", lost)
-                self._ask(secrets.token_hex(4))
+                self._ask(os.urandom(4).hex())
 
     def end(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
@@ -167,7 +165,7 @@ class Sending:
         self._run.over("", self._upload)
         if self._found_whole and not self._is_there(saved):
             # The answer was the kept one of an earlier commit, and the file was deleted or replaced since.
-            return self._open(secrets.token_hex(4))
+            return self._open(os.urandom(4).hex())
         self._tally.published()
         size, source = self._state[0], self._source
         renamed = "" if saved.path == source.target else saved.path

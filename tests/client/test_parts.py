@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from filexfer.client import same
 from filexfer.client.activity import Figures, Gauge, Tally, Worker
-from filexfer.client.history import FileRow, History
+from filexfer.client.history import History
+from filexfer.client.notes import FileRow
 from filexfer.client.owner import Owner, is_alive
 from filexfer.client.patterns import Filter
 from filexfer.client.pool import Bench, Pool
@@ -200,20 +202,20 @@ def test_a_history_gives_back_what_it_was_told(history: History, tmp_path: Path)
         FileRow(0, "", 7, FileState.FAILED, "It “failed”.", "NotFound"),
         FileRow(1, "d", 9, FileState.DONE, renamed="t/d (1)"),
     ]
-    history.record(job.id, rows)
-    history.record(job.id, rows)
+    history.notes.record(job.id, rows)
     again = History(tmp_path / "deep/history.sqlite")
     assert again.jobs() == [job]
-    files, total = again.files(job)
+    files, total = again.notes.page(job, False, 0, 1000)
     assert total == 3
     assert [(file.source, file.target, file.size, file.state) for file in files] == [
         ("/source/ä\udcff", "t/x", 7, FileState.FAILED),
-        ("/source/ä\udcff/b\udcff/c", "t/x/b\udcff/c", 5, FileState.DONE),
         ("/other/d", "t/d (1)", 9, FileState.DONE),
+        ("/source/ä\udcff/b\udcff/c", "t/x/b\udcff/c", 5, FileState.DONE),
     ]
-    assert again.files(job, failed_only=True)[0][0].error == "It “failed”."
-    assert again.files(job, offset=1, limit=1)[0] == files[1:2]
-    assert again.done_among(job.id, 0, ["b\udcff/c", "x", ""]) == {"b\udcff/c"}
+    assert again.notes.page(job, True, 0, 10)[0][0].error == "It “failed”."
+    assert again.notes.page(job, False, 1, 1)[0] == files[1:2]
+    done = again.notes.done(job.id)
+    assert [file for file in ((0, "b\udcff/c"), (1, "d"), (0, "d"), (0, "")) if file in done] == [(0, "b\udcff/c"), (1, "d")]
     again.close()
     owner.close()
 
@@ -225,11 +227,9 @@ def test_a_history_is_private_to_its_user(history: History, tmp_path: Path) -> N
 
 def test_a_removed_jobs_number_is_not_given_again(history: History) -> None:
     first = history.add("key", SPEC, "a", "")
-    history.note_part(first.id, "/folder", "id")
     history.remove([first.id])
     second = history.add("key", SPEC, "a", "")
     assert second.id > first.id
-    assert history.parts(first.id) == []
     with pytest.raises(NotFound):
         history.job(first.id)
 
@@ -238,6 +238,11 @@ def test_a_history_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageFailed, match=r"history"):
         History(tmp_path / "file/history.sqlite")
+    made = sqlite3.connect(tmp_path / "other")
+    made.execute("PRAGMA user_version = 999")
+    made.close()
+    with pytest.raises(StorageFailed, match=r"another version"):
+        History(tmp_path / "other")
     (tmp_path / "broken").write_bytes(b"no database at all" * 100)
     with pytest.raises(StorageFailed, match=r"history"):
         History(tmp_path / "broken")
@@ -432,3 +437,24 @@ def test_the_client_starts_without_what_it_does_not_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert done.stdout.strip() == ""
+
+
+def test_thousands_of_files_are_told_page_by_page(history: History) -> None:
+    job = history.add("key", SPEC, "a", "")
+    for batch in range(7):
+        history.notes.record(job.id, [FileRow(batch % 2, f"{batch}/{n}", n, FileState.DONE) for n in range(301)])
+    history.notes.record(
+        job.id, [FileRow(0, "there", 1, FileState.SKIPPED), FileRow(0, "no", 1, FileState.FAILED, "No.", "NotFound")]
+    )
+    pages, offset = [], 0
+    while page := history.notes.page(job, False, offset, 250)[0]:
+        pages += page
+        offset += 250
+    assert len(pages) == history.notes.page(job, False, 0, 1)[1] == 7 * 301 + 2
+    assert len({file.source for file in pages}) == len(pages)
+    assert pages[0].error == "No."
+    assert pages[5].size == 4
+    history.notes.forget(job.id)
+    left, total = history.notes.page(job, False, 0, 5000)
+    assert total == len(left) == 7 * 301
+    assert {file.state for file in left} == {FileState.DONE}
