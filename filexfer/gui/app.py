@@ -74,17 +74,22 @@ def _translate(app: QApplication, folder: Path) -> None:
 
 
 class _Interrupts:
-    """Lets Ctrl+C in a terminal close the app: Python runs its handler only when the interpreter gets a turn."""
+    """Lets Ctrl+C in a terminal, or the end of the session, close the app: Python runs its handlers only when it gets a turn."""
 
     def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGINT, lambda *_: QApplication.closeAllWindows())
+        self._before = {number: signal.signal(number, _close) for number in (signal.SIGINT, signal.SIGTERM)}
         self._turns = QTimer(interval=500)
         self._turns.timeout.connect(lambda: None)
         self._turns.start()
 
     def __exit__(self, *_: object) -> None:
         self._turns.stop()
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _close(*_: object) -> None:
+    QApplication.closeAllWindows()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from filexfer.client.session import Session, connect
+from filexfer.core import places
 from filexfer.core.errors import FilexferError
 from filexfer.gui import app
 from filexfer.gui.location import Location
@@ -167,3 +168,18 @@ def person(open_window: MakeWindow, agent: OwnAgent) -> Iterator[Person]:
         for job in session.call("job_list", {})["jobs"]:
             session.call("job_cancel", job["id"])
         session.call("job_clear", [])
+
+
+@pytest.fixture
+def own_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A user of this test's own, whose agent is stopped at the end."""
+    folder = home / f"user{next(_numbers)}"
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
+        part = folder / name.lower()
+        part.mkdir(parents=True, mode=0o700)
+        monkeypatch.setenv(name, str(part))
+    yield folder
+    control = places.control_address(places.state_folder())
+    if control:
+        with connect(control) as session:
+            session.call("agent_stop")

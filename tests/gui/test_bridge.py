@@ -111,18 +111,25 @@ def test_an_agent_that_cannot_start_is_said_again_and_again_in_words(look: QAppl
     bridge.close()
 
 
-def test_a_killed_agent_is_started_again_and_the_list_comes_back(
-    open_window: MakeWindow, home: Path, place: Place, tmp_path: Path
-) -> None:
+@pytest.fixture
+def mortal(home: Path) -> Iterator[OwnAgent]:
+    """An agent of this test alone, which kills it."""
     agent = OwnAgent(home / "mortal")
-    person = open_window(agent)
+    yield agent
+    agent.stop()
+
+
+def test_a_killed_agent_is_started_again_and_the_list_comes_back(
+    open_window: MakeWindow, mortal: OwnAgent, place: Place, tmp_path: Path
+) -> None:
+    person = open_window(mortal)
     person.wait(lambda: person.window.servers.known)
     file = tmp_path / "a.bin"
     file.write_bytes(os.urandom(1000))
     person.go(place.location)
     person.drop([file], person.in_pane)
     done = person.wait_job("a.bin", JobState.DONE)
-    with agent.session() as session:
+    with mortal.session() as session:
         pid = int(session.call("agent_info")["pid"])  # type: ignore[index]
     os.kill(pid, signal.SIGKILL)
     states: list[str] = []
@@ -134,7 +141,6 @@ def test_a_killed_agent_is_started_again_and_the_list_comes_back(
     assert (again.id, again.state, again.bytes_done) == (done.id, JobState.DONE, 1000)
     person.window.actions_["refresh"].trigger()
     person.wait(lambda: person.settled and person.rows == ["a.bin"])
-    agent.stop()
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="None has no count of references any more")

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.client.session import connect
 from filexfer.core import places
 from filexfer.gui.location import Location
 from filexfer.gui.settings import Memory
@@ -89,21 +88,6 @@ class Screen:
 def screen() -> Iterator[Screen]:
     with ExitStack() as parts:
         yield Screen(parts)
-
-
-@pytest.fixture
-def own_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A user of this test's own, whose agent is stopped at the end."""
-    folder = home / "user"
-    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
-        part = folder / name.lower()
-        part.mkdir(parents=True, mode=0o700)
-        monkeypatch.setenv(name, str(part))
-    yield folder
-    control = places.control_address(places.state_folder())
-    if control:
-        with connect(control) as session:
-            session.call("agent_stop")
 
 
 def test_a_file_dragged_from_another_program_arrives(screen: Screen, own_home: Path, place: Place, tmp_path: Path) -> None:
