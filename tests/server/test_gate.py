@@ -11,10 +11,11 @@ from xmlrpc.client import Fault, dumps
 
 import pytest
 
-from filexfer.core.errors import BadParameters
+from filexfer.core.errors import BadParameters, Forbidden, LoginNeeded
 from filexfer.core.model import Permission
 from filexfer.protocol.methods import SERVICE
-from filexfer.server import Server
+from filexfer.server import Caller, Server
+from filexfer.server.service import Service
 
 XML = {"Content_Type": "text/xml"}
 TRUST = {201, 202}
@@ -179,3 +180,13 @@ def test_the_peer_credentials_of_a_unix_socket_are_our_own() -> None:
     one, other = socket.socketpair()
     with one, other:
         assert peer_uid(one) == os.getuid()
+
+
+def test_the_service_itself_looks_at_the_permission_whoever_calls_it() -> None:
+    service = Service()
+    service.register("writes", lambda caller: "done", Permission.WRITE)
+    with pytest.raises(Forbidden):
+        service.call(Caller("reader", Permission.READ), "writes", [])
+    with pytest.raises(LoginNeeded):
+        service.call(Caller("stranger", Permission.NONE), "writes", [])
+    assert service.call(Caller("writer", Permission.WRITE), "writes", []) == "done"
