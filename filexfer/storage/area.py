@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from filexfer.core import paths
 from filexfer.core.errors import StorageFailed
 from filexfer.storage import confine, content, naming, trees
-from filexfer.storage.fsops import FsOps
+from filexfer.storage.walk import Tree
 
 _AREA = paths.encode(paths.AREA)
 _BATCH = b"batch-"
@@ -37,9 +37,9 @@ class Area:
         batch: name of the folder in which this process' files grow.
     """
 
-    def __init__(self, fs: FsOps, root: int) -> None:
-        self._fs = fs
-        self._root = root
+    def __init__(self, tree: Tree) -> None:
+        self._fs = tree.fs
+        self._tree = tree
         self.batch = _BATCH + secrets.token_hex(8).encode()
         # Guards `_open`.
         self._lock = threading.Lock()
@@ -67,7 +67,7 @@ class Area:
                 self._drop(_AREA)
             try:
                 if _AREA not in self._open:
-                    self._open[_AREA] = confine.open_folder(self._fs, _AREA, self._root)
+                    self._open[_AREA] = confine.open_folder(self._fs, _AREA, self._tree.root)
                 if name not in self._open:
                     self._open[name] = self._opened(name, self._open[_AREA])
             except FileNotFoundError:
@@ -136,7 +136,7 @@ class Area:
                     self._fs.remove_folder(name, area)
             self._fs.close(area)
             with contextlib.suppress(OSError):
-                self._fs.remove_folder(_AREA, self._root)
+                self._fs.remove_folder(_AREA, self._tree.root)
 
     def _make(self, name: bytes) -> int:
         with self._lock:
@@ -144,12 +144,12 @@ class Area:
                 area = self._open.get(_AREA)
                 try:
                     if area is None:
-                        area = self._open[_AREA] = self._enter(_AREA, self._root)
+                        area = self._open[_AREA] = self._enter(_AREA, self._tree.root)
                     if name not in self._open:
                         self._open[name] = self._enter(name, area)
                         if name != self.batch:  # what lies there is to outlive a power cut
                             self._fs.sync_folder(area)
-                            self._fs.sync_folder(self._root)
+                            self._fs.sync_folder(self._tree.root)
                     return self._open[name]
                 except FileNotFoundError:
                     self._drop(_AREA)

@@ -117,7 +117,7 @@ class NamedOps(FsOps):
         return self._folder(os.path.realpath(path))
 
     def open_folder(self, name: bytes, folder: int) -> int:
-        path = self._paths[folder] if name == b"." else self._resolved(name, folder)
+        path = self._path(folder) if name == b"." else self._resolved(name, folder)
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             refuse(errno.ENOTDIR)
         return self._folder(path)
@@ -142,10 +142,10 @@ class NamedOps(FsOps):
         return os.lstat(self._named(name, folder))
 
     def fstat(self, descriptor: int) -> os.stat_result:
-        return os.fstat(descriptor) if descriptor < self._FIRST else os.stat(self._paths[descriptor])
+        return os.fstat(descriptor) if descriptor < self._FIRST else os.stat(self._path(descriptor))
 
     def scan(self, folder: int) -> os._ScandirIterator[str]:
-        return os.scandir(self._paths[folder])
+        return os.scandir(self._path(folder))
 
     def read_at(self, descriptor: int, buffer: Bytes, offset: int) -> int:
         with self._lock:  # the position is the descriptor's, and all threads'
@@ -160,7 +160,7 @@ class NamedOps(FsOps):
             return os.write(descriptor, data)
 
     def set_times(self, descriptor: int, mtime_ns: int) -> None:
-        os.utime(self._paths[descriptor], ns=(mtime_ns, mtime_ns))
+        os.utime(self._path(descriptor), ns=(mtime_ns, mtime_ns))
 
     def make_folder(self, name: bytes, folder: int, mode: int = 0o777) -> None:
         os.mkdir(self._named(name, folder), mode)
@@ -203,7 +203,7 @@ class NamedOps(FsOps):
         """Nothing: folders cannot be synced there. NTFS keeps its names in a journal of its own."""
 
     def space(self, folder: int) -> tuple[int, int]:
-        usage = shutil.disk_usage(self._paths[folder])
+        usage = shutil.disk_usage(self._path(folder))
         return usage.free, usage.total
 
     def lock(self, descriptor: int) -> bool:
@@ -228,7 +228,7 @@ class NamedOps(FsOps):
             import hashlib
 
             kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-            name = hashlib.sha256(os.path.normcase(self._paths[folder]).encode("utf-8", "surrogatepass")).hexdigest()
+            name = hashlib.sha256(os.path.normcase(self._path(folder)).encode("utf-8", "surrogatepass")).hexdigest()
             handle = kernel.CreateMutexW(None, False, f"Local\\filexfer-{name}")
             taken = ctypes.get_last_error() == 183  # ERROR_ALREADY_EXISTS
             if not handle or taken:
@@ -239,6 +239,10 @@ class NamedOps(FsOps):
             return True
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
+    def _path(self, descriptor: int) -> str:
+        path = self._paths.get(descriptor)
+        return refuse(errno.EBADF) if path is None else path
+
     def _folder(self, path: str) -> int:
         with self._lock:
             self._next += 1
@@ -247,7 +251,7 @@ class NamedOps(FsOps):
 
     def _named(self, name: bytes, folder: int) -> str:
         """The path of `name` in `folder`, which is still where it was when it was opened."""
-        text, base = os.fsdecode(name), self._paths[folder]
+        text, base = os.fsdecode(name), self._path(folder)
         if self._windows:
             paths.check_windows(text)
         if os.path.normcase(os.path.realpath(base)) != os.path.normcase(base):

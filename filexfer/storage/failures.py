@@ -31,6 +31,7 @@ _WORDED: dict[int, tuple[type[errors.FilexferError], str]] = {
     errno.EBUSY: (errors.Busy, "The system is using this itself. Try again later."),
     errno.ENOMEM: (errors.Busy, "The machine is out of memory. Try again in a moment."),
     errno.ENXIO: (errors.Forbidden, "This is no regular file, so it cannot be opened."),
+    errno.EBADF: (errors.ShuttingDown, "The folder is not shared any more. Try again when it is back."),
     errno.EXDEV: (errors.StorageFailed, "This would cross from one disk to another. Move it in two steps."),
     errno.ESTALE: (errors.StorageFailed, "The disk under the folder is gone. Connect it, then start again."),
     errno.ENODEV: (errors.StorageFailed, "The disk under the folder is gone. Connect it, then start again."),

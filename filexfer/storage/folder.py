@@ -64,13 +64,13 @@ class FolderStore:
         """
         self._fs = fs = fs or confine.native_ops()
         with translating():
-            self._root = confine.open_root(fs, root)
+            self._tree = tree = Tree(fs, confine.open_root(fs, root))
         try:
             if exclusive:
                 self._lock_share()
-            tree, area = Tree(fs, self._root), Area(fs, self._root)
+            area = Area(tree)
             self.trash = Trash(fs, area, settings, self._put_back)
-            space = Space(fs, self._root, settings.keep_free, self.trash.make_room)
+            space = Space(tree, settings.keep_free, self.trash.make_room)
             publisher = Publisher(fs, self.trash, PathLocks())
             self._shared = Shared(fs, tree, area, space, publisher, settings, answers=exclusive)
             self._changes = Changes(self._shared)
@@ -83,7 +83,7 @@ class FolderStore:
             with contextlib.suppress(FilexferError):
                 self.expire()
         except BaseException:
-            fs.close(self._root)
+            fs.close(tree.root)
             raise
 
     def __enter__(self) -> FolderStore:
@@ -99,7 +99,7 @@ class FolderStore:
         parts = paths.split(path)
         with translating(path), self._shared.tree.walk() as walk:
             if not parts:
-                return entry_of("", self._fs.fstat(self._root))
+                return entry_of("", self._fs.fstat(self._tree.root))
             return entry_of(parts[-1], self._fs.stat(paths.encode(parts[-1]), walk.folder(parts[:-1])))
 
     def scan(self, path: str, recursive: bool = False) -> Iterator[Entry]:
@@ -212,7 +212,7 @@ class FolderStore:
                 upload.close()
         with translating():
             self._shared.area.close()
-            root, self._root = self._root, -1
+            root, self._tree.root = self._tree.root, -1
             if root >= 0:
                 self._fs.close(root)
 
@@ -220,7 +220,7 @@ class FolderStore:
 
     def _lock_share(self) -> None:
         with contextlib.suppress(OSError):  # a file system without locks
-            if not self._fs.lock(self._root):
+            if not self._fs.lock(self._tree.root):
                 raise Busy("Another server shares this folder already. Stop it, or share another folder.")
 
     def _put_back(self, folder: int, name: bytes, item: Trashed) -> str:

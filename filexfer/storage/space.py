@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from filexfer.core.errors import NoSpace
-from filexfer.storage.fsops import FsOps
+from filexfer.storage.walk import Tree
 
 _KEEP = 256 << 20
 
@@ -14,10 +14,9 @@ _KEEP = 256 << 20
 class Space:
     """The room on the disk of one share."""
 
-    def __init__(self, fs: FsOps, root: int, keep_free: int | None, make_room: Callable[[int], None]) -> None:
+    def __init__(self, tree: Tree, keep_free: int | None, make_room: Callable[[int], None]) -> None:
         """`make_room(wanted)` frees up to so many bytes if it can: the trash gives way to what is new."""
-        self._fs = fs
-        self._root = root
+        self._tree = tree
         self._keep_free = keep_free
         self._make_room = make_room
         # Guards `_promised`: upload id -> bytes still to come.
@@ -26,7 +25,7 @@ class Space:
 
     def now(self) -> tuple[int, int]:
         """Bytes that may still be used, and all of the disk."""
-        free, total = self._fs.space(self._root)
+        free, total = self._tree.fs.space(self._tree.root)
         return max(0, free - self._kept(total)), total
 
     def check(self, wanted: int) -> None:
@@ -38,18 +37,9 @@ class Space:
                 raise NoSpace()
 
     def promise(self, upload_id: str, size: int) -> None:
-        """Keep `size` bytes for an upload; raises `NoSpace`."""
-        self.release(upload_id)
-        if size:
-            self.check(size)
+        """So many bytes of an upload are still to come, and their room is kept."""
         with self._lock:
             self._promised[upload_id] = size
-
-    def used(self, upload_id: str, size: int) -> None:
-        """So many bytes of a promise are written."""
-        with self._lock:
-            if upload_id in self._promised:
-                self._promised[upload_id] -= size
 
     def release(self, upload_id: str) -> None:
         with self._lock:

@@ -1,19 +1,14 @@
-"""The end of an upload in blocks: publishing it, and after a crash in the midst of that telling whether it happened."""
+"""The end of an upload in blocks: publishing it."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
-from filexfer.core import paths
-from filexfer.core.errors import FilexferError
 from filexfer.core.model import Outcome, PutOptions, Saved
 from filexfer.storage import confine, content, journal
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.naming import present
 from filexfer.storage.shared import Shared
 from filexfer.storage.upload_files import UploadFiles
-from filexfer.storage.versions import etag_of
 from filexfer.storage.walk import Parts
 
 
@@ -56,24 +51,3 @@ def publish(shared: Shared, files: UploadFiles, size: int, parts: Parts, options
         walk.check(parts[:-1])
         shared.publisher.trash.settle()
     return saved
-
-
-def recovered(shared: Shared, files: UploadFiles, size: int, announced: journal.Publishing) -> Saved | None:
-    """Whether the announced rename came about; None if not, so that the upload is still open."""
-    parts: Parts = tuple(announced.path.split("/"))
-    with shared.tree.walk() as walk:
-        status = None
-        with contextlib.suppress(FileNotFoundError, FilexferError):
-            folder = walk.folder(parts[:-1])
-            status = present(shared.fs, paths.encode(parts[-1]), folder)
-        if status and status.st_ino == announced.inode and status.st_size == size:
-            # What the crash may have kept from becoming durable: the names of all folders on the way.
-            for end in range(len(parts)):
-                walk.changed(parts[:end])
-            walk.sync()
-            walk.check(parts[:-1])
-            return Saved(announced.path, announced.outcome, size, status.st_mtime_ns, etag_of(status))
-    if present(shared.fs, files.place[1], files.place[0]) is not None:
-        return None
-    # Renamed, and since then replaced or deleted by somebody.
-    return Saved(announced.path, announced.outcome, size, 0, "")

@@ -22,7 +22,7 @@ class Tree:
     """The shared folder, and which names in it are not durable yet.
 
     Attributes:
-        root: its descriptor.
+        root: its descriptor; -1 once it is closed, so that nothing reaches what may have that number then.
     """
 
     __slots__ = ("_fresh", "_lock", "fs", "root")

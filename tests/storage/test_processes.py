@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.core.errors import Busy, FilexferError
+from filexfer.core.errors import Busy, FilexferError, ShuttingDown
 from filexfer.core.model import Conflict, PutOptions
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Small, StoreSettings
@@ -281,6 +281,22 @@ def test_closing_leaves_no_descriptor_open(memory: Path) -> None:
     store.close()
     store.close()
     assert len(os.listdir("/proc/self/fd")) == len(before)
+    # Another folder may have the number of the old descriptor by now.
+    other = memory / "other"
+    other.mkdir()
+    taken = [os.open(other, os.O_RDONLY) for _ in range(20)]
     for late in (*uploads, stream):
         with pytest.raises(FilexferError):
             late.write(0, bytes(MIB))
+    for act in (store.stat, store.make_folder, store.open, store.delete, lambda p: list(store.scan(p)), lambda p: put(store, p)):
+        with pytest.raises(ShuttingDown):
+            act("x")
+    for descriptor in taken:
+        os.close(descriptor)
+    assert list(other.iterdir()) == []
+
+
+def put(store: FolderStore, path: str) -> None:
+    [result] = store.put([Small(path, b"x")])
+    if isinstance(result, FilexferError):
+        raise result

@@ -113,7 +113,7 @@ def test_a_commit_announces_its_rename_and_syncs_everything_in_order(memory: Pat
     in_order(
         told,
         "write_at .data",
-        "sync_data .data",
+        "sync .data",
         "make_folder a",
         f"sync_folder {memory.name}",
         "write_at .journal",
