@@ -17,7 +17,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from filexfer.client.session import Session, connect
-from filexfer.core.errors import ConnectionFailed, FilexferError, NotWellFormed
+from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, NotWellFormed
 from filexfer.core.model import Job
 from filexfer.protocol import wire
 
@@ -138,6 +138,9 @@ class Bridge(QObject):
             try:
                 answer = self._agent_session().call(request.method, *request.params)
                 value = _read(request.read, answer) if request.read else answer
+            except Cancelled:
+                # The session was given up because the agent is gone; nobody asked for this call to be cancelled.
+                self._say(request.failed or self.failed.emit, ConnectionLost())
             except FilexferError as error:
                 self._say(request.failed or self.failed.emit, error)
             else:

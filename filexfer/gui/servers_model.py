@@ -84,7 +84,7 @@ class Servers(QObject):
         """Ask now."""
         if not self._waiting:
             self._waiting = True
-            self._bridge.ask("server_list", done=self._take, failed=self._not_taken)
+            self._bridge.ask("server_list", read=_read_list, done=self._take, failed=self._not_taken)
 
     def set_share(self, **changes: object) -> None:
         """Change the share: `folder`, `on`, `permission`."""
@@ -106,10 +106,9 @@ class Servers(QObject):
     def names(self) -> dict[str, str]:
         return {"": self.tr("this computer"), **{server.address: server.name for server in self.saved}}
 
-    def _take(self, answer: Mapping[str, Any]) -> None:
+    def _take(self, answer: tuple[Share, tuple[Saved, ...]]) -> None:
         self._waiting = False
-        share = Share.read(answer["share"])
-        saved = tuple(Saved(str(one["name"]), str(one["address"]), str(one["state"])) for one in answer["servers"])
+        share, saved = answer
         if not self.known or (share, saved) != (self.share, self.saved):
             self.known, self.share, self.saved = True, share, saved
             self.changed.emit()
@@ -125,6 +124,11 @@ class Servers(QObject):
     def _share_refused(self, error: object) -> None:
         self.changed.emit()  # the switch goes back to what is true
         self._bridge.failed.emit(error)
+
+
+def _read_list(answer: Mapping[str, Any]) -> tuple[Share, tuple[Saved, ...]]:
+    saved = (Saved(str(one["name"]), str(one["address"]), str(one["state"])) for one in answer["servers"])
+    return Share.read(answer["share"]), tuple(saved)
 
 
 class SideModel(QAbstractListModel):

@@ -57,7 +57,7 @@ class Window(QMainWindow):
         self.pane = FilePane(self.browser, self.view, self.share, icons)
         self.transfers = Transfers(bridge, self.jobs, icons)
         self.errors = ErrorBar(icons)
-        self._folder = ""
+        self._folder, self._agent_gone = "", False
         self.browser.held = self._is_held
         self._lay_out()
         self._connect_parts()
@@ -213,10 +213,13 @@ class Window(QMainWindow):
 
     def _on_agent(self, state: str, sentence: str) -> None:
         if state == "gone":
+            self._agent_gone = True
             self.errors.show_error(FilexferError(sentence), self.tr("The background service is not there; it is started again."))
-        elif state == "ready":
+        elif state == "ready" and self._agent_gone:
+            self._agent_gone = False
             self.errors.clear()
             self.servers.ask()
+            self.browser.refresh()
 
     def _on_servers(self) -> None:
         self.jobs.name_of = self.servers.names

@@ -21,7 +21,7 @@
     <name>Browser</name>
     <message>
         <source>The folder changed meanwhile. Select again, then repeat.</source>
-        <extracomment>How often a listing that still grows, or a folder that is being uploaded into, is looked at again, in milliseconds. Most rows asked for at once when a large selection is collected. Row at the top of what is seen, kept by the view: the page around it is fetched first. Whether what was asked for last is what is shown.</extracomment>
+        <extracomment>How often a listing that still grows is looked at again, in milliseconds. Most rows asked for at once when a large selection is collected. Row at the top of what is seen, kept by the view: the page around it is fetched first. Whether rows must stay where they are, because a name is edited or something is dragged over them. Whether what was asked for last is what is shown.</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>
