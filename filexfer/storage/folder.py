@@ -19,6 +19,7 @@ from filexfer.core import digests, paths
 from filexfer.core.errors import BadParameters, Busy, FilexferError, InvalidPath, UnknownUpload
 from filexfer.core.model import Conflict, Entry, PutOptions, Saved
 from filexfer.storage import confine, scan, upload_files
+from filexfer.storage.acts import Acts
 from filexfer.storage.area import Area
 from filexfer.storage.batch import Batch
 from filexfer.storage.changes import Changes
@@ -69,10 +70,11 @@ class FolderStore:
             if exclusive:
                 self._lock_share()
             area = Area(tree)
-            self.trash = Trash(fs, area, settings, self._put_back)
+            self._acts = Acts(self._let_go)
+            self.trash = Trash(fs, area, settings, self._acts, self._put_back)
             space = Space(tree, settings.keep_free, self.trash.make_room)
             publisher = Publisher(fs, self.trash, PathLocks())
-            self._shared = Shared(fs, tree, area, space, publisher, settings, answers=exclusive)
+            self._shared = Shared(fs, tree, area, space, publisher, settings, self._acts, answers=exclusive)
             self._changes = Changes(self._shared)
             # Guards the three below: uploads somebody holds, those among them lately used, streams.
             self._lock = threading.Lock()
@@ -97,7 +99,7 @@ class FolderStore:
     def stat(self, path: str) -> Entry:
         """See `store.Store.stat`."""
         parts = paths.split(path)
-        with translating(path), self._shared.tree.walk() as walk:
+        with self._acts(path), self._shared.tree.walk() as walk:
             if not parts:
                 return entry_of("", self._fs.fstat(self._tree.root))
             return entry_of(parts[-1], self._fs.stat(paths.encode(parts[-1]), walk.folder(parts[:-1])))
@@ -105,14 +107,14 @@ class FolderStore:
     def scan(self, path: str, recursive: bool = False) -> Iterator[Entry]:
         """See `store.Store.scan`."""
         parts = paths.split(path)
-        with translating(path), self._shared.tree.walk() as walk:
+        with self._acts(path), self._shared.tree.walk() as walk:
             folder = confine.open_again(self._fs, walk.folder(parts))
         return scan.scan(self._fs, folder, recursive, path)
 
     def open(self, path: str) -> FileReader:
         """See `store.Store.open`."""
         parts = paths.split(path)
-        with translating(path), self._shared.tree.walk() as walk:
+        with self._acts(path), self._shared.tree.walk() as walk:
             if not parts:
                 raise InvalidPath("A file needs a name.")
             descriptor, status = confine.open_file(self._fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
@@ -120,14 +122,14 @@ class FolderStore:
 
     def space(self) -> tuple[int, int]:
         """Bytes that may still be written, and all the disk has."""
-        with translating():
+        with self._acts():
             return self._shared.space.now()
 
     # -- writing --------------------------------------------------------------------------------------------------
 
     def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
         """See `store.Store.put`."""
-        with translating():
+        with self._acts():
             self._shared.space.check(sum(len(small.data) for small in files))
             return Batch(self._shared).put(files)
 
@@ -158,7 +160,7 @@ class FolderStore:
 
     def uploads(self) -> list[OpenUpload]:
         """Uploads begun and not committed, the latest touched first."""
-        with translating():
+        with self._acts():
             found = [
                 OpenUpload(upload_id, told.head.path or "", told.head.size, told.received(), touched)
                 for upload_id, told, touched in upload_files.begun(self._fs, self._shared.area)
@@ -169,19 +171,19 @@ class FolderStore:
     def expire(self) -> None:
         """Drop uploads nobody goes on with, answers nobody asks for any more, old trash, and what crashes left."""
         settings = self._shared.settings
-        with translating():
+        with self._acts():
             self._shared.area.sweep()
             upload_files.expire(self._fs, self._shared.area, settings.upload_age, settings.answer_age)
         self.trash.sweep()
 
     def make_folder(self, path: str) -> Entry:
         """Make a folder and those above it; no error if it is there."""
-        with translating(path):
+        with self._acts(path):
             return self._changes.make_folder(paths.split(path))
 
     def set_times(self, path: str, mtime_ns: int) -> None:
         """Give a file or folder this mtime, in nanoseconds since the epoch."""
-        with translating(path):
+        with self._acts(path):
             self._changes.set_times(paths.split(path), mtime_ns)
 
     def move(self, path: str, to: str, on_conflict: Conflict = Conflict.FAIL, etag: str = "") -> Entry:
@@ -190,7 +192,7 @@ class FolderStore:
         Raises `NotFound`, `AlreadyExists`, `NotEmpty` (a folder with content is never replaced), `InvalidPath` (into
         itself, a link).
         """
-        with translating(path):
+        with self._acts(path):
             return self._changes.move(paths.split(path), paths.split(to), on_conflict, etag)
 
     def delete(self, path: str, etag: str = "", permanent: bool = False) -> str:
@@ -198,11 +200,11 @@ class FolderStore:
 
         Returns its id in the trash, or "" where it is gone for good.
         """
-        with translating(path):
+        with self._acts(path):
             return self._changes.delete(paths.split(path), etag, permanent)
 
     def close(self) -> None:
-        """Close every upload, keeping it for later, and the folder."""
+        """Close every upload, keeping it for later, and the folder, after the last act that is under way."""
         with self._lock:
             begun: list[Upload] = [*self._uploads.values(), *self._streams]
             self._recent.clear()
@@ -210,13 +212,15 @@ class FolderStore:
             # One that fails here is told so when somebody goes on with it.
             with contextlib.suppress(FilexferError):
                 upload.close()
-        with translating():
-            self._shared.area.close()
-            root, self._tree.root = self._tree.root, -1
-            if root >= 0:
-                self._fs.close(root)
+        self._acts.end()
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(OSError):
+            self._shared.area.close()
+        root, self._tree.root = self._tree.root, -1
+        self._fs.close(root)
 
     def _lock_share(self) -> None:
         with contextlib.suppress(OSError):  # a file system without locks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from filexfer.storage.acts import Acts
 from filexfer.storage.area import Area
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.publish import Publisher
@@ -26,4 +27,5 @@ class Shared:
     space: Space
     publisher: Publisher
     settings: StoreSettings
+    acts: Acts
     answers: bool

@@ -11,7 +11,7 @@ from filexfer.core.digests import Bytes
 from filexfer.core.errors import BadOffset, InvalidPath, UnknownUpload
 from filexfer.core.model import Outcome, PutOptions, Range, Saved
 from filexfer.storage import confine, content, trees
-from filexfer.storage.failures import sync_failed, translating
+from filexfer.storage.failures import sync_failed
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.publish import MOVED
 from filexfer.storage.shared import Shared
@@ -56,8 +56,9 @@ class Stream:
         self._lock = threading.RLock()
         self._end = 0
         self._looked = 0
+        self._over = False  # published or forgotten
         self._saved: Saved | None = None
-        with translating(path or ""):
+        with shared.acts(path or ""):
             shared.space.check(0)
             self._name = shared.area.fresh_name()
             self._file: int | None = shared.area.create(shared.area.batch, self._name)
@@ -71,7 +72,7 @@ class Stream:
         view = data if isinstance(data, bytes) else memoryview(data).cast("B")
         if digest:
             digests.check(view, digest)
-        with self._lock, translating(self.path or ""):
+        with self._shared.acts(self.path or ""), self._lock:
             file = self._opened()
             if offset != self._end:
                 raise BadOffset(f"A stream is written in order; the next byte is {self._end}.")
@@ -87,7 +88,7 @@ class Stream:
     def commit(self, path: str | None = None, options: PutOptions | None = None) -> Saved:
         """See `store.Upload.commit`."""
         target, options = path if path is not None else self.path or "", options or self._options
-        with self._lock, translating(target):
+        with self._shared.acts(target), self._lock:
             if self._saved is None:
                 parts = paths.split(target)
                 if not parts:
@@ -101,17 +102,19 @@ class Stream:
                     walk.sync()
                     walk.check(parts[:-1])
                     self._shared.publisher.trash.settle()
-                self._saved = saved
+                self._saved, self._over = saved, True
             return self._saved
 
     def abort(self) -> None:
         """See `store.Upload.abort`."""
-        with self._lock, translating(self.path or ""):
+        if self._over:
+            return
+        with self._shared.acts(self.path or ""), self._lock:
+            self._over = True
             if self._file is not None:
                 descriptor, self._file = self._file, None
                 self._shared.fs.close(descriptor)
-            if self._saved is None:
-                trees.remove(self._shared.fs, self._name, self._folder)
+            trees.remove(self._shared.fs, self._name, self._folder)
 
     def close(self) -> None:
         """A stream cannot be resumed, so this forgets it unless it is committed."""
@@ -129,6 +132,8 @@ class Stream:
                 self._file = confine.open_own(self._shared.fs, self._name, self._folder)
             except FileNotFoundError:
                 raise UnknownUpload("This stream has ended. Begin it again.") from None
+        if self._shared.fs.fstat(self._file).st_size != self._end:
+            self._shared.fs.truncate(self._file, self._end)  # what a write that failed half-way left
         if options.digest:
             content.check(self._shared.fs, self._file, options.digest)
         if options.mtime_ns is not None:

@@ -24,8 +24,8 @@ from filexfer.core import paths
 from filexfer.core.errors import NotFound, StorageFailed
 from filexfer.core.model import Kind
 from filexfer.storage import area, confine, scan, trees
+from filexfer.storage.acts import Acts
 from filexfer.storage.area import Area
-from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import present
 from filexfer.storage.store import StoreSettings, Trashed
@@ -49,12 +49,15 @@ class Trash:
         on: False where the owner wants none: then `keep` does nothing.
     """
 
-    def __init__(self, fs: FsOps, own: Area, settings: StoreSettings, put_back: Callable[[int, bytes, Trashed], str]) -> None:
+    def __init__(
+        self, fs: FsOps, own: Area, settings: StoreSettings, acts: Acts, put_back: Callable[[int, bytes, Trashed], str]
+    ) -> None:
         """`put_back(folder, name, item)` moves something out of here to its path, or near it, and tells where it is then."""
         self.on = settings.trash
         self._fs = fs
         self._area = own
         self._settings = settings
+        self._acts = acts
         self._put_back = put_back
         # Guards `_bytes` (what lies here, None while unknown) and `_changed` (names here are not synced yet).
         self._lock = threading.Lock()
@@ -96,14 +99,14 @@ class Trash:
 
     def list(self) -> list[Trashed]:
         """What lies in the trash, the latest first."""
-        with translating():
+        with self._acts():
             folder = self._area.existing(area.TRASH)
             found = [] if folder is None else [self._told(item, folder) for item in _items(self._fs, folder)]
         return [item for item in reversed(found) if item]
 
     def restore(self, trash_id: str) -> str:
         """Put an item back to the path it had, or to “name (1)” beside what is there now; returns the path. Raises `NotFound`."""
-        with self._moving, translating():
+        with self._acts(), self._moving:
             folder = self._area.existing(area.TRASH)
             item = self._told(trash_id, folder) if folder is not None and _ID.fullmatch(trash_id) else None
             if folder is None or item is None:
@@ -178,7 +181,7 @@ class Trash:
         return Trashed(item, path, _KINDS[kind[0]], int(size, 16), int(when, 16))
 
     def _total(self) -> int:
-        with translating():
+        with self._acts():
             folder = self._area.existing(area.TRASH)
             return 0 if folder is None else sum(_size(item) for item in _items(self._fs, folder))
 
@@ -191,7 +194,7 @@ class Trash:
 
     def _drop(self, kept_bytes: int, age: float) -> None:
         """Remove items, the oldest first, as long as more than `kept_bytes` lie here or the next is older than `age` seconds."""
-        with self._moving, translating():
+        with self._acts(), self._moving:
             folder = self._area.existing(area.TRASH)
             if folder is None:
                 return

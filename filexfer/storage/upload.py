@@ -22,7 +22,7 @@ from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, I
 from filexfer.core.model import PutOptions, Range, Saved
 from filexfer.storage import confine, content, journal, recovery, upload_commit, upload_files
 from filexfer.storage.blocks import Blocks
-from filexfer.storage.failures import sync_failed, translating
+from filexfer.storage.failures import sync_failed
 from filexfer.storage.shared import Shared
 from filexfer.storage.turns import Turns
 from filexfer.storage.upload_files import UploadFiles
@@ -57,7 +57,7 @@ class FolderUpload:
 
     def begin(self, path: str | None, size: int, options: PutOptions) -> None:
         """Go on with what is there of this upload, or begin it. Raises `NoSpace`, `Busy`."""
-        with self._alone(), translating(path or ""):
+        with self._shared.acts(path or ""), self._alone():
             self._failed = None
             with contextlib.suppress(UnknownUpload):
                 self._open()
@@ -76,7 +76,7 @@ class FolderUpload:
 
     def missing(self) -> list[Range]:
         """See `store.Upload.missing`."""
-        with self._turns.lock, translating(self.path or ""):
+        with self._shared.acts(self.path or ""), self._turns.lock:
             self._turns.wait()
             self._open()
             return [] if self._saved else self._blocks.missing()
@@ -85,7 +85,7 @@ class FolderUpload:
         """See `store.Upload.write`."""
         view = data if isinstance(data, bytes) else memoryview(data).cast("B")
         made = self._digests(view, digest)
-        with translating(self.path or ""):
+        with self._shared.acts(self.path or ""):
             files, fresh = self._claim(offset, len(view), made)
             if files is None:
                 return
@@ -105,7 +105,7 @@ class FolderUpload:
             raise BadOffset()
         buffer = bytearray(length)
         parts = paths.split(self.path)
-        with translating(self.path), self._shared.tree.walk() as walk:
+        with self._shared.acts(self.path), self._shared.tree.walk() as walk:
             source, status = confine.open_file(self._shared.fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
             try:
                 check_version(etag, status)
@@ -118,7 +118,7 @@ class FolderUpload:
     def commit(self, path: str | None = None, options: PutOptions | None = None) -> Saved:
         """See `store.Upload.commit`."""
         target = self.path if path is None else path
-        with self._alone(), translating(target or ""):
+        with self._shared.acts(target or ""), self._alone():
             self._open()
             if self._files is not None:
                 self._publish(self._files, paths.split(target or ""), options or self._options)
@@ -127,7 +127,7 @@ class FolderUpload:
 
     def abort(self) -> None:
         """See `store.Upload.abort`."""
-        with self._alone(), translating(self.path or ""):
+        with self._shared.acts(self.path or ""), self._alone():
             self._failed = None
             with contextlib.suppress(UnknownUpload):
                 self._open()
@@ -137,7 +137,9 @@ class FolderUpload:
 
     def close(self) -> None:
         """See `store.Upload.close`."""
-        with self._alone(), translating(self.path or ""):
+        if self._files is None:
+            return
+        with self._shared.acts(self.path or ""), self._alone():
             if self._files is not None and self._unsynced:
                 self._sync(self._files, self._shared.fs.sync_data)
             self._put_down()

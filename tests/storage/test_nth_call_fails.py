@@ -102,6 +102,22 @@ def test_a_sync_that_fails_ends_the_upload_and_is_not_tried_again(memory: Path, 
         assert tree(root) == BEFORE
 
 
+def test_a_stream_whose_last_write_broke_off_in_the_middle_has_no_tail(memory: Path) -> None:
+    class Breaking(Tapped):
+        def write_at(self, descriptor: int, data: bytes | bytearray | memoryview, offset: int) -> int:
+            if offset % 5:
+                raise OSError(errno.ENOSPC, "")
+            return super().write_at(descriptor, memoryview(data)[:7], offset)
+
+    with FolderStore(memory, SETTINGS, fs=Breaking()) as store:
+        stream = store.upload("f", None)
+        stream.write(0, b"12345")
+        with pytest.raises(NoSpace):
+            stream.write(5, b"x" * 100)
+        assert stream.commit().size == 5
+    assert tree(memory) == {"f": b"12345"}
+
+
 def test_short_writes_are_gone_on_with(memory: Path) -> None:
     class Short(Tapped):
         def write_at(self, descriptor: int, data: bytes | bytearray | memoryview, offset: int) -> int:

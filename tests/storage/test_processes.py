@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from filexfer.core.errors import Busy, FilexferError, ShuttingDown
-from filexfer.core.model import Conflict, PutOptions
+from filexfer.core.model import Conflict, PutOptions, Saved
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small, StoreSettings
 from tests.storage.acts import tree
 
@@ -23,8 +24,9 @@ MIB = 1 << 20
 
 _WRITER = """
 import os, sys
-from filexfer.core.model import Conflict, PutOptions
+from filexfer.core.model import Conflict, PutOptions, Saved
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small, StoreSettings
 
 root, what = sys.argv[1:3]
@@ -294,6 +296,38 @@ def test_closing_leaves_no_descriptor_open(memory: Path) -> None:
     for descriptor in taken:
         os.close(descriptor)
     assert list(other.iterdir()) == []
+
+
+def test_what_a_closed_store_stood_on_is_let_go_after_the_last_act(memory: Path) -> None:
+    """A folder opened meanwhile may get the number of its descriptor: an act under way must not end there."""
+    share, other = memory / "share", memory / "other"
+    share.mkdir()
+    other.mkdir()
+    syncing, closed = threading.Event(), threading.Event()
+
+    class Slow(FsOps):
+        def sync_all(self, descriptor: int) -> None:
+            syncing.set()
+            assert closed.wait(20)
+            super().sync_all(descriptor)
+
+    before = os.listdir("/proc/self/fd")
+    store = FolderStore(share, StoreSettings(keep_free=0), fs=Slow())
+    results: list[object] = []
+    act = threading.Thread(target=lambda: results.extend(store.put([Small(f"d/{n}", b"x") for n in range(10)])))
+    act.start()
+    assert syncing.wait(20)
+    store.close()
+    taken = [os.open(other, os.O_RDONLY) for _ in range(20)]
+    closed.set()
+    act.join()
+    assert [type(result) for result in results] == [Saved] * 10
+    for descriptor in taken:
+        os.close(descriptor)
+    assert len(tree(share)) == 10
+    assert list(other.iterdir()) == []
+    assert not (share / ".filexfer").exists()
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 def put(store: FolderStore, path: str) -> None:
