@@ -17,7 +17,7 @@ from filexfer.client.run import FATAL, Run
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.digests import digest
-from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, NotFound, NotWellFormed, UnknownUpload
+from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, NotWellFormed, UnknownUpload
 from filexfer.core.model import FileState, PutOptions, Range, Saved
 from filexfer.protocol import wire
 
@@ -56,7 +56,6 @@ class Sending:
         self._tally = Tally(run.figures)
         self._losses = 0
         self._rounds = 0
-        self._found_whole = False
         # Guards _upload against two threads that both find it lost.
         self._reopening = threading.Lock()
 
@@ -72,14 +71,10 @@ class Sending:
         self._run.figures.found(0, status.st_size - self._source.size)
         self._state = (status.st_size, status.st_mtime_ns)
         bench.worker.doing = NETWORK
-        return self._open()
+        return self._blocks(self._open())
 
-    def _open(self, salt: str = "") -> Blocks:
-        """Begin, or go on; `salt` makes another key where the first one stands for something that is gone."""
-        return self._blocks(self._ask(salt))
-
-    def _ask(self, salt: str = "") -> list[Range]:
-        """Begin, or go on; what is missing over there."""
+    def _open(self, salt: str = "") -> list[Range]:
+        """Begin, or go on; what is missing over there. `salt` makes another key where the first stands for what is gone."""
         size, mtime_ns = self._state
         key = self._run.key(self._source.place, size, mtime_ns, self._source.target, salt)
         options = wire.options_struct(PutOptions(self._run.spec.on_conflict, mtime_ns, key=key))
@@ -89,9 +84,7 @@ class Sending:
         self._block_size = wire.number(answer.get("block_size"), "block_size")
         self._run.begun("", self._upload)
         self._tally.resize(size, self._block_size)
-        missing = wire.ranges_of(answer.get("missing"))
-        self._found_whole = not missing
-        return missing
+        return wire.ranges_of(answer.get("missing"))
 
     def _blocks(self, missing: Sequence[Range]) -> Blocks:
         self._tally.found(sum(part.length for part in missing))
@@ -132,7 +125,7 @@ class Sending:
         with self._reopening:
             if self._upload == lost:
                 self._run.over("", lost)
-                self._ask(os.urandom(4).hex())
+                self._open(os.urandom(4).hex())
 
     def end(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
@@ -150,7 +143,8 @@ class Sending:
                 if not missing:
                     raise
             else:
-                return self._published(saved)
+                self._published(saved)
+                return ()
         self._rounds += 1
         if self._rounds > TRIES:
             raise NotWellFormed("The server loses blocks that it has confirmed. Look at its disk, and update it.")
@@ -161,23 +155,13 @@ class Sending:
         answer = wire.struct(self._run.link.call("upload_status", self._upload))
         return wire.ranges_of(answer.get("missing"))
 
-    def _published(self, saved: Saved) -> Blocks:
+    def _published(self, saved: Saved) -> None:
         self._run.over("", self._upload)
-        if self._found_whole and not self._is_there(saved):
-            # The answer was the kept one of an earlier commit, and the file was deleted or replaced since.
-            return self._open(os.urandom(4).hex())
         self._tally.published()
         size, source = self._state[0], self._source
         renamed = "" if saved.path == source.target else saved.path
         self._run.published(FileRow(source.item, source.path, size, FileState.DONE, renamed=renamed), saved)
         self._close()
-        return ()
-
-    def _is_there(self, saved: Saved) -> bool:
-        try:
-            return wire.entry_of(self._run.link.call("file_stat", paths.to_wire(saved.path))).size == self._state[0]
-        except NotFound:
-            return False
 
     def fail(self, error: Exception) -> None:
         self._close()

@@ -265,6 +265,18 @@ def test_a_file_deleted_on_the_server_is_sent_again_though_its_upload_was_answer
     assert snapshot(tmp_path / "source") == snapshot(share.folder / "t")
 
 
+def test_an_upload_dropped_on_the_server_in_mid_transfer_is_begun_anew(share: Share, engine: Engine, tmp_path: Path) -> None:
+    source = tree(tmp_path / "source", {"large": os.urandom(8 * MIB)})
+    job_id = engine.add(JobSpec(Direction.PUT, share.address, ((str(source), "t"),), limit=8 * MIB))
+    until(lambda: engine.job(job_id).bytes_done > 3 * MIB, "some of it is sent")
+    (upload,) = (share.folder / ".filexfer/uploads").glob("*.data")
+    with connect(share.address) as session:
+        assert session.call("upload_abort", upload.stem) is True
+    job = engine.wait(job_id, 20)
+    assert (job.state, job.error, job.bytes_done) == (JobState.DONE, "", 8 * MIB)
+    assert snapshot(source) == snapshot(share.folder / "t")
+
+
 def test_the_history_survives_a_kill_at_any_moment(served: Served, tmp_path: Path) -> None:
     source = tree(tmp_path / "source", SMALL)
     history = tmp_path / "h/history"
