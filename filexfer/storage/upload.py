@@ -300,6 +300,7 @@ class FolderUpload:
                 if files.data < 0 and not files.open_data():
                     files.begin_anew()
                 recovery.verified(self._shared.fs, files, blocks)
+                files.told.blocks.clear()  # they are in `blocks`, which is smaller
         except BaseException:
             files.close()
             raise

@@ -70,6 +70,9 @@ class UploadFiles:
             area.place(areas.UPLOADS, name, journal.head(head))
         made = cls.open(fs, area, upload_id)
         try:
+            # Content alone counts for nothing.
+            with contextlib.suppress(FileNotFoundError):
+                fs.unlink(made.place[1], made.place[0])
             made.begin_anew()
         except BaseException:
             made.close()
@@ -83,7 +86,8 @@ class UploadFiles:
             if told.head is None:
                 raise UnknownUpload()
             # What a crash cut off must not be read together with what is written over it.
-            fs.truncate(descriptor, told.end)
+            if fs.fstat(descriptor).st_size != told.end:
+                fs.truncate(descriptor, told.end)
         except BaseException:
             fs.close(descriptor)
             raise
@@ -91,10 +95,10 @@ class UploadFiles:
 
     def begin_anew(self) -> None:
         """Empty content, and a journal that tells of no block."""
-        self.told = journal.Told(self.told.head, begin=self.told.begin, end=self.told.begin)
-        self._end = self.told.end
-        self._fs.truncate(self._journal, self._end)
-        trees.remove(self._fs, self._name + DATA, self._folder)
+        if self._end != self.told.begin:
+            self.told = journal.Told(self.told.head, begin=self.told.begin, end=self.told.begin)
+            self._end = self.told.end
+            self._fs.truncate(self._journal, self._end)
         self.data = confine.open_own(self._fs, self._name + DATA, self._folder, create=True)
 
     def open_data(self) -> bool:

@@ -210,8 +210,11 @@ def apply(change: Change) -> None:
 
 
 def survived(node: File, chance: random.Random, share: float) -> bytes:
-    """What may be left of a file's content."""
-    if node.now == node.certain or share == 1:
-        return node.now
-    cut = chance.randrange(len(node.now) + 1)
-    return chance.choice([node.certain, node.now, node.now[:cut], node.now[:cut] + bytes(len(node.now) - cut), b""])
+    """What may be left of a file's content. What was synced and not written since is there in any case."""
+    now, certain = node.now, node.certain
+    if now == certain or share == 1:
+        return now
+    same = len(os.path.commonprefix([now, certain]))
+    cut = chance.randint(same, len(now))
+    zeros = bytes(max(0, len(now) - max(cut, len(certain))))
+    return chance.choice([certain, now, now[:cut] + certain[cut:], now[:cut] + certain[cut:] + zeros])
