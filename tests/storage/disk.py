@@ -214,7 +214,8 @@ def survived(node: File, chance: random.Random, share: float) -> bytes:
     now, certain = node.now, node.certain
     if now == certain or share == 1:
         return now
-    same = len(os.path.commonprefix([now, certain]))
+    shorter = min(len(now), len(certain))
+    same = next((at for at in range(shorter) if now[at] != certain[at]), shorter)
     cut = chance.randint(same, len(now))
     zeros = bytes(max(0, len(now) - max(cut, len(certain))))
     return chance.choice([certain, now, now[:cut] + certain[cut:], now[:cut] + certain[cut:] + zeros])
