@@ -114,7 +114,7 @@ class Batches:
         """Drop what is under way."""
         for connection, _ in self._under_way:
             if connection is not None:
-                self._run.link.session.drop(connection)
+                self._run.link.session.connections.drop(connection)
         self._under_way.clear()
 
     def _read(self, segment: Segment, batch: Batch) -> None:
@@ -160,16 +160,16 @@ class Batches:
     def _send(self, batch: Batch) -> None:
         connection = None
         try:
-            connection = self._run.link.session.take()
+            connection = self._run.link.session.connections.take()
             self._run.link.session.begin(connection, "files_put", *batch.params(self._run.spec.on_conflict.value))
         except (ConnectionLost, ConnectionFailed):
             # The answer is asked for later, patiently.
             if connection is not None:
-                self._run.link.session.drop(connection)
+                self._run.link.session.connections.drop(connection)
                 connection = None
         except BaseException:
             if connection is not None:
-                self._run.link.session.drop(connection)
+                self._run.link.session.connections.drop(connection)
             raise
         self._under_way.append((connection, batch))
 
@@ -192,12 +192,12 @@ class Batches:
             try:
                 head, value = session.end(connection)
             except ConnectionLost:
-                session.drop(connection)
+                session.connections.drop(connection)
             except BaseException:
-                session.drop(connection)
+                session.connections.drop(connection)
                 raise
             else:
-                session.give(connection, head)
+                session.connections.give(connection, head)
                 if not isinstance(value, FilexferError):
                     return value
         # A replay is harmless: what was stored the first time is found to be the same.

@@ -82,23 +82,23 @@ class Fetches:
         """Drop what is under way."""
         for connection, _, _ in self._under_way:
             if connection is not None:
-                self._run.link.session.drop(connection)
+                self._run.link.session.connections.drop(connection)
         self._under_way.clear()
 
     def _ask(self, place: Place, files: list[Asked]) -> None:
         session = self._run.link.session
         connection = None
         try:
-            connection = session.take()
+            connection = session.connections.take()
             session.begin(connection, "files_get", joined_paths([file.source for file in files]), {"packed": True})
         except (errors.ConnectionLost, errors.ConnectionFailed):
             # It is asked for again later, patiently.
             if connection is not None:
-                session.drop(connection)
+                session.connections.drop(connection)
                 connection = None
         except BaseException:
             if connection is not None:
-                session.drop(connection)
+                session.connections.drop(connection)
             raise
         self._under_way.append((connection, place, files))
 
@@ -121,12 +121,12 @@ class Fetches:
             try:
                 head, value = session.end(connection)
             except errors.ConnectionLost:
-                session.drop(connection)
+                session.connections.drop(connection)
             except BaseException:
-                session.drop(connection)
+                session.connections.drop(connection)
                 raise
             else:
-                session.give(connection, head)
+                session.connections.give(connection, head)
                 if not isinstance(value, errors.FilexferError):
                     return value
         return self._run.link.call("files_get", joined_paths([file.source for file in files]), {"packed": True})

@@ -13,37 +13,17 @@ from filexfer.client.cleanup import drop_in
 from filexfer.client.compare import Comparison
 from filexfer.client.download import Fetching, Wanted
 from filexfer.client.fetch import Asked, Fetches, Place
+from filexfer.client.listing import Listed, list_item
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge, step
-from filexfer.client.scan import LINK, SPECIAL, Ahead
+from filexfer.client.scan import Ahead
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, FilexferError, InvalidPath, NotAFolder
-from filexfer.core.model import BATCH_BYTES, BATCH_FILES, BLOCK_SIZE, Conflict, Kind
-from filexfer.protocol import wire
+from filexfer.core.model import BATCH_BYTES, BATCH_FILES, BLOCK_SIZE, Conflict
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import StoreSettings
-
-
-class Listed:
-    """A page of what an item holds; paths are below it, `""` for the item itself, which then is a file.
-
-    Attributes:
-        files: (path, size, mtime_ns).
-        folders: (path, mtime_ns), parents first.
-        skipped: (path, why).
-        error: set where the item cannot be had.
-    """
-
-    __slots__ = ("error", "files", "folders", "item", "skipped")
-
-    def __init__(self, item: int) -> None:
-        self.item = item
-        self.files: list[tuple[str, int, int]] = []
-        self.folders: list[tuple[str, int]] = []
-        self.skipped: list[tuple[str, str]] = []
-        self.error: FilexferError | None = None
 
 
 class Getting:
@@ -100,56 +80,10 @@ class Getting:
 
     def _list(self) -> Iterator[Listed]:
         for item, (source, _) in enumerate(self._run.spec.items):
-            try:
-                yield from self._list_item(item, source)
-            except FilexferError as error:
-                failed = Listed(item)
-                failed.error = error
-                yield failed
+            yield from list_item(self._run.link, self._run.filter, item, source)
             if self._run.stop.is_set():
                 return
         self._run.figures.scanned()
-
-    def _list_item(self, item: int, source: str) -> Iterator[Listed]:
-        link = self._run.link
-        entry = wire.entry_of(link.call("file_stat", paths.to_wire(source)))
-        found = Listed(item)
-        if entry.kind is Kind.FOLDER:
-            found.folders.append(("", entry.mtime_ns))
-            yield found
-            pages = link.session.pages(source, recursive=True)
-            while (page := link.patiently(lambda: next(pages, None))) is not None:
-                yield self._sorted(item, page)
-        elif entry.kind is Kind.FILE:
-            if self._run.filter.keeps(paths.name(source)):
-                found.files.append(("", entry.size, entry.mtime_ns))
-                yield found
-        else:
-            raise InvalidPath(LINK if entry.kind is Kind.LINK else SPECIAL)
-
-    def _sorted(self, item: int, page: wire.Columns) -> Listed:
-        """A page of a listing by what is to be done with its entries."""
-        found = Listed(item)
-        keep = self._run.filter
-        for name, kind, size, mtime_ns in zip(page.names, page.kinds, page.sizes, page.mtimes, strict=True):
-            if not keep.all and not (self._inside(paths.parent(name)) and (kind == "d" or keep.keeps(name))):
-                continue
-            if kind == "f":
-                found.files.append((name, size, mtime_ns))
-            elif kind == "d":
-                if keep.all or keep.enters(name):
-                    found.folders.append((name, mtime_ns))
-            else:
-                found.skipped.append((name, LINK if kind == "l" else SPECIAL))
-        return found
-
-    def _inside(self, folder: str) -> bool:
-        """Whether the patterns let us into `folder` and all folders above it."""
-        while folder:
-            if not self._run.filter.enters(folder):
-                return False
-            folder = paths.parent(folder)
-        return True
 
     def _seen(self, page: Listed) -> None:
         count = len(page.files) + len(page.skipped) + (page.error is not None)
@@ -163,7 +97,7 @@ class Getting:
             return
         self._item, self._place = page.item, None
         target = self._run.spec.items[page.item][1]
-        self._single = bool(page.files and not page.files[0][0])
+        self._single = page.single
         root = os.path.dirname(target) if self._single else target
         try:
             self._was_empty = not os.path.lexists(root) or not os.listdir(root)

@@ -85,7 +85,7 @@ class RawLane:
             connection.text(head, "PUT")
             return head, None
 
-        session.exchange(work, replay=True)
+        session.connections.exchange(work, replay=True)
 
     def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
         session = self._session
@@ -106,9 +106,7 @@ class RawLane:
             connection.fill(buffer)
             return head, block
 
-        found = session.exchange(work, replay=True)
-        assert isinstance(found, Block)  # `exchange` raises errors
-        return found
+        return session.connections.exchange(work, replay=True)
 
 
 def _not_a_block(error: FilexferError) -> FilexferError:

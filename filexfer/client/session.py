@@ -10,8 +10,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
+from filexfer.client.connections import Connections
 from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
 from filexfer.core.digests import Bytes
@@ -25,10 +26,6 @@ from filexfer.protocol.xmlrpc import Decoder, Limits, encode_call
 if TYPE_CHECKING:
     from filexfer.client.lanes import Lane
 
-_T = TypeVar("_T")
-
-#: Idle connections that are kept.
-_KEPT = 6
 #: What one answer may be. More than any of our calls needs, and little enough not to be harmed by a hostile server.
 _LIMITS = Limits(xml_bytes=16 << 20, values=300_000, payload_memory=16 << 20, payloads_memory=32 << 20)
 #: The same where a whole file comes in one call, because somebody asked for that.
@@ -68,21 +65,19 @@ class Session:
     Attributes:
         address: of the server, as text, without a path.
         timeout: seconds without progress.
+        connections: for exchanges that are no plain calls.
     """
 
     def __init__(self, address: Address, *, timeout: float, lanes: Literal["auto", "xmlrpc"], endpoint: str = RPC) -> None:
         self.address = str(address.server)
         self.timeout = timeout
-        self._server = address.server
         self._lanes = lanes
         host = "localhost" if address.scheme == "unix" else address.authority
         self._headers = (("Host", host), ("User-Agent", "filexfer"), ("Content-Type", "text/xml"))
         self._rpc_head = request_head("POST", endpoint, self._headers)[:-2]
-        # Guards _idle, _busy, _closed and _info.
+        self.connections = Connections(address.server, timeout)
+        # Guards _info.
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []
-        self._busy: set[Connection] = set()
-        self._closed = False
         self._info: dict[str, object] | None = None
 
     def __enter__(self) -> Session:
@@ -93,73 +88,7 @@ class Session:
 
     def close(self) -> None:
         """Close idle connections and end calls under way: those raise `Cancelled`. From any thread."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-            for connection in self._busy:
-                connection.abort()
-        for connection in idle:
-            connection.close()
-
-    # Connections
-
-    def take(self, fresh: bool = False) -> Connection:
-        """A connection for the caller alone; `give` it back. Raises `ConnectionFailed`, `Cancelled` once closed."""
-        while not fresh:
-            with self._lock:
-                connection = self._idle.pop() if self._idle and not self._closed else None
-                if connection is not None:
-                    self._busy.add(connection)
-            if connection is None:
-                break
-            if not connection.is_dropped():
-                return connection
-            self.drop(connection)
-        if self._closed:
-            raise errors.Cancelled()
-        connection = Connection(self._server, self.timeout)
-        with self._lock:
-            self._busy.add(connection)
-            if self._closed:
-                connection.abort()
-        return connection
-
-    def give(self, connection: Connection, head: ResponseHead) -> None:
-        """Give a connection back after a complete exchange, whose answer had this head."""
-        with self._lock:
-            self._busy.discard(connection)
-            if head.keep_alive and not self._closed and len(self._idle) < _KEPT:
-                self._idle.append(connection)
-                return
-        connection.close()
-
-    def drop(self, connection: Connection) -> None:
-        """Close a connection in whatever state."""
-        with self._lock:
-            self._busy.discard(connection)
-        connection.close()
-
-    def exchange(self, work: Callable[[Connection], tuple[ResponseHead, _T]], replay: bool) -> _T:
-        """Do `work`, one request and its whole answer, over a connection; once more over a fresh one where `replay` permits it
-        and the kept one was dropped before an answer began."""
-        connection = self.take()
-        while True:
-            try:
-                head, value = work(connection)
-            except errors.ConnectionLost:
-                again = replay and connection.reused and not connection.answering
-                self.drop(connection)
-                if not again:
-                    raise
-                connection = self.take(fresh=True)
-                continue
-            except BaseException:
-                self.drop(connection)
-                raise
-            self.give(connection, head)
-            if isinstance(value, errors.FilexferError):
-                raise value
-            return value
+        self.connections.close()
 
     # Calls
 
@@ -175,7 +104,7 @@ class Session:
             self.begin(connection, method, *params)
             return self.end(connection, patience, _WHOLE if method in _WHOLE_FILES else _LIMITS)
 
-        return self.exchange(work, replay)
+        return self.connections.exchange(work, replay)
 
     def begin(self, connection: Connection, method: str, *params: object) -> None:
         """Send a call over a taken connection; `end` reads its answer."""
@@ -192,7 +121,6 @@ class Session:
         decoder = Decoder(limits)
         for buffer, start, end in connection.pieces(head):
             decoder.feed(buffer, start, end)
-        connection.patience(self.timeout)
         try:
             return head, decoder.response()
         except errors.FilexferError as error:
@@ -242,12 +170,16 @@ class Session:
         for page in self.pages(path, recursive):
             yield from (page.entry(row) for row in range(len(page)))
 
-    def pages(self, path: str = "", recursive: bool = False) -> Iterator[wire.Columns]:
-        """The same as packed pages. Raises `NotWellFormed` where the server's pages lead nowhere."""
+    def pages(self, path: str = "", recursive: bool = False, call: Callable[..., object] | None = None) -> Iterator[wire.Columns]:
+        """The same as packed pages. Raises `NotWellFormed` where the server's pages lead nowhere.
+
+        `call` takes the place of `Session.call`, for those who have more patience: a page can be asked for again.
+        """
+        call = call or self.call
         options: dict[str, object] = {"packed": True, "recursive": recursive}
         empty = 0
         while True:
-            page = wire.columns_of(self.call("file_list", paths.to_wire(path), options))
+            page = wire.columns_of(call("file_list", paths.to_wire(path), options))
             yield page
             if not page.next:
                 return

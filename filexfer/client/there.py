@@ -38,7 +38,7 @@ class Target:
         made = cls()
         times: list[int] = []
         try:
-            for page in link.patiently(lambda: list(link.session.pages(path, recursive=True))):
+            for page in link.session.pages(path, recursive=True, call=link.call):
                 made._take(page)
                 times += page.mtimes[: 1000 - len(times)] if len(times) < 1000 else ()
         except NotFound:

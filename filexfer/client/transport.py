@@ -6,6 +6,7 @@ one thread at a time; only `abort` may be called from others."""
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ class Connection:
     Attributes:
         reused: it has served an exchange before: the server may have closed it meanwhile, which is nobody's fault.
         answering: the answer to the last request has begun.
+        round_trip: seconds that opening it took.
     """
 
     def __init__(self, address: Address, timeout: float) -> None:
@@ -44,7 +46,9 @@ class Connection:
         self._view = memoryview(self._buffer)
         # Bytes [start, end) of the buffer have arrived and are not used yet.
         self._start = self._end = 0
+        began = time.monotonic()
         self._socket = _open(address, timeout)
+        self.round_trip = time.monotonic() - began
         self._socket.settimeout(timeout)
 
     def close(self) -> None:

@@ -162,8 +162,8 @@ def test_sixteen_threads_share_a_session(share: Share, session: Session) -> None
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert len(session._idle) <= 6
-    assert session._busy == set()
+    assert len(session.connections._idle) <= 6
+    assert session.connections._busy == set()
 
 
 def test_closing_a_session_ends_calls_under_way(share: Share) -> None:
@@ -180,7 +180,7 @@ def test_closing_a_session_ends_calls_under_way(share: Share) -> None:
 
     thread = threading.Thread(target=call)
     thread.start()
-    until(lambda: session._busy, "the call is under way")
+    until(lambda: session.connections._busy, "the call is under way")
     session.close()
     thread.join(10)
     waits.set()

@@ -1,0 +1,108 @@
+"""The kept connections to one server, shared by threads: taken for an exchange, given back after it. Closing ends exchanges
+under way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from filexfer.client.transport import Connection
+from filexfer.core import errors
+from filexfer.protocol.address import Address
+from filexfer.protocol.http import ResponseHead
+
+_T = TypeVar("_T")
+
+#: Idle connections that are kept.
+_KEPT = 6
+
+
+class Connections:
+    """Args:
+        server: where they lead.
+        timeout: seconds without progress after which one counts as lost.
+
+    Attributes:
+        round_trip: seconds that opening the quickest of them took; 0.0 before the first.
+    """
+
+    def __init__(self, server: Address, timeout: float) -> None:
+        self.timeout = timeout
+        self.round_trip = 0.0
+        self._server = server
+        # Guards everything below.
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._busy: set[Connection] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """Close idle connections and end exchanges under way: those raise `Cancelled`. From any thread."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            for connection in self._busy:
+                connection.abort()
+        for connection in idle:
+            connection.close()
+
+    def take(self, fresh: bool = False) -> Connection:
+        """A connection for the caller alone; `give` it back. Raises `ConnectionFailed`, `Cancelled` once closed."""
+        while not fresh:
+            with self._lock:
+                connection = self._idle.pop() if self._idle and not self._closed else None
+                if connection is not None:
+                    self._busy.add(connection)
+            if connection is None:
+                break
+            if not connection.is_dropped():
+                return connection
+            self.drop(connection)
+        if self._closed:
+            raise errors.Cancelled()
+        connection = Connection(self._server, self.timeout)
+        with self._lock:
+            self.round_trip = min(self.round_trip or connection.round_trip, connection.round_trip)
+            self._busy.add(connection)
+            if self._closed:
+                connection.abort()
+        return connection
+
+    def give(self, connection: Connection, head: ResponseHead) -> None:
+        """Give a connection back after a complete exchange, whose answer had this head."""
+        connection.patience(self.timeout)
+        with self._lock:
+            self._busy.discard(connection)
+            if head.keep_alive and not self._closed and len(self._idle) < _KEPT:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def drop(self, connection: Connection) -> None:
+        """Close a connection in whatever state."""
+        with self._lock:
+            self._busy.discard(connection)
+        connection.close()
+
+    def exchange(self, work: Callable[[Connection], tuple[ResponseHead, _T | errors.FilexferError]], replay: bool) -> _T:
+        """Do `work`, one request and its whole answer, over a connection; once more over a fresh one where `replay` permits it
+        and the kept one was dropped before an answer began. An error that is the answer is raised."""
+        connection = self.take()
+        while True:
+            try:
+                head, value = work(connection)
+            except errors.ConnectionLost:
+                again = replay and connection.reused and not connection.answering
+                self.drop(connection)
+                if not again:
+                    raise
+                connection = self.take(fresh=True)
+                continue
+            except BaseException:
+                self.drop(connection)
+                raise
+            self.give(connection, head)
+            if isinstance(value, errors.FilexferError):
+                raise value
+            return value

@@ -1,0 +1,87 @@
+"""What a fetch is to bring: the sources on the server, listed page by page, lazily, and sorted by what is to be done with each
+entry. Names are as the server sent them: whoever saves them judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from filexfer.client.link import Link
+from filexfer.client.patterns import Filter
+from filexfer.client.scan import LINK, SPECIAL
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError, InvalidPath
+from filexfer.core.model import Kind
+from filexfer.protocol import wire
+
+
+class Listed:
+    """A page of what an item holds; paths are below it, `""` for the item itself, which then is a file.
+
+    Attributes:
+        item: its number.
+        single: the item is a file.
+        files: (path, size, mtime_ns).
+        folders: (path, mtime_ns), parents first.
+        skipped: (path, why).
+        error: set where the item, or the rest of it, cannot be had.
+    """
+
+    __slots__ = ("error", "files", "folders", "item", "single", "skipped")
+
+    def __init__(self, item: int) -> None:
+        self.item = item
+        self.single = False
+        self.files: list[tuple[str, int, int]] = []
+        self.folders: list[tuple[str, int]] = []
+        self.skipped: list[tuple[str, str]] = []
+        self.error: FilexferError | None = None
+
+
+def list_item(link: Link, keep: Filter, item: int, source: str) -> Iterator[Listed]:
+    """The pages of one item; never raises what belongs to the item alone, see `Listed.error`."""
+    try:
+        yield from _pages(link, keep, item, source)
+    except FilexferError as error:
+        failed = Listed(item)
+        failed.error = error
+        yield failed
+
+
+def _pages(link: Link, keep: Filter, item: int, source: str) -> Iterator[Listed]:
+    entry = wire.entry_of(link.call("file_stat", paths.to_wire(source)))
+    found = Listed(item)
+    if entry.kind is Kind.FOLDER:
+        found.folders.append(("", entry.mtime_ns))
+        yield found
+        for page in link.session.pages(source, recursive=True, call=link.call):
+            yield _sorted(page, keep, item)
+    elif entry.kind is not Kind.FILE:
+        raise InvalidPath(LINK if entry.kind is Kind.LINK else SPECIAL)
+    elif keep.keeps(paths.name(source)):
+        found.single = True
+        found.files.append(("", entry.size, entry.mtime_ns))
+        yield found
+
+
+def _sorted(page: wire.Columns, keep: Filter, item: int) -> Listed:
+    """A page by what is to be done with its entries."""
+    found = Listed(item)
+    for name, kind, size, mtime_ns in zip(page.names, page.kinds, page.sizes, page.mtimes, strict=True):
+        if not keep.all and not (_inside(keep, paths.parent(name)) and (kind == "d" or keep.keeps(name))):
+            continue
+        if kind == "f":
+            found.files.append((name, size, mtime_ns))
+        elif kind != "d":
+            found.skipped.append((name, LINK if kind == "l" else SPECIAL))
+        elif keep.all or keep.enters(name):
+            found.folders.append((name, mtime_ns))
+    return found
+
+
+def _inside(keep: Filter, folder: str) -> bool:
+    """Whether the patterns let us into `folder` and all folders above it."""
+    while folder:
+        if not keep.enters(folder):
+            return False
+        folder = paths.parent(folder)
+    return True
