@@ -13,12 +13,14 @@ _E = TypeVar("_E", bound=Enum)
 
 
 def number(value: object, name: str = "number") -> int:
-    """An integer that arrived as one or as decimal string. Raises `BadParameters`."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
+    """An integer of 64 bits (signed) that arrived as one or as decimal string. Raises `BadParameters`."""
     if isinstance(value, str) and len(value) <= 20 and value.isascii() and value.removeprefix("-").isdigit():
-        return int(value)
-    raise BadParameters(f"{name} is a whole number.")
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadParameters(f"{name} is a whole number.")
+    if not -(1 << 63) <= value < 1 << 63:
+        raise BadParameters(f"{name} does not fit 64 bits.")
+    return value
 
 
 def text(value: object, name: str = "text") -> str:

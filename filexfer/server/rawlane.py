@@ -3,7 +3,6 @@ RFC 9110 (conditions, ranges), RFC 9530 (Content-Digest). Rule: a block is recei
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from filexfer.core import digests, errors
@@ -11,6 +10,7 @@ from filexfer.core.errors import BadDigest, BadParameters, FilexferError, TooLar
 from filexfer.core.model import SMALL_FILE, Conflict, Outcome, Permission, PutOptions, Saved
 from filexfer.protocol import http
 from filexfer.protocol.faults import code_of
+from filexfer.protocol.members import number
 from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Refused, plain
 from filexfer.server.buffers import Buffers
@@ -21,8 +21,6 @@ from filexfer.server.service import unexpected
 from filexfer.server.share import Share
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Small, Upload
-
-_DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 #: The nearest class in an error's ancestry decides (docs/protocol.md).
 _STATUS: dict[type[FilexferError], int] = {
@@ -159,9 +157,7 @@ def _conditions(request: Request, path: str, store: FolderStore) -> PutOptions:
     """How the file is to be put. What the head alone shows to fail is refused before its body is sent."""
     headers = request.head.headers
     mtime = headers.get("x-mtime-ns")
-    if mtime is not None and not _DIGITS.fullmatch(mtime):
-        raise BadParameters("X-Mtime-Ns is a number of nanoseconds.")
-    mtime_ns = None if mtime is None else int(mtime)
+    mtime_ns = None if mtime is None else number(mtime, "X-Mtime-Ns")
     none, match = headers.get("if-none-match"), headers.get("if-match")
     if none is not None:
         if none.strip() != "*":

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from filexfer.core import paths
 from filexfer.core.digests import digest
-from filexfer.core.errors import FilexferError
+from filexfer.core.errors import BadParameters, FilexferError
 from filexfer.core.model import (
     Conflict,
     Direction,
@@ -137,6 +137,15 @@ def test_numbers_are_taken_as_decimal_strings_too() -> None:
     assert wire.number("9223372036854775807") == (1 << 63) - 1
     assert wire.number("-5") == -5
     assert wire.number(7) == 7
+    assert wire.number(-(1 << 63)) == wire.number(str(-(1 << 63))) == -(1 << 63)
+
+
+@pytest.mark.parametrize(
+    "value", [1 << 63, -(1 << 63) - 1, "9223372036854775808", "99999999999999999999", "-9223372036854775809"]
+)
+def test_numbers_that_no_64_bits_hold_are_refused(value: object) -> None:
+    with pytest.raises(BadParameters):
+        wire.number(value)
 
 
 @given(st.lists(st.integers(1, 1 << 50), max_size=12))

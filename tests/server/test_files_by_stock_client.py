@@ -127,6 +127,7 @@ def test_a_misspelt_option_is_refused(proxy, running) -> None:
         (("", Binary(b"")), 101),
         (("f", Binary(b""), "options"), -32602),
         (("f", Binary(b""), {"mtime_ns": "soon"}), -32602),
+        (("f", Binary(b""), {"mtime_ns": "99999999999999999999"}), -32602),
         (("f", Binary(b""), {"digest": "md5:00"}), -32602),
     ],
 )
