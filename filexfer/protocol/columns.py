@@ -75,8 +75,7 @@ def unpack(value: object) -> list[Entry]:
 
 
 def little(code: str, values: Iterable[int]) -> bytes:
-    """A column of 64-bit numbers; `code` is "Q" or "q" (signed)."""
-    """A column of 64-bit numbers; `code` as in `array`."""
+    """A column of 64-bit numbers; `code` is "Q" or "q" (signed), as in `array`."""
     made = array(code, values)
     if sys.byteorder == "big":
         made.byteswap()
@@ -84,8 +83,7 @@ def little(code: str, values: Iterable[int]) -> bytes:
 
 
 def wide(code: str, value: object, name: str) -> array[int]:
-    """The inverse of `little`. Raises `BadParameters`."""
-    """The numbers of a column. Raises `BadParameters`."""
+    """The numbers of a column, the inverse of `little`. Raises `BadParameters`."""
     raw = binary(value, name)
     if len(raw) % 8:
         raise BadParameters(f"{name} holds 64-bit numbers; its length is no multiple of 8.")

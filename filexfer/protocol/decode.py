@@ -191,8 +191,8 @@ def _check_text(text: bytes, limits: Limits) -> None:
         encoding = _ENCODING.search(declaration[0])
         if encoding is not None and encoding[1].lower() not in (b"utf-8", b"us-ascii"):
             raise NotWellFormed("The encoding of a message is UTF-8 or US-ASCII. Send it in UTF-8.")
-    # A value takes at most eight tags (a member with its name); more cannot be a legal message.
-    if text.count(b"<", begin) > 8 * limits.values + 64:
+    # A value takes at most four elements (a member with its name); more cannot be a legal message, and each costs memory.
+    if text.count(b"<", begin) - text.count(b"</", begin) > 4 * limits.values + 64:
         raise TooLarge("The call holds more values than are taken. Send it in smaller parts.")
     foreign = _FOREIGN.search(text, begin)
     if foreign is not None:

@@ -57,7 +57,7 @@ class Settings:
     drain_seconds: float = 2.0
     xml_bytes: int = 8 << 20
     nesting: int = 64
-    values: int = 200_000
+    values: int = 100_000
     payload_bytes: int = 2 << 20
     payloads_bytes: int = 8 << 20
     batch_calls: int = 2000

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from filexfer.core.errors import FilexferError, Forbidden, NotFound, NotWellFormed, RemoteFault, TooLarge
-from filexfer.protocol import xmlrpc
+from filexfer.protocol import decode, xmlrpc
 from filexfer.protocol.values import Bytes
 
 
@@ -398,12 +398,24 @@ def test_endless_text_is_refused_within_the_bound(name: str) -> None:
         call_with("<value><array><data>" + "<value/>" * 60_000 + "</data></array></value>"),
         call_with("<value><array><data>" + "<value><base64></base64></value>" * 60_000 + "</data></array></value>"),
         call_with("<value>" + "<nil/>" * 500_000 + "</value>"),
+        call_with("<value>" + "<nil></nil>" * 300_000 + "</value>"),
     ],
-    ids=["200,000 nested", "65 nested", "60,000 values", "60,000 payloads", "500,000 elements"],
+    ids=["200,000 nested", "65 nested", "60,000 values", "60,000 payloads", "500,000 elements", "300,000 closed elements"],
 )
 def test_too_many_and_too_deep_are_refused(body: bytes) -> None:
     with pytest.raises(TooLarge):
         xmlrpc.decode_call(body)
+
+
+def test_elements_that_no_legal_message_has_are_refused_before_they_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is an object of a hundred bytes: 8 MiB of text would become 140 MB before its values are counted."""
+    limits = xmlrpc.Limits(values=1000)
+    members = "".join(f"<member><name>{n}</name><value><int>1</int></value></member>" for n in range(998))
+    assert len(xmlrpc.decode_call(call_with(f"<value><struct>{members}</struct></value>"), limits).params[0]) == 998
+    monkeypatch.setattr(decode, "XMLParser", None)
+    for elements in ("<nil/>", "<nil></nil>"):
+        with pytest.raises(TooLarge):
+            xmlrpc.decode_call(call_with("<value>" + elements * 4100 + "</value>"), limits)
 
 
 def test_one_long_token_byte_by_byte_is_read_in_time() -> None:
