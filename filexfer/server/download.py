@@ -73,6 +73,8 @@ def _unchanged(head: http.RequestHead, entry: Entry) -> bool:
 def _range(head: http.RequestHead, entry: Entry) -> Range | None:
     """The part that is asked for; None for all of it. Raises `Refused`."""
     value, unless = head.headers.get("range"), head.headers.get("if-range")
+    if head.method != "GET":
+        return None  # ranges are defined for GET only (RFC 9110, section 14.2)
     if value is None or (unless is not None and not _same(unless, entry)):
         return None
     try:
