@@ -58,10 +58,6 @@ class RequestHead:
     keep_alive: bool
     expects_continue: bool
 
-    @property
-    def has_body(self) -> bool:
-        return self.chunked or bool(self.length)
-
 
 @dataclass(slots=True)
 class ResponseHead:

@@ -21,7 +21,7 @@ def test_a_request_is_read() -> None:
         head("Content-Length: 12", "content-TYPE:text/xml", "X-Empty:", "Accept: a", "accept:\t b \t", "Expect: 100-Continue")
     )
     assert (read.method, read.target, read.length, read.chunked) == ("POST", "/RPC2", 12, False)
-    assert (read.keep_alive, read.expects_continue, read.has_body) == (True, True, True)
+    assert (read.keep_alive, read.expects_continue) == (True, True)
     assert read.headers == {
         "host": "h",
         "content-length": "12",
@@ -34,11 +34,10 @@ def test_a_request_is_read() -> None:
 
 def test_bodies_are_none_of_known_length_or_chunked() -> None:
     none = parse_request_head(head(start="GET / HTTP/1.1"))
-    assert (none.length, none.chunked, none.has_body) == (None, False, False)
+    assert (none.length, none.chunked) == (None, False)
     chunked = parse_request_head(head("Transfer-Encoding: Chunked"))
-    assert (chunked.length, chunked.chunked, chunked.has_body) == (None, True, True)
-    empty = parse_request_head(head("Content-Length: 0"))
-    assert (empty.length, empty.has_body) == (0, False)
+    assert (chunked.length, chunked.chunked) == (None, True)
+    assert parse_request_head(head("Content-Length: 0")).length == 0
     assert parse_request_head(head("Content-Length: 1125899906842624")).length == 1 << 50
 
 

@@ -15,8 +15,6 @@ from filexfer.server.share import Share
 from filexfer.server.streams import BufferStream, FileStream, Spool
 from filexfer.storage.store import Reader, Small
 
-_PUT_OPTIONS = ("mtime_ns", "digest", "on_conflict", "key", "etag")
-
 
 class Files:
     """See the docstrings of the methods."""
