@@ -15,7 +15,7 @@ class Space:
     """The room on the disk of one share."""
 
     def __init__(self, tree: Tree, keep_free: int | None, make_room: Callable[[int], None]) -> None:
-        """`make_room(wanted)` frees up to so many bytes if it can: the trash gives way to what is new."""
+        """`make_room(wanted)` frees so many bytes if it can, else none: the trash gives way to what is new."""
         self._tree = tree
         self._keep_free = keep_free
         self._make_room = make_room

@@ -126,8 +126,10 @@ class Trash:
         self._drop(self._settings.trash_bytes, self._settings.trash_age)
 
     def make_room(self, wanted: int) -> None:
-        """Drop the oldest items, until `wanted` bytes of them are gone."""
-        self._drop(max(self._total() - wanted, -1), math.inf)
+        """Drop the oldest items, until `wanted` bytes of them are gone; none if all together are less."""
+        left = self._total() - wanted
+        if left >= 0:
+            self._drop(left, math.inf)
 
     def settle(self) -> None:
         """Make what was added durable, and drop what is too much now. Ends every act that calls `keep` or `take`."""

@@ -101,6 +101,20 @@ def test_the_trash_gives_way_to_new_files(memory: Path) -> None:
         assert {"new", "more"} == tree(memory).keys()
 
 
+def test_what_would_not_fit_even_without_the_trash_costs_nothing_of_it(memory: Path) -> None:
+    with FolderStore(memory, settings(), fs=Disk(memory, 10_000)) as store:
+        for number in range(3):
+            put(store, f"f{number}", bytes(3000))
+            store.delete(f"f{number}")
+        with pytest.raises(NoSpace):
+            store.upload("f", 1 << 50)
+        with pytest.raises(NoSpace):
+            put(store, "f", bytes(10_001))
+        assert len(store.trash.list()) == 3
+        store.upload("f", 10_000)
+        assert store.trash.list() == []
+
+
 class Disk(FsOps):
     """A disk of so many bytes."""
 
