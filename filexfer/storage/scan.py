@@ -18,8 +18,9 @@ from filexfer.storage.trees import decoded
 from filexfer.storage.versions import entry_of
 from filexfer.storage.walk import Tree
 
-#: Levels of a tree that are open at once; what is left of those above is kept as a list of names.
-_LEVELS = 48
+#: Levels of a tree that are open at once, two descriptors each; what is left of those above is kept as a list of entries. Few, as
+#: a server holds many listings that others may have left in the middle.
+_LEVELS = 4
 
 
 def scan(fs: FsOps, folder: int, recursive: bool = False, path: str = "") -> Iterator[Entry]:
