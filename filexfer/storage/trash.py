@@ -95,6 +95,8 @@ class Trash:
                 raise
             raise StorageFailed("It lies on another disk than the share's trash. Delete it permanently.") from None
         self._added(size)
+        # Before the caller syncs `folder`: at no time does a power cut leave it in neither place.
+        self.sync()
         return item.decode()
 
     def list(self) -> list[Trashed]:

@@ -150,6 +150,16 @@ def test_a_move_syncs_the_target_before_and_after_and_the_source_last(memory: Pa
     in_order(told, "rename_new g", "sync_folder c", "sync_folder a")
 
 
+def test_a_deletion_is_durable_in_the_trash_before_it_is_where_it_was(memory: Path) -> None:
+    for path in ("a/f", "a/d"):
+        with FolderStore(memory, SETTINGS) as store:
+            put(store, "a/f", b"x")
+            put(store, "a/d/f", b"x")
+        told = calls(memory, lambda store, path=path: store.delete(path))
+        [renamed] = [index for index, word in enumerate(told) if word.startswith("rename ")]
+        assert told[renamed + 1 :] == ["sync_folder trash", "sync_folder a"]
+
+
 # -- failures -------------------------------------------------------------------------------------------------------
 
 EXPECTED = {
