@@ -19,7 +19,7 @@ from filexfer.storage import confine, trees
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import CANDIDATES, PathLocks, numbered, present, rename_new
 from filexfer.storage.trash import Trash
-from filexfer.storage.versions import check_version, etag_of, kind_of
+from filexfer.storage.versions import check_version, etag_of, kind_of, mtime_of
 from filexfer.storage.walk import Parts, Walk
 
 _AREA = paths.encode(paths.AREA)
@@ -107,7 +107,7 @@ class Publisher:
 
     def _saved(self, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
         status = self.fs.stat(name, folder)
-        return Saved(path, outcome, status.st_size, status.st_mtime_ns, etag_of(status))
+        return Saved(path, outcome, status.st_size, mtime_of(status), etag_of(status))
 
     def _resolve(self, new: New, folder: int, parts: Parts, old: os.stat_result, options: PutOptions, careful: bool) -> Saved:
         """Other content is there."""
@@ -118,7 +118,7 @@ class Publisher:
             return self._rename(new, folder, parts, options)
         newer = new.mtime_ns is None or new.mtime_ns > old.st_mtime_ns
         if policy is Conflict.SKIP or (policy is Conflict.NEWER and not newer and kind_of(old) is Kind.FILE):
-            return Saved(path, Outcome.SKIPPED, old.st_size, old.st_mtime_ns, etag_of(old))
+            return Saved(path, Outcome.SKIPPED, old.st_size, mtime_of(old), etag_of(old))
         if kind_of(old) is Kind.FOLDER:
             raise IsAFolder(f"“{paths.shown(path)}” is a folder. Choose another name for the file.")
         if policy is Conflict.FAIL or kind_of(old) is not Kind.FILE:
@@ -162,7 +162,7 @@ class Publisher:
             status = self.fs.fstat(descriptor)
         finally:
             self.fs.close(descriptor)
-        return Saved(path, Outcome.SAME, status.st_size, status.st_mtime_ns, etag_of(status))
+        return Saved(path, Outcome.SAME, status.st_size, mtime_of(status), etag_of(status))
 
     def _place_beside(self, new: New, folder: int, parts: Parts, options: PutOptions, careful: bool) -> Saved:
         """The target lies on another disk that is mounted in the share: copy there, hidden, and go on from that copy."""

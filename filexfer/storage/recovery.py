@@ -13,7 +13,7 @@ from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import present
 from filexfer.storage.shared import Shared
 from filexfer.storage.upload_files import UploadFiles
-from filexfer.storage.versions import etag_of, same_file
+from filexfer.storage.versions import etag_of, mtime_of, same_file
 from filexfer.storage.walk import Parts
 
 
@@ -30,7 +30,7 @@ def published(shared: Shared, files: UploadFiles, size: int, announced: journal.
                 walk.changed(parts[:end])
             walk.sync()
             walk.check(parts[:-1])
-            return Saved(announced.path, announced.outcome, size, status.st_mtime_ns, etag_of(status))
+            return Saved(announced.path, announced.outcome, size, mtime_of(status), etag_of(status))
     if present(shared.fs, files.place[1], files.place[0]) is not None:
         return None
     # Renamed, and since then replaced or deleted by somebody.

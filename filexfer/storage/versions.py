@@ -15,10 +15,20 @@ from filexfer.core.model import Entry, Kind
 
 _SETTLED_NS = 2_000_000_000
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.FOLDER, stat.S_IFLNK: Kind.LINK}
+#: Times have 64 bits with everybody who is told; file systems know earlier and later ones.
+_EARLIEST, _LATEST = -(1 << 63), (1 << 63) - 1
 
 
 def kind_of(status: os.stat_result) -> Kind:
     return _KINDS.get(status.st_mode & 0o170000, Kind.OTHER)
+
+
+def mtime_of(status: os.stat_result) -> int:
+    """Nanoseconds since the epoch, as near as 64 bits come (the years 1677 to 2262)."""
+    mtime = status.st_mtime_ns
+    if _EARLIEST <= mtime <= _LATEST:
+        return mtime
+    return _EARLIEST if mtime < 0 else _LATEST
 
 
 def etag_of(status: os.stat_result) -> str:
@@ -50,4 +60,4 @@ def entry_of(name: str, status: os.stat_result, etag: bool = True) -> Entry:
     """The entry called `name` with this status."""
     kind = kind_of(status)
     size = status.st_size if kind is Kind.FILE else 0
-    return Entry(name, kind, size, status.st_mtime_ns, etag_of(status) if etag else "")
+    return Entry(name, kind, size, mtime_of(status), etag_of(status) if etag else "")
