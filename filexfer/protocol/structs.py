@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from filexfer.core import paths
+from filexfer.core import digests, paths
 from filexfer.core.errors import BadParameters
 from filexfer.core.model import Conflict, Entry, Kind, Outcome, PutOptions, Range, Saved
 from filexfer.protocol.members import check_names, choice, number, sequence, struct, text
@@ -79,10 +79,13 @@ def options_of(value: object, also: Iterable[str] = ()) -> PutOptions:
     """The put options in a struct, which may hold the names `also` besides. Raises `BadParameters`, also for unknown names."""
     given = struct(value, "Options")
     check_names(given, _PUT_OPTIONS.union(also))
+    digest = text(given.get("digest", ""), "digest")
+    if digest:
+        digests.algorithm_of(digest)  # told now: an upload would notice only once all of it has been sent
     return PutOptions(
         on_conflict=choice(Conflict, given.get("on_conflict", Conflict.FAIL.value), "on_conflict"),
         mtime_ns=None if given.get("mtime_ns") is None else number(given["mtime_ns"], "mtime_ns"),
-        digest=text(given.get("digest", ""), "digest"),
+        digest=digest,
         key=text(given.get("key", ""), "key"),
         etag=text(given.get("etag", ""), "etag"),
     )

@@ -4,6 +4,7 @@ written in place by another program changes no folder's time and is not found.""
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 from collections import OrderedDict, deque
@@ -18,6 +19,7 @@ _REMEMBERED = 4096
 _WATCHED = 64
 #: So many folders are told one by one; where more changed, everything did.
 _TOLD = 1000
+_NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
 class Changes:
@@ -60,7 +62,7 @@ class Changes:
         self._look()
         life, _, number = cursor.partition(".")
         with self._lock:
-            if life != self._life or not number.isascii() or not number.isdigit():
+            if life != self._life or not _NUMBER.fullmatch(number):
                 # "" is the first question; any other cursor is of another life.
                 return {"cursor": f"{self._life}.{self._number}", "folders": [], "all": cursor != ""}
             since = int(number)

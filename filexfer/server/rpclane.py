@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from filexfer.core.errors import BadParameters, FilexferError
+from filexfer.core.errors import FilexferError
 from filexfer.core.model import Permission
 from filexfer.protocol import xmlrpc
 from filexfer.protocol.faults import code_of
@@ -96,8 +96,8 @@ def _answer(value: object) -> Answer:
     streams = list(leaving(value))
     try:
         parts = xmlrpc.encode_response(value)
-    except BadParameters:
-        # Not the caller's doing: a registered function gave what XML-RPC cannot hold.
+    except Exception:
+        # Not the caller's doing: a registered function gave what XML-RPC cannot hold (or UTF-8: half of a surrogate pair).
         _close(streams)
         return fault(unexpected("whose answer cannot be written"))
     length = xmlrpc.body_length(parts)

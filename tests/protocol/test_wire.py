@@ -189,7 +189,9 @@ def test_digests_that_do_not_fit_are_refused(value: object) -> None:
         wire.digests_of(value)
 
 
-@given(st.builds(PutOptions, st.sampled_from(Conflict), st.none() | times, st.text("abc"), st.text("abc"), etags))
+@given(
+    st.builds(PutOptions, st.sampled_from(Conflict), st.none() | times, st.sampled_from(["", digest(b"")]), st.text("abc"), etags)
+)
 def test_put_options_come_back_and_defaults_are_left_out(options: PutOptions) -> None:
     assert wire.options_of(across(wire.options_struct(options))) == options
     assert wire.options_struct(PutOptions()) == {}

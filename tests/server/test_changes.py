@@ -58,6 +58,8 @@ def test_a_wait_ends_with_what_others_did_to_a_listed_folder(proxy, running) -> 
 def test_a_cursor_of_another_life_has_missed_everything(proxy) -> None:
     assert proxy.share_changes("00000000.5")["all"] is True
     assert proxy.share_changes("nonsense")["all"] is True
+    life = proxy.share_changes()["cursor"].partition(".")[0]
+    assert proxy.share_changes(f"{life}.{'1' * 5000}")["all"] is True
     assert proxy.share_changes("")["all"] is False
 
 

@@ -290,6 +290,8 @@ def test_an_upload_faults_where_it_must(proxy, running) -> None:
     assert code_of(proxy.upload_commit, upload) == 109
     assert code_of(proxy.upload_write, "0" * 32, 0, Binary(b"")) == 110
     assert code_of(proxy.upload_open, "x", -1) == 109
+    for digest in ("md5:00", "sha256:00", "blake3"):
+        assert code_of(proxy.upload_open, "x", 1, {"digest": digest}) == -32602
     assert proxy.upload_abort(upload) is True
     assert code_of(proxy.upload_write, upload, 0, Binary(b"x" * (1 << 20))) == 110
     assert running.held() == {}

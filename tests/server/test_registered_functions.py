@@ -81,7 +81,7 @@ def test_faults_and_errors_of_ours_go_through(running, proxy) -> None:
     assert codes == [77, 102]
 
 
-@pytest.mark.parametrize("value", [object(), 1 << 70, float("nan"), {1: 2}])
+@pytest.mark.parametrize("value", [object(), 1 << 70, float("nan"), {1: 2}, "\ud800"])
 def test_an_answer_that_xml_rpc_cannot_hold_is_an_internal_error(running, proxy, value) -> None:
     running.server.register_function(lambda: value, "odd")
     with pytest.raises(Fault) as caught:
