@@ -1,13 +1,30 @@
-"""Whether a local file and one on the server have the same content, by the digests of their blocks: neither travels."""
+"""Whether local files and those on the server have the same content, by the digests of their blocks: neither travels. Small files
+are asked about many at a time."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from filexfer.client.link import Link
 from filexfer.client.words import local_error
-from filexfer.core import digests as digesting
+from filexfer.core import digests, paths
+from filexfer.core.errors import FilexferError, NotWellFormed
 from filexfer.core.model import BLOCK_SIZE
+from filexfer.protocol import wire
+from filexfer.protocol.faults import error_of
+
+#: Small files asked about in one call.
+_TOGETHER = 200
+
+
+class Pair(NamedTuple):
+    """A local file, one on the server, and the size in bytes that both have."""
+
+    place: str
+    path: str
+    size: int
 
 
 class Comparison:
@@ -17,22 +34,51 @@ class Comparison:
         self._link = link
         self._buffer = memoryview(bytearray(BLOCK_SIZE))
 
-    def equal(self, place: str, path: str, size: int) -> bool:
-        """Whether the file at the local `place`, of `size` bytes, has the content of `path` in the share. Raises the errors of
-        either side."""
-        theirs = self._link.patiently(lambda: self._link.session.digests(path))
-        if len(theirs) != -(-size // BLOCK_SIZE):
+    def equal(self, pairs: Sequence[Pair]) -> Iterator[bool | FilexferError]:
+        """For each pair whether the contents are equal, or why that cannot be told. Raises where the server is gone."""
+        for at in range(0, len(pairs), _TOGETHER):
+            some = pairs[at : at + _TOGETHER]
+            small = iter(self._ask([pair for pair in some if pair.size <= BLOCK_SIZE]))
+            for pair in some:
+                answer = next(small) if pair.size <= BLOCK_SIZE else None
+                try:
+                    yield self._same(pair, answer)
+                except FilexferError as error:
+                    yield error
+
+    def _ask(self, pairs: Sequence[Pair]) -> list[object]:
+        """The digests of each file, or the struct of a fault."""
+        if not pairs:
+            return []
+        calls = [{"methodName": "file_digests", "params": [paths.to_wire(pair.path)]} for pair in pairs]
+        answers = wire.sequence(self._link.call("system.multicall", calls), "answers")
+        if len(answers) != len(pairs):
+            raise NotWellFormed("The server did not answer for each file. Update the server.")
+        return [answer[0] if isinstance(answer, list) and answer else answer for answer in answers]
+
+    def _same(self, pair: Pair, answer: object) -> bool:
+        if answer is None:
+            theirs = self._link.patiently(lambda: self._link.session.digests(pair.path))
+        else:
+            given = wire.struct(answer, "file_digests")
+            if "faultCode" in given:
+                raise error_of(wire.number(given["faultCode"]), wire.text(given.get("faultString")))
+            if wire.number(given.get("size"), "size") != pair.size:
+                return False
+            theirs = [wire.binary(given.get("digests"), "digests")] if pair.size else []
+        starts = range(0, pair.size, BLOCK_SIZE)
+        if len(theirs) != len(starts):
             return False
         try:
-            with open(place, "rb", buffering=0) as file:
-                starts = range(0, size, BLOCK_SIZE)
-                return all(self._digest(file.fileno(), start, size) == theirs[number] for number, start in enumerate(starts))
+            with open(pair.place, "rb", buffering=0) as file:
+                return all(
+                    self._digest(file.fileno(), start, pair.size) == mark for start, mark in zip(starts, theirs, strict=True)
+                )
         except OSError as error:
-            raise local_error(error, place) from error
+            raise local_error(error, pair.place) from error
 
     def _digest(self, file: int, start: int, size: int) -> bytes:
         view = self._buffer[: min(BLOCK_SIZE, size - start)]
-        view = view[: os.preadv(file, [view], start)]
-        made = digesting.hasher()
-        made.update(view)
+        made = digests.hasher()
+        made.update(view[: os.preadv(file, [view], start)])
         return made.digest()

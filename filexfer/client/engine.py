@@ -16,8 +16,9 @@ from filexfer.client import cleanup, session, specs
 from filexfer.client.activity import Gauge
 from filexfer.client.clock import Clock
 from filexfer.client.history import History
+from filexfer.client.mine import Mine
 from filexfer.client.owner import Owner
-from filexfer.client.perform import Performance, Performer
+from filexfer.client.perform import Performer
 from filexfer.client.run import Run, RunSettings
 from filexfer.client.session import Session
 from filexfer.client.throttle import Throttle
@@ -47,41 +48,6 @@ class EngineSettings(NamedTuple):
 DEFAULTS = EngineSettings()
 
 
-class _Mine:
-    """A job of this engine. Guarded by the engine's lock.
-
-    Attributes:
-        told: the snapshot last given to subscribers.
-        run, gauge, thread: while it runs.
-        wish: the state that it is to end in, once it is asked to stop; that was at `stopped_at` (monotonic).
-        saved: when its figures were last noted (monotonic).
-    """
-
-    __slots__ = ("gauge", "job", "run", "saved", "stopped_at", "thread", "told", "wish")
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.told: Job | None = None
-        self.run: Run | None = None
-        self.gauge: Gauge | None = None
-        self.thread: threading.Thread | None = None
-        self.wish: JobState | None = None
-        self.stopped_at = self.saved = 0.0
-
-    def now(self) -> Job:
-        return self.run.figures.onto(self.job) if self.run is not None else self.job
-
-    @property
-    def rests(self) -> bool:
-        return self.thread is None and (self.job.state.ended or self.job.state is JobState.PAUSED)
-
-    def end_state(self, how: Performance) -> JobState:
-        """The state that a run ends in. A wish to stop that came after the work was done changes nothing."""
-        if how.complete:
-            return JobState.FAILED if how.run is not None and how.run.figures.any_failed else JobState.DONE
-        return self.wish or JobState.FAILED
-
-
 class Engine:
     """Args:
     history: where the queue lives; the engine does not close it.
@@ -105,7 +71,7 @@ class Engine:
         self._clock = Clock(self._look)
         # Guards everything below; notified when a job changes its state.
         self._changed = threading.Condition()
-        self._mine: dict[int, _Mine] = {}
+        self._mine: dict[int, Mine] = {}
         self._tidying: list[threading.Thread] = []
         self._closing = False
 
@@ -134,6 +100,10 @@ class Engine:
         if run is not None:
             run.flush()
         return self._history.notes.page(self._history.job(job_id), failed_only, offset, limit)
+
+    def failure_kinds(self, job_id: int) -> set[str]:
+        """Names of the error classes that files of a job failed with. What a running one met last may be missing."""
+        return self._history.notes.failure_kinds(job_id)
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """Wait until a job has ended or is paused, or `timeout` seconds have passed; how it stands then."""
@@ -271,18 +241,18 @@ class Engine:
 
     # Inside; the lock is held where not said otherwise
 
-    def _own(self, job_id: int) -> _Mine:
+    def _own(self, job_id: int) -> Mine:
         """The job as one of this engine, claimed if need be. Raises `NotFound`, `Busy`."""
         mine = self._mine.get(job_id)
         if mine is None:
             job = self._history.job(job_id)
             if not self._history.claim(job_id, self._owner.name):
                 raise Busy("Another window or command has this transfer. Do it there.")
-            mine = self._mine[job_id] = _Mine(job)
+            mine = self._mine[job_id] = Mine(job)
             self._history.save(job)
         return mine
 
-    def _set(self, mine: _Mine, state: JobState) -> None:
+    def _set(self, mine: Mine, state: JobState) -> None:
         """A new state, on disk too."""
         finished = time.time_ns() if state.ended else 0
         mine.job = replace(mine.job, state=state, finished_ns=finished)
@@ -293,7 +263,7 @@ class Engine:
     def _take_up(self, job: Job) -> None:
         """Have a job that is this engine's now go on, unless it is paused. The lock is not held."""
         with self._changed:
-            mine = self._mine.setdefault(job.id, _Mine(job))
+            mine = self._mine.setdefault(job.id, Mine(job))
             if mine.thread is not None and mine.wish is None:
                 return
             mine.job = replace(mine.job, spec=job.spec)
@@ -302,7 +272,7 @@ class Engine:
             else:
                 self._requeue(mine)
 
-    def _requeue(self, mine: _Mine) -> None:
+    def _requeue(self, mine: Mine) -> None:
         if mine.thread is not None:
             # It is still stopping: it goes on as soon as it has.
             mine.wish = JobState.WAITING
@@ -312,7 +282,7 @@ class Engine:
         self._set(mine, JobState.WAITING)
         self._start_waiting()
 
-    def _stop(self, mine: _Mine, wish: JobState) -> None:
+    def _stop(self, mine: Mine, wish: JobState) -> None:
         mine.wish = wish
         mine.stopped_at = time.monotonic()
         if mine.run is not None:
@@ -332,7 +302,7 @@ class Engine:
             self._set(mine, JobState.RUNNING)
             mine.thread.start()
 
-    def _run(self, mine: _Mine, job: Job) -> None:
+    def _run(self, mine: Mine, job: Job) -> None:
         """What the thread of a job does. The lock is not held."""
 
         def begun(run: Run) -> None:
@@ -351,7 +321,7 @@ class Engine:
             mine.run = mine.gauge = mine.thread = mine.wish = None
             self._settle(mine, state)
 
-    def _settle(self, mine: _Mine, state: JobState) -> None:
+    def _settle(self, mine: Mine, state: JobState) -> None:
         """The state that a run ended in; whatever becomes of the history, nobody may wait for it for ever."""
         try:
             if state in (JobState.CANCELLED, JobState.DONE):

@@ -9,25 +9,15 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from filexfer.client.activity import DISK, NETWORK, Worker
+from filexfer.client.download import Wanted
 from filexfer.client.notes import FileRow
 from filexfer.client.run import Run
 from filexfer.client.transport import Connection
-from filexfer.core import errors, paths
+from filexfer.core import errors
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome, PutOptions
 from filexfer.protocol.batches import Contents, contents_of, joined_paths
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Small
-
-
-class Asked(NamedTuple):
-    """A small file to fetch: its item and path below it as the history has them, its path in the share and in the store, its
-    size."""
-
-    item: int
-    path: str
-    source: str
-    target: str
-    size: int
 
 
 class Place(NamedTuple):
@@ -45,23 +35,22 @@ class Fetches:
         self._worker = worker
         self._most_bytes = min(most_bytes, BATCH_BYTES)
         self._most_files = min(most_files, BATCH_FILES)
-        self._place: Place | None = None
-        self._files: list[Asked] = []
+        self._files: list[Wanted] = []
         self._bytes = 0
         # First in, first out: a connection, and what was asked over it; without one it must be asked again.
-        self._under_way: deque[tuple[Connection | None, Place, list[Asked]]] = deque()
+        self._under_way: deque[tuple[Connection | None, list[Wanted]]] = deque()
 
-    def add(self, place: Place, file: Asked) -> None:
+    def add(self, file: Wanted) -> None:
+        """One more small file; asks for what is gathered once it is enough."""
         full = self._bytes + file.size > self._most_bytes or len(self._files) >= self._most_files
-        if self._files and (full or self._place is not place):
+        if self._files and (full or self._files[0].store is not file.store):
             self.flush()
-        self._place = place
         self._files.append(file)
         self._bytes += file.size
 
     def flush(self) -> None:
         """Ask for what is gathered, without waiting for the answer."""
-        if not self._files or self._place is None:
+        if not self._files:
             return
         files, size, self._files, self._bytes = self._files, self._bytes, [], 0
         self._run.check()
@@ -70,7 +59,7 @@ class Fetches:
         while len(self._under_way) >= self._run.settings.batches:
             self._complete()
         self._worker.doing = NETWORK
-        self._ask(self._place, files)
+        self._ask(files)
 
     def finish(self) -> None:
         """Fetch the rest and wait for all answers."""
@@ -80,12 +69,12 @@ class Fetches:
 
     def abandon(self) -> None:
         """Drop what is under way."""
-        for connection, _, _ in self._under_way:
+        for connection, _ in self._under_way:
             if connection is not None:
                 self._run.link.session.connections.drop(connection)
         self._under_way.clear()
 
-    def _ask(self, place: Place, files: list[Asked]) -> None:
+    def _ask(self, files: list[Wanted]) -> None:
         session = self._run.link.session
         connection = None
         try:
@@ -100,11 +89,11 @@ class Fetches:
             if connection is not None:
                 session.connections.drop(connection)
             raise
-        self._under_way.append((connection, place, files))
+        self._under_way.append((connection, files))
 
     def _complete(self) -> None:
         """Take the answer of what was asked for first, and store it."""
-        connection, place, files = self._under_way.popleft()
+        connection, files = self._under_way.popleft()
         self._worker.doing = NETWORK
         answer = self._answer(connection, files)
         contents, data = contents_of(answer)
@@ -112,10 +101,10 @@ class Fetches:
             raise errors.NotWellFormed("The server answered other files than were asked for. Update the server.")
         rest = files[len(contents.sizes) :]
         if rest:
-            self._ask(place, rest)
-        self._store(place, files, contents, memoryview(data))
+            self._ask(rest)
+        self._store(files, contents, memoryview(data))
 
-    def _answer(self, connection: Connection | None, files: list[Asked]) -> object:
+    def _answer(self, connection: Connection | None, files: list[Wanted]) -> object:
         session = self._run.link.session
         if connection is not None:
             try:
@@ -131,11 +120,11 @@ class Fetches:
                     return value
         return self._run.link.call("files_get", joined_paths([file.source for file in files]), {"packed": True})
 
-    def _store(self, place: Place, files: list[Asked], contents: Contents, data: memoryview) -> None:
+    def _store(self, files: list[Wanted], contents: Contents, data: memoryview) -> None:
         self._worker.doing = DISK
         policy = self._run.spec.on_conflict
         smalls: list[Small] = []
-        kept: list[Asked] = []
+        kept: list[Wanted] = []
         at = moved = 0
         for number, (size, mtime_ns, digest) in enumerate(zip(contents.sizes, contents.mtimes, contents.digests, strict=True)):
             file, content = files[number], data[at : at + size]
@@ -150,12 +139,14 @@ class Fetches:
             smalls.append(Small(file.target, content, PutOptions(policy, mtime_ns)))
             moved += size
         self._run.figures.travelled(moved)
-        self._settle(place, kept, smalls)
+        self._settle(kept, smalls)
 
-    def _settle(self, place: Place, files: list[Asked], smalls: list[Small]) -> None:
+    def _settle(self, files: list[Wanted], smalls: list[Small]) -> None:
+        if not files:
+            return
         rows: list[FileRow] = []
         stored = 0
-        for file, small, result in zip(files, smalls, place.store.put(smalls), strict=True):
+        for file, small, result in zip(files, smalls, files[0].store.put(smalls), strict=True):
             size = len(small.data)
             if isinstance(result, errors.FilexferError):
                 self._run.failed(file.item, file.path, size, result)
@@ -165,7 +156,7 @@ class Fetches:
                 self._run.figures.skipped(1)
                 self._run.note([FileRow(file.item, file.path, size, FileState.SKIPPED)])
             else:
-                renamed = "" if result.path == file.target else paths.join(place.root, result.path)
+                renamed = "" if result.path == file.target else f"{file.root}/{result.path}"
                 rows.append(FileRow(file.item, file.path, size, FileState.DONE, "", "", renamed))
         self._run.figures.arrived(stored)
         self._run.done(rows)

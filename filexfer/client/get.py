@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from filexfer.client.activity import NETWORK
 from filexfer.client.cleanup import drop_in
-from filexfer.client.compare import Comparison
+from filexfer.client.compare import Comparison, Pair
 from filexfer.client.download import Fetching, Wanted
-from filexfer.client.fetch import Asked, Fetches, Place
+from filexfer.client.fetch import Fetches, Place
 from filexfer.client.listing import Listed, list_item
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
@@ -45,6 +45,8 @@ class Getting:
         self._was_empty = False
         #: The folder whose name was found legal last.
         self._checked = ""
+        #: The folder whose clock was looked at last, and its step in nanoseconds.
+        self._step = ("", 1)
         self._folders: list[tuple[Place, int, str, int]] = []
 
     def move(self) -> None:
@@ -129,34 +131,49 @@ class Getting:
             run.skipped(item, path, 0, why)
         self._folders += [(self._place, item, path, mtime_ns) for path, mtime_ns in page.folders]
         same: list[tuple[str, int]] = []
+        alike: list[Wanted] = []
         for path, size, mtime_ns in page.files:
             try:
-                self._decide(self._place, item, path, size, mtime_ns, same)
+                wanted = self._wanted(self._place, item, path, size)
+                self._act(self._verdict(wanted, mtime_ns), wanted, same, alike)
             except FilexferError as error:
                 run.failed(item, path, size, error)
+        self._compare_all(alike, same)
         if same:
             run.there(item, same)
 
-    def _decide(self, place: Place, item: int, path: str, size: int, mtime_ns: int, same: list[tuple[str, int]]) -> None:
-        run, spec = self._run, self._run.spec
-        source, target = spec.items[item]
-        if not self._single:
-            self._check(path)
-        where = os.path.basename(target) if self._single else path
-        source = paths.join(source, path)
-        verdict = Verdict.SEND
-        if not self._was_empty:
-            verdict = self._verdict(place, where, source, size, mtime_ns)
+    def _compare_all(self, alike: list[Wanted], same: list[tuple[str, int]]) -> None:
+        """Decide for those files of which only the contents tell."""
+        self._worker.doing = NETWORK
+        pairs = [Pair(os.path.join(wanted.root, wanted.target), wanted.source, wanted.size) for wanted in alike]
+        for wanted, equal in zip(alike, self._compare.equal(pairs), strict=True):
+            if isinstance(equal, FilexferError):
+                self._run.failed(wanted.item, wanted.path, wanted.size, equal)
+            else:
+                self._act(after_comparing(equal, self._run.spec.on_conflict), wanted, same, alike)
+
+    def _wanted(self, place: Place, item: int, path: str, size: int) -> Wanted:
+        source, target = self._run.spec.items[item]
+        if self._single:
+            return Wanted(item, path, source, place.store, place.root, os.path.basename(target), size)
+        self._check(path)
+        return Wanted(item, path, f"{source}/{path}" if source else path, place.store, place.root, path, size)
+
+    def _act(self, verdict: Verdict, wanted: Wanted, same: list[tuple[str, int]], alike: list[Wanted]) -> None:
+        """Fetch, leave out or refuse one file, or put it on the list of those that are there (`same`) or may be (`alike`)."""
+        run, item, path, size = self._run, wanted.item, wanted.path, wanted.size
         if verdict is Verdict.SAME:
             same.append((path, size))
+        elif verdict is Verdict.COMPARE and (run.spec.checksum or size > run.settings.small_file):
+            alike.append(wanted)
         elif verdict is Verdict.SKIP:
-            run.skipped(item, path, size, OLDER if spec.on_conflict is Conflict.NEWER else SKIPPED)
+            run.skipped(item, path, size, OLDER if run.spec.on_conflict is Conflict.NEWER else SKIPPED)
         elif verdict is Verdict.CONFLICT:
             run.failed(item, path, size, AlreadyExists())
         elif size <= run.settings.small_file:
-            self._fetches.add(place, Asked(item, path, source, where, size))
+            self._fetches.add(wanted)
         else:
-            self._pool.submit(Fetching(run, self._lane, Wanted(item, path, source, place.store, place.root, where, size)))
+            self._pool.submit(Fetching(run, self._lane, wanted))
 
     def _check(self, path: str) -> None:
         """Raise `InvalidPath` for a name that is none. The store refuses it too; but it is looked for here before."""
@@ -168,21 +185,29 @@ class Getting:
             raise InvalidPath("A path begins without “/”.")
         paths.check_component(name)
 
-    def _verdict(self, place: Place, where: str, source: str, size: int, mtime_ns: int) -> Verdict:
-        local = os.path.join(place.root, where)
+    def _verdict(self, wanted: Wanted, mtime_ns: int) -> Verdict:
+        if self._was_empty:
+            return Verdict.SEND
+        local = os.path.join(wanted.root, wanted.target)
         there = _there(local)
         spec = self._run.spec
         if there is None:
             return Verdict.SEND
-        verdict = judge(size, mtime_ns, there, spec.on_conflict, spec.checksum, 1)
-        if verdict is not Verdict.SAME and there.size == size and abs(there.mtime_ns - mtime_ns) < 2_000_000_000:
-            verdict = judge(size, mtime_ns, there, spec.on_conflict, spec.checksum, _step_of(os.path.dirname(local)))
-        if verdict is Verdict.COMPARE:
-            if not spec.checksum and size <= self._run.settings.small_file:
-                return Verdict.SEND
-            self._worker.doing = NETWORK
-            return after_comparing(self._compare.equal(local, source, size), spec.on_conflict)
+        verdict = judge(wanted.size, mtime_ns, there, spec.on_conflict, spec.checksum, 1)
+        if verdict is not Verdict.SAME and there.size == wanted.size and abs(there.mtime_ns - mtime_ns) < 2_000_000_000:
+            return judge(wanted.size, mtime_ns, there, spec.on_conflict, spec.checksum, self._step_of(os.path.dirname(local)))
         return verdict
+
+    def _step_of(self, folder: str) -> int:
+        """The step of the clock that wrote the times in a local folder."""
+        if self._step[0] != folder:
+            try:
+                with os.scandir(folder) as entries:
+                    files = (entry for entry in entries if entry.is_file(follow_symlinks=False))
+                    self._step = (folder, step(entry.stat(follow_symlinks=False).st_mtime_ns for entry in files))
+            except OSError:
+                self._step = (folder, 1)
+        return self._step[1]
 
     def _drop_leftovers(self) -> None:
         """Parts of an earlier run that could not be resumed: what they were of was another version by then."""
@@ -227,14 +252,3 @@ def _there(local: str) -> There | None:
     except OSError as error:
         raise local_error(error, local) from error
     return There(stat.S_ISREG(status.st_mode), status.st_size, status.st_mtime_ns)
-
-
-def _step_of(folder: str) -> int:
-    """The step of the clock that wrote the times in a local folder."""
-    try:
-        with os.scandir(folder) as entries:
-            return step(
-                entry.stat(follow_symlinks=False).st_mtime_ns for entry in entries if entry.is_file(follow_symlinks=False)
-            )
-    except OSError:
-        return 1

@@ -99,6 +99,16 @@ class History:
         )
         return _job(found[0]) if found else None
 
+    def is_begun(self, job_id: int) -> bool:
+        """Whether a job may have made something at its target: it moved something, or its process died while it ran."""
+        (found,) = self._database.rows(
+            "SELECT state = 'running' OR files_done OR bytes_done OR EXISTS (SELECT 1 FROM parts WHERE job = jobs.id)"
+            " OR EXISTS (SELECT 1 FROM lots WHERE job = jobs.id)"
+            " OR EXISTS (SELECT 1 FROM files WHERE job = jobs.id AND state = 'done') FROM jobs WHERE id = ?",
+            (job_id,),
+        ) or [(0,)]
+        return bool(found[0])
+
     def nonce(self, job_id: int) -> str:
         """Random text that this job's keys at servers are made with: another job's uploads are never taken for its own."""
         return str(self._database.rows("SELECT nonce FROM jobs WHERE id = ?", (job_id,))[0][0])

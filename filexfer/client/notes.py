@@ -93,6 +93,11 @@ class Notes:
             database.execute("DELETE FROM files WHERE job = ? AND state != 'done'", (job_id,))
             database.execute("DELETE FROM lots WHERE job = ? AND state != 'done'", (job_id,))
 
+    def failure_kinds(self, job_id: int) -> set[str]:
+        """Names of the error classes that files of a job failed with."""
+        found = self._database.rows("SELECT DISTINCT error_kind FROM files WHERE job = ? AND state = 'failed'", (job_id,))
+        return {str(kind) for (kind,) in found}
+
     def page(self, job: Job, failed_only: bool, offset: int, limit: int) -> tuple[list[JobFile], int]:
         """Part of a job's files, and how many there are in all. Failed ones come first."""
         which = "job = ? AND state = 'failed'" if failed_only else "job = ?"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from filexfer.client.activity import NETWORK
 from filexfer.client.batch import Batches
-from filexfer.client.compare import Comparison
+from filexfer.client.compare import Comparison, Pair
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge
@@ -152,17 +152,24 @@ class Putting:
                 alike.append((path, found))
             else:
                 sent |= self._act(verdict, folder, target, path, found)
-        for path, found in alike:
-            self._worker.doing = NETWORK
-            place, remote = os.path.join(folder.place, found[0]), target if folder.single else paths.join(target, found[0])
-            verdict = after_comparing(self._compare.equal(place, remote, found[1]), spec.on_conflict)
-            if verdict is Verdict.SAME:
+        for (path, found), equal in zip(alike, self._equal(folder, target, alike), strict=True):
+            if isinstance(equal, FilexferError):
+                self._run.failed(folder.item, path, found[1], equal)
+            elif (verdict := after_comparing(equal, spec.on_conflict)) is Verdict.SAME:
                 same.append((path, found[1]))
             else:
                 sent |= self._act(verdict, folder, target, path, found)
         if same:
             self._run.there(folder.item, same)
         return sent
+
+    def _equal(self, folder: Folder, target: str, alike: list[tuple[str, Found]]) -> Iterator[bool | FilexferError]:
+        self._worker.doing = NETWORK
+        pairs = [
+            Pair(os.path.join(folder.place, name), target if folder.single else paths.join(target, name), size)
+            for _, (name, size, _) in alike
+        ]
+        return self._compare.equal(pairs)
 
     def _act(self, verdict: Verdict, folder: Folder, target: str, path: str, found: Found) -> bool:
         """Send, leave out or refuse one file; answers whether it is sent."""

@@ -1,4 +1,5 @@
-"""A limit on bytes per second: a token bucket that threads take from. Knows nothing of what is moved."""
+"""A limit on bytes per second: a token bucket that threads take from. Knows nothing of what is moved. A limit that is raised or
+lifted holds at once, for those who wait already too."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import time
 
 #: Seconds of traffic that may pass at once after a rest. Short, so that a limit is felt as even.
 BURST = 0.1
+#: Seconds after which whoever waits looks whether the limit is another one now.
+_SLICE = 0.25
 
 
 class Throttle:
@@ -16,14 +19,21 @@ class Throttle:
 
     def __init__(self, rate: int = 0) -> None:
         self._rate = rate
-        # Guards _free_at: the moment up to which the line is spoken for; and _rate.
+        # Guards _free_at: the moment up to which the line is spoken for; _rate; and _turn, which counts the changes of the rate.
         self._lock = threading.Lock()
         self._free_at = 0.0
+        self._turn = 0
 
     def set(self, rate: int) -> None:
         with self._lock:
             self._rate = max(0, rate)
             self._free_at = 0.0
+            self._turn += 1
+
+    @property
+    def turn(self) -> int:
+        """Another number after each change of the rate: what was booked before holds no longer."""
+        return self._turn
 
     def delay(self, count: int) -> float:
         """Book `count` bytes; answers the seconds to wait before they may leave."""
@@ -40,6 +50,16 @@ class Throttle:
 
 def take(throttles: tuple[Throttle, ...], count: int, stop: threading.Event) -> None:
     """Wait until all `throttles` let `count` bytes pass, or `stop` is set."""
-    wait = max((throttle.delay(count) for throttle in throttles), default=0.0)
-    if wait:
-        stop.wait(wait)
+    for throttle in throttles:
+        _take(throttle, count, stop)
+
+
+def _take(throttle: Throttle, count: int, stop: threading.Event) -> None:
+    turn = throttle.turn
+    wait = throttle.delay(count)
+    free_at = time.monotonic() + wait
+    while wait > 0 and not stop.wait(min(wait, _SLICE)):
+        if throttle.turn != turn:
+            turn = throttle.turn
+            free_at = time.monotonic() + throttle.delay(count)
+        wait = free_at - time.monotonic()

@@ -43,6 +43,8 @@ class FakeServer:
                 try:
                     parts = encode_response(known[call.method](*call.params))
                     self.answer(200, {"Content-Type": "text/xml"}, b"".join(map(bytes, iterate(parts))), body_length(parts))
+                except ConnectionAbortedError:
+                    self.close_connection = True
                 except FilexferError as error:
                     body = encode_fault(faults.code_of(error), str(error))
                     self.answer(200, {"Content-Type": "text/xml"}, body, len(body))

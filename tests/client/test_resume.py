@@ -16,6 +16,7 @@ from filexfer.client.run import RunSettings
 from filexfer.client.session import connect
 from filexfer.core.model import BATCH_BYTES, Direction, Job, JobSpec, JobState
 from tests.client.conftest import Share
+from tests.client.fake import FakeServer, contents, entry, listing
 from tests.client.places import MOVE, Process, Relay, Served, snapshot, tree, until
 
 MIB = 1 << 20
@@ -289,3 +290,26 @@ def test_the_history_survives_a_kill_at_any_moment(served: Served, tmp_path: Pat
     database.close()
     whole(rerun(history, Direction.PUT, served.address, source, "t"), 900)
     assert snapshot(source) == snapshot(tmp_path / "share/t")
+
+
+def test_a_listing_whose_connection_breaks_between_pages_is_gone_on_with(engine: Engine, tmp_path: Path) -> None:
+    """A page that did not arrive is asked for again; nothing of the list is taken for its end."""
+    asked: list[str] = []
+
+    def page(path: object, options: dict[str, str]) -> object:
+        number = int(options.get("cursor", "0"))
+        asked.append(str(number))
+        if number == 2 and asked.count("2") < 3:
+            raise ConnectionAbortedError
+        return listing([b"%d" % (number * 2), b"%d" % (number * 2 + 1)], [1, 1], next=str(number + 1) if number < 4 else "")
+
+    with FakeServer(
+        {
+            "file_stat": lambda path: entry("t", 0, "folder"),
+            "file_list": page,
+            "files_get": lambda paths, options: contents([b"x"] * len(paths.split(b"\0"))),
+        }
+    ) as server:
+        job = engine.wait(engine.add(JobSpec(Direction.GET, server.address, (("t", str(tmp_path / "in")),))), 20)
+    assert (job.state, job.files_done, job.error) == (JobState.DONE, 10, "")
+    assert asked == ["0", "1", "2", "2", "2", "3", "4"]
