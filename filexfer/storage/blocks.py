@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from filexfer.core.errors import BadOffset
 from filexfer.core.model import Range
 
 _DIGEST = 32
+#: Neighbouring blocks that are kept together, from the first one of them on.
+_GROUP = 256
+
+
+class _Group:
+    """Which of `_GROUP` blocks are there (a byte each, 1 or 0), and their digests."""
+
+    __slots__ = ("digests", "there")
+
+    def __init__(self) -> None:
+        self.there = bytearray(_GROUP)
+        self.digests = bytearray(_GROUP * _DIGEST)
 
 
 class Blocks:
@@ -15,15 +29,14 @@ class Blocks:
         received: bytes of the blocks that are there.
     """
 
-    __slots__ = ("_block_size", "_digests", "_there", "count", "received", "size")
+    __slots__ = ("_block_size", "_groups", "count", "received", "size")
 
     def __init__(self, size: int, block_size: int) -> None:
         self.size = size
         self.count = -(-size // block_size)
         self.received = 0
         self._block_size = block_size
-        self._there = bytearray()
-        self._digests = bytearray()
+        self._groups: dict[int, _Group] = {}
 
     def numbers(self, offset: int, length: int) -> range:
         """The blocks that `[offset, offset + length)` covers; `BadOffset` unless these are whole ones."""
@@ -40,31 +53,36 @@ class Blocks:
 
     def digest(self, number: int) -> bytes | None:
         """blake3 of a block that is there, else None."""
-        if number >= len(self._there) or not self._there[number]:
+        group, at = self._groups.get(number // _GROUP), number % _GROUP
+        if group is None or not group.there[at]:
             return None
-        return bytes(self._digests[number * _DIGEST : (number + 1) * _DIGEST])
+        return bytes(group.digests[at * _DIGEST : (at + 1) * _DIGEST])
 
     def add(self, number: int, digest: bytes) -> None:
         """Block `number`, not there before, is there now."""
-        if number >= len(self._there):
-            grown = min(max(number + 1, 2 * len(self._there)), self.count)
-            self._digests.extend(bytes((grown - len(self._there)) * _DIGEST))
-            self._there.extend(bytes(grown - len(self._there)))
-        self._there[number] = 1
-        self._digests[number * _DIGEST : (number + 1) * _DIGEST] = digest
+        group, at = self._groups.get(number // _GROUP), number % _GROUP
+        if group is None:
+            group = self._groups[number // _GROUP] = _Group()
+        group.there[at] = 1
+        group.digests[at * _DIGEST : (at + 1) * _DIGEST] = digest
         self.received += self.span(number).length
 
     def missing(self) -> list[Range]:
         """What is not there, as few ranges as possible, in order."""
-        found: list[Range] = []
-        there, number = self._there, 0
-        while number < self.count:
-            start = there.find(0, number) if number < len(there) else number
-            if start < 0:
-                start = len(there)
-            if start >= self.count:
-                break
-            end = there.find(1, start) if start < len(there) else -1
-            number = self.count if end < 0 else end
-            found.append(Range(start * self._block_size, min(number * self._block_size, self.size)))
+        found, behind = [], 0
+        for start, end in self._runs():
+            if start > behind:
+                found.append(Range(behind * self._block_size, start * self._block_size))
+            behind = end
+        if behind < self.count:
+            found.append(Range(behind * self._block_size, self.size))
         return found
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        """From which to before which block they are there, in order; a new run begins with each group."""
+        for number, group in sorted(self._groups.items()):
+            end = 0
+            while (start := group.there.find(1, end)) >= 0:
+                end = group.there.find(0, start)
+                end = _GROUP if end < 0 else end
+                yield number * _GROUP + start, number * _GROUP + end

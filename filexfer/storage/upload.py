@@ -340,6 +340,7 @@ class FolderUpload:
 
     def _put_down(self) -> None:
         self._shared.space.release(self.id)
+        self._blocks = Blocks(0, self.block_size)
         files, self._files = self._files, None
         if files is not None:
             files.close()
