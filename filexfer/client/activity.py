@@ -27,11 +27,13 @@ class Figures:
     """The counters of one run of a job. Thread-safe.
 
     Attributes:
-        floor_bytes, floor_files: how far an earlier run of this job came; what is shown never falls below.
+        floor_bytes, floor_files: how far an earlier run of this job came; what is shown never falls below. The same holds of
+            files done and skipped together: which of both a file counts as may be another one this time.
     """
 
     def __init__(self, before: Job) -> None:
         self.floor_bytes, self.floor_files = before.bytes_done, before.files_done
+        self._floor_handled = before.files_done + before.files_skipped
         self._floor_totals = before.bytes_total, before.files_total
         # Guards all counters and the list of workers.
         self._lock = threading.Lock()
@@ -101,16 +103,17 @@ class Figures:
         """`job` with the figures as they are now. Until the run has `ended` they do not fall below those of an earlier run."""
         with self._lock:
             bytes_total, files_total = self._bytes_total, self._files_total
-            bytes_done, files_done = self._bytes_done, self._files_done
+            bytes_done, files_done, files_skipped = self._bytes_done, self._files_done, self._files_skipped
             if not ended:
                 bytes_total, files_total = max(bytes_total, self._floor_totals[0]), max(files_total, self._floor_totals[1])
                 bytes_done, files_done = max(bytes_done, self.floor_bytes), max(files_done, self.floor_files)
+                files_skipped = max(0, max(self._files_done + files_skipped, self._floor_handled) - files_done)
             return replace(
                 job,
                 scanning=self._scanning and not ended,
                 files_total=files_total,
                 files_done=files_done,
-                files_skipped=self._files_skipped,
+                files_skipped=files_skipped,
                 files_failed=self._files_failed,
                 bytes_total=bytes_total,
                 bytes_done=bytes_done,

@@ -70,6 +70,7 @@ class Batches:
         self._worker = worker
         self._most_bytes = min(most_bytes, BATCH_BYTES)
         self._most_files = min(most_files, BATCH_FILES)
+        self._most = min(self._most_bytes, run.batch_bytes)
         self._segments: list[Segment] = []
         self._bytes = self._files = 0
         # First in, first out: a connection, and the batch whose answer it will bring; without one it must be sent again.
@@ -77,7 +78,7 @@ class Batches:
 
     def add(self, item: int, place: str, row: Row) -> None:
         """One more small file; sends what is gathered once it is enough."""
-        if self._files and (self._bytes + row[3] > self._most_bytes or self._files >= self._most_files):
+        if self._files and (self._bytes + row[3] > self._most or self._files >= self._most_files):
             self.flush()
         if not self._segments or self._segments[-1].place != place or self._segments[-1].item != item:
             self._segments.append(Segment(item, place))
@@ -90,6 +91,7 @@ class Batches:
         if not self._files:
             return
         segments, self._segments, self._bytes, self._files = self._segments, [], 0, 0
+        self._most = min(self._most_bytes, self._run.batch_bytes)
         self._run.check()
         self._worker.doing = READING
         batch = Batch()
@@ -99,7 +101,7 @@ class Batches:
             return
         self._worker.doing = ""
         self._run.throttle(sum(batch.sizes))
-        while len(self._under_way) >= self._run.settings.batches:
+        while len(self._under_way) >= self._run.breadth:
             self._complete()
         self._worker.doing = NETWORK
         self._send(batch)

@@ -35,6 +35,7 @@ class Fetches:
         self._worker = worker
         self._most_bytes = min(most_bytes, BATCH_BYTES)
         self._most_files = min(most_files, BATCH_FILES)
+        self._most = min(self._most_bytes, run.batch_bytes)
         self._files: list[Wanted] = []
         self._bytes = 0
         # First in, first out: a connection, and what was asked over it; without one it must be asked again.
@@ -42,7 +43,7 @@ class Fetches:
 
     def add(self, file: Wanted) -> None:
         """One more small file; asks for what is gathered once it is enough."""
-        full = self._bytes + file.size > self._most_bytes or len(self._files) >= self._most_files
+        full = self._bytes + file.size > self._most or len(self._files) >= self._most_files
         if self._files and (full or self._files[0].store is not file.store):
             self.flush()
         self._files.append(file)
@@ -53,10 +54,11 @@ class Fetches:
         if not self._files:
             return
         files, size, self._files, self._bytes = self._files, self._bytes, [], 0
+        self._most = min(self._most_bytes, self._run.batch_bytes)
         self._run.check()
         self._worker.doing = ""
         self._run.throttle(size)
-        while len(self._under_way) >= self._run.settings.batches:
+        while len(self._under_way) >= self._run.breadth:
             self._complete()
         self._worker.doing = NETWORK
         self._ask(files)

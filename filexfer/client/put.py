@@ -50,7 +50,7 @@ class Putting:
         )
         block_size = _bound(info, "block_size", BLOCK_SIZE)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.settings.connections, lambda: Bench(run.figures.worker(), block_size))
+        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), block_size))
         self._compare = Comparison(run.link)
         self._item = -1
         self._there = Target()

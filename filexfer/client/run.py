@@ -17,26 +17,28 @@ from filexfer.client.patterns import Filter
 from filexfer.client.session import Session
 from filexfer.client.throttle import Throttle, take
 from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, NoSpace, ShuttingDown, TrustError
-from filexfer.core.model import FileState, Job, Outcome, Saved
+from filexfer.core.model import BATCH_BYTES, FileState, Job, Outcome, Saved
 
 #: Errors that would meet every other file too: they end the job, not the file.
 FATAL = (ConnectionFailed, ConnectionLost, ShuttingDown, TrustError, NoSpace, Cancelled)
 #: Rows that are noted at once, and seconds that a row waits for others at most.
 _ROWS, _SECONDS = 512, 0.5
+#: Seconds of a round trip from which on more is kept under way, and bytes that a batch may hold under any limit.
+_FAR, _LEAST_BATCH = 0.002, 64 << 10
 
 
 class RunSettings(NamedTuple):
     """How a job runs.
 
     Attributes:
-        connections: over which the blocks of large files move.
-        batches: of small files that are under way at once.
+        near, far: connections over which the blocks of large files move, and batches of small files that are under way at
+            once; far where the server takes longer than two milliseconds to answer.
         small_file: bytes up to which a file travels in a batch.
         patience: seconds that a server may be gone in mid-job.
     """
 
-    connections: int = 2
-    batches: int = 2
+    near: int = 2
+    far: int = 4
     small_file: int = 256 << 10
     patience: float = 15.0
 
@@ -87,6 +89,17 @@ class Run:
 
     def throttle(self, size: int) -> None:
         take(self._throttles, size, self.stop)
+
+    @property
+    def breadth(self) -> int:
+        """How much is under way at once: blocks of large files, batches of small ones."""
+        return self.settings.far if self.link.session.connections.round_trip > _FAR else self.settings.near
+
+    @property
+    def batch_bytes(self) -> int:
+        """The most that a batch should hold: under a limit less, so that it is felt as even."""
+        rates = [throttle.rate for throttle in self._throttles if throttle.rate]
+        return max(_LEAST_BATCH, min(rates) // 4) if rates else BATCH_BYTES
 
     def give_up(self, error: Exception) -> None:
         """An error that ends the whole job."""

@@ -13,12 +13,12 @@ _SLICE = 0.25
 
 
 class Throttle:
-    """Args:
+    """Attributes:
     rate: bytes per second; 0 for no limit.
     """
 
     def __init__(self, rate: int = 0) -> None:
-        self._rate = rate
+        self.rate = rate
         # Guards _free_at: the moment up to which the line is spoken for; _rate; and _turn, which counts the changes of the rate.
         self._lock = threading.Lock()
         self._free_at = 0.0
@@ -26,7 +26,7 @@ class Throttle:
 
     def set(self, rate: int) -> None:
         with self._lock:
-            self._rate = max(0, rate)
+            self.rate = max(0, rate)
             self._free_at = 0.0
             self._turn += 1
 
@@ -37,14 +37,14 @@ class Throttle:
 
     def delay(self, count: int) -> float:
         """Book `count` bytes; answers the seconds to wait before they may leave."""
-        if not self._rate:
+        if not self.rate:
             return 0.0
         with self._lock:
-            if not self._rate:
+            if not self.rate:
                 return 0.0
             now = time.monotonic()
             start = max(self._free_at, now - BURST)
-            self._free_at = start + count / self._rate
+            self._free_at = start + count / self.rate
             return max(0.0, start - now)
 
 
