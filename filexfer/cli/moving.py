@@ -42,14 +42,16 @@ def engine(state: Path | None = None) -> Iterator[Engine]:
 
 
 def is_begun(direction: Direction, server: str, pair: tuple[str, str]) -> bool:
-    """Whether the history has this very transfer, with something moved and not finished."""
+    """Whether the history has this very transfer, begun and not finished."""
     from filexfer.client.history import History
 
     with closing(History()) as history:
         return any(
-            job.spec.items == (pair,) and (job.spec.direction, job.spec.server) == (direction, server)
+            job.spec.items == (pair,)
+            and (job.spec.direction, job.spec.server) == (direction, server)
+            and history.is_begun(job.id)
             for job in history.jobs()
-            if (not job.state.ended or job.state is JobState.FAILED) and (job.files_done or job.bytes_done)
+            if not job.state.ended or job.state is JobState.FAILED
         )
 
 
@@ -97,7 +99,8 @@ def watch(mover: Engine, job_id: int, shown: progress.Display) -> Job:
 def report(mover: Engine, job: Job, seconds: float, out: Output) -> int:
     """The last lines of a job: files with `-v`, failures by name, the summary; the exit code."""
     failures = _files(mover, job, failed_only=True, limit=NAMED_FAILURES) if job.files_failed else []
-    code = exit_of(job, failures)
+    kinds = mover.failure_kinds(job.id) if job.files_failed else set()
+    code = exit_of(job, kinds)
     if out.json:
         _records(mover, job, seconds, code, out)
         return code
@@ -108,21 +111,27 @@ def report(mover: Engine, job: Job, seconds: float, out: Output) -> int:
         out.warn(f"{_name(job, file)}: {file.error}")
     if job.files_failed > len(failures) > 0:
         out.warn(f"… and {output.number(job.files_failed - len(failures))} more (`filexfer jobs show {job.id}` names them).")
-    if job.error and not failures:
+    if job.error and _stands_apart(job, kinds, failures):
         out.warn(job.error)
     if job.files_total or not job.error:
         out.say(summary(job, seconds))
     return code
 
 
-def exit_of(job: Job, failures: list[JobFile]) -> exits.Exit:
-    """The exit code of a job that ended: what its failures agree on."""
+def exit_of(job: Job, kinds: set[str]) -> exits.Exit:
+    """The exit code of a job that ended: what its own error and those of its files, of these `kinds`, agree on."""
     if job.state is JobState.CANCELLED:
         return exits.Exit.INTERRUPTED
     if job.state is JobState.DONE:
         return exits.Exit.DONE
-    kinds = {file.error_kind for file in failures} or {job.error_kind}
-    return exits.together(exits.of_kind(kind) for kind in kinds)
+    known = (kinds | {job.error_kind}) - {""}
+    return exits.together(map(exits.of_kind, known)) if known else exits.Exit.FAILED
+
+
+def _stands_apart(job: Job, kinds: set[str], named: list[JobFile]) -> bool:
+    """Whether the job's error is one of its own, such as a lost connection, not that of a file."""
+    all_named = len(named) == job.files_failed
+    return job.error_kind not in kinds or (all_named and job.error not in {file.error for file in named})
 
 
 def summary(job: Job, seconds: float) -> str:

@@ -16,7 +16,7 @@ import pytest
 from filexfer.cli import moving, progress
 from filexfer.cli.exits import Exit
 from filexfer.cli.output import Output
-from filexfer.core.model import Direction, FileState, Job, JobFile, JobSpec, JobState
+from filexfer.core.model import Direction, Job, JobSpec, JobState
 from tests.cli.command import Share, ended, run, start, tree
 
 SPEC = JobSpec(Direction.PUT, "http://localhost:8765/", (("/a", "a"),))
@@ -65,18 +65,18 @@ def test_the_summary_of_a_rate_counts_what_travelled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "code"),
+    ("kinds", "own", "code"),
     [
-        (["AlreadyExists", "AlreadyExists"], Exit.CONFLICT),
-        (["AlreadyExists", "NotFound"], Exit.FAILED),
-        (["Forbidden"], Exit.NOT_TRUSTED),
-        ([], Exit.NO_CONNECTION),
+        ({"AlreadyExists"}, "AlreadyExists", Exit.CONFLICT),
+        ({"AlreadyExists", "NotFound"}, "NotFound", Exit.FAILED),
+        ({"AlreadyExists"}, "ConnectionLost", Exit.FAILED),
+        ({"Forbidden"}, "Forbidden", Exit.NOT_TRUSTED),
+        (set(), "ConnectionLost", Exit.NO_CONNECTION),
+        (set(), "", Exit.FAILED),
     ],
 )
-def test_the_exit_code_is_what_failures_agree_on(kinds: list[str], code: Exit) -> None:
-    failed = replace(RUNNING, state=JobState.FAILED, error_kind="ConnectionLost")
-    files = [JobFile("/a", "a", 1, FileState.FAILED, "why", kind) for kind in kinds]
-    assert moving.exit_of(failed, files) == code
+def test_the_exit_code_is_what_all_errors_agree_on(kinds: set[str], own: str, code: Exit) -> None:
+    assert moving.exit_of(replace(RUNNING, state=JobState.FAILED, error_kind=own), kinds) == code
 
 
 def test_a_terminal_gets_bars_and_a_pipe_no_escapes(share: Share, tmp_path: Path) -> None:

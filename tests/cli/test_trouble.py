@@ -10,11 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from filexfer import Server, connect
+from filexfer.cli import moving
+from filexfer.cli.output import Output
+from filexfer.client.engine import Engine, EngineSettings
+from filexfer.client.history import History
+from filexfer.client.run import RunSettings
+from filexfer.core.model import Direction, JobSpec, JobState
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import StoreSettings
 from tests.cli.command import COMMAND, PATIENCE, Result, Share, contents, ended, run, start, tree
@@ -63,6 +70,46 @@ def test_an_interrupted_get_goes_on_when_run_again(share: Share, tmp_path: Path)
     assert again.code == 0
     assert contents(tmp_path / "back") == contents(share.folder / "d")
     assert 0 < json.loads(again.lines[-1])["bytes_moved"] < BIG
+
+
+def test_a_put_killed_before_its_first_note_means_the_same_place_when_run_again(share: Share, tmp_path: Path) -> None:
+    source = tree(tmp_path / "source", {f"f{n}": os.urandom(200_000) for n in range(20)})
+    process = start("put", source, share.at("new"), "--bwlimit", "2M")
+    until = time.monotonic() + PATIENCE
+    while not (share.folder / "new").exists() and time.monotonic() < until:
+        time.sleep(0.005)
+    process.kill()
+    ended(process)
+    assert run("put", source, share.at("new")).code == 0
+    # Not `new/source`, though `new` is a folder now.
+    assert contents(share.folder / "new") == contents(source)
+
+
+def test_more_failures_than_are_named_decide_the_exit_code_too(share: Share, tmp_path: Path) -> None:
+    names = [f"a{n:02}" for n in range(moving.NAMED_FAILURES)]
+    tree(share.folder, {"d/z": b"a file", **{f"d/{name}": b"there" for name in names}})
+    source = tree(tmp_path / "source", {"z/y": b"x", **{name: b"here" for name in names}})
+    assert run("put", f"{source}/.", share.at("d/")).code == 1
+    (source / "z/y").unlink()
+    (source / "z").rmdir()
+    assert run("put", f"{source}/.", share.at("d/")).code == 5
+
+
+def test_a_lost_connection_is_said_beside_files_that_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tree(tmp_path / "share", {"p/00": b"other"})
+    source = tree(tmp_path / "p", {"00": b"mine", "big": os.urandom(BIG)})
+    settings = EngineSettings(run=RunSettings(patience=0.1))
+    server = Server(folder, listen=["http://localhost:0"], guest="write")
+    with closing(History(tmp_path / "history.sqlite")) as history, closing(Engine(history, settings=settings)) as mover, server:
+        mover.subscribe(lambda jobs: server.close() if any(job.files_failed and job.bytes_done for job in jobs) else None)
+        spec = JobSpec(Direction.PUT, server.addresses[0], ((str(source), "p"),), limit=2 << 20)
+        code = moving.follow(mover, mover.add(spec), "p", Output())
+        job = mover.jobs()[0]
+    assert (job.state, job.files_failed, code) == (JobState.FAILED, 1, 1)
+    assert job.error_kind in ("ConnectionFailed", "ConnectionLost")
+    said = capsys.readouterr().err
+    assert f"{source / '00'}: " in said
+    assert job.error in said
 
 
 def test_an_interrupted_transfer_is_listed_and_resumed_by_its_number(share: Share, tmp_path: Path) -> None:
