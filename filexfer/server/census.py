@@ -3,6 +3,7 @@ a minute, not once a connection."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 import time
@@ -47,8 +48,10 @@ class Census:
     def refused(self, peer: str) -> None:
         self._log(f"Too many connections: one of {peer or 'a UNIX socket'} was turned away.")
 
-    def exhausted(self, error: OSError) -> None:
-        self._log(f"No connection can be accepted for a moment: {error.strerror}. Raise the limit of open files.")
+    def exhausted(self, error: Exception) -> None:
+        files = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+        advice = " Raise the limit of open files." if files else ""
+        self._log(f"No connection can be accepted for a moment: {error or type(error).__name__}.{advice}")
 
     def _log(self, text: str) -> None:
         now = time.monotonic()

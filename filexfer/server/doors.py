@@ -49,12 +49,14 @@ class Doors:
         `BadParameters` where it is none of ours."""
         wanted = str(parse(address))
         with self._lock:
+            accepting = self._accepting
             gone = [one for one in self._listeners if one.door is not Door.CONTROL and str(parse(one.address)) == wanted]
             self._listeners = [one for one in self._listeners if one not in gone]
         if not gone:
             raise BadParameters("The server does not listen on this address.")
         for listener in gone:
-            self._loop.remove(listener)
+            if accepting:
+                self._loop.remove(listener)
             listener.close()
         return gone
 

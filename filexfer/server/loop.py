@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from filexfer.server.census import Census
@@ -22,8 +23,9 @@ _log = logging.getLogger("filexfer.server")
 
 #: Connections accepted, at most, before those that are parked are looked at again.
 _ACCEPT_AT_ONCE = 64
-#: No descriptor was left: so long nothing is accepted, in seconds.
+#: No connection could be had: so long nothing is accepted, in seconds.
 _PAUSE = 0.5
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 #: Deadlines are looked at together, and at most so often, in seconds.
 _GRAIN = 0.02
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n"
@@ -79,7 +81,14 @@ class Loop:
         self._next_deadline = _NEVER
         self._resume_accepting = _NEVER
         self._paused: list[Listener] = []
+        self._period = self._next_tick = _NEVER
+        self._tick: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="filexfer-loop", daemon=True)
+
+    def every(self, seconds: float, act: Callable[[], None]) -> None:
+        """Have `act` done now and then, on the loop's thread; to be told before `start`."""
+        self._period, self._tick = seconds, act
+        self._next_tick = time.monotonic() + seconds
 
     def start(self) -> None:
         self._thread.start()
@@ -112,10 +121,12 @@ class Loop:
         done = threading.Event()
 
         def work() -> None:
-            self._ignore(listener)
-            for connection in [c for c in self._parked if c.listener is listener]:
-                self._let_go(connection, connection.close)
-            done.set()
+            try:
+                self._ignore(listener)
+                for connection in [c for c in self._parked if c.listener is listener]:
+                    self._let_go(connection, connection.close)
+            finally:
+                done.set()
 
         self.call(work)
         while self._thread.is_alive() and not done.wait(0.1):
@@ -149,35 +160,44 @@ class Loop:
     def _run(self) -> None:
         while not self._stopping:
             for key, _ in self._selector.select(self._look_at_clock()):
-                if isinstance(key.data, Listener):
-                    self._accept(key.data)
-                elif key.data is None:
+                if key.data is None:
                     self._hush()
+                elif isinstance(key.data, Listener):
+                    self._do(partial(self._accept, key.data))
                 elif key.data in self._parked:
-                    self._attend(key.data)
+                    self._attend(key.data, key.data.readable)
             self._run_inbox()
 
-    def _attend(self, connection: Parkable) -> None:
+    def _do(self, act: Callable[[], None]) -> None:
+        """No single act's trouble (no memory, an odd system) may end the thread that serves all."""
         try:
-            self._settle(connection, connection.readable())
+            act()
         except Exception:
-            # One connection's trouble (no memory for what it sent, say) must not end the thread that serves all.
+            _log.exception("The loop met an error that was not foreseen.")
+
+    def _attend(self, connection: Parkable, look: Callable[[], Next]) -> None:
+        try:
+            self._settle(connection, look())
+        except Exception:
             _log.exception("A connection of %s is dropped.", connection.peer)
             if connection in self._parked:
-                self._let_go(connection, connection.close)
+                self._do(lambda: self._let_go(connection, connection.close))
 
     def _look_at_clock(self) -> float | None:
         """Do what is due; answers how long to wait for the rest."""
         now = time.monotonic()
+        if now >= self._next_tick:
+            self._next_tick = now + self._period
+            self._do(self._tick)
         if now >= self._resume_accepting:
             self._resume_accepting = _NEVER
             while self._paused:
-                self._listen(self._paused.pop())
+                self._do(partial(self._listen, self._paused.pop()))
         if now >= self._next_deadline:
             for connection in [c for c in self._parked if c.deadline <= now]:
-                self._settle(connection, connection.expired())
+                self._attend(connection, connection.expired)
             self._next_deadline = min((c.deadline for c in self._parked), default=_NEVER)
-        due = min(self._next_deadline, self._resume_accepting)
+        due = min(self._next_deadline, self._resume_accepting, self._next_tick)
         return None if due == _NEVER else max(_GRAIN, due - now)
 
     def _settle(self, connection: Parkable, following: Next) -> None:
@@ -216,7 +236,7 @@ class Loop:
     def _run_inbox(self) -> None:
         self._woken = False  # before looking: whoever adds from now on wakes us again
         while self._inbox:
-            self._inbox.popleft()()
+            self._do(self._inbox.popleft())
 
     def _listen(self, listener: Listener) -> None:
         self._selector.register(listener.sock, selectors.EVENT_READ, listener)
@@ -228,27 +248,38 @@ class Loop:
             self._selector.unregister(listener.sock)
 
     def _accept(self, listener: Listener) -> None:
+        trouble: Exception | None = None
         for _ in range(_ACCEPT_AT_ONCE):
             try:
                 sock, address = listener.sock.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
-            except OSError as error:
-                self._pause(listener, error)
-                return
+            except (OSError, MemoryError) as error:
+                trouble = error
+                if isinstance(error, MemoryError) or error.errno in _EXHAUSTED:
+                    break
+                continue  # what the network had to say of a connection that has gone (accept(2), Error handling)
+            trouble = None
             try:
-                connection = self._welcome(sock, listener, address)
+                self._admit(sock, listener, address)
             except OSError:
                 sock.close()  # it has gone already
-                continue
-            if connection is None:
-                continue
-            crowd = self._census.enter(connection.peer)
-            if crowd is None or self._make_room(connection.peer, crowd):
-                connection.admitted()
-                self._park(connection)
-            else:
-                self._turn_away(connection)
+            except BaseException:
+                sock.close()
+                raise
+        if trouble is not None:
+            self._pause(listener, trouble)
+
+    def _admit(self, sock: socket.socket, listener: Listener, address: object) -> None:
+        connection = self._welcome(sock, listener, address)
+        if connection is None:
+            return
+        crowd = self._census.enter(connection.peer)
+        if crowd is None or self._make_room(connection.peer, crowd):
+            connection.admitted()
+            self._park(connection)
+        else:
+            self._turn_away(connection)
 
     def _turn_away(self, connection: Parkable) -> None:
         self._census.refused(connection.peer)
@@ -266,13 +297,13 @@ class Loop:
                 return self._census.enter(peer) is None
         return False
 
-    def _pause(self, listener: Listener, error: OSError) -> None:
-        """The system has no descriptor (or memory) for another connection: let some go and accept later, instead of spinning."""
-        if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-            raise error
+    def _pause(self, listener: Listener, error: Exception) -> None:
+        """The system gives no other connection: accept later, instead of spinning; and let some go, where it has no descriptor
+        (or memory) for more."""
         self._census.exhausted(error)
-        for other in [c for c in self._parked if c.evictable][:_ACCEPT_AT_ONCE]:
-            self._let_go(other, other.close)
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _EXHAUSTED):
+            for other in [c for c in self._parked if c.evictable][:_ACCEPT_AT_ONCE]:
+                self._let_go(other, other.close)
         self._selector.unregister(listener.sock)
         self._paused.append(listener)
         self._resume_accepting = time.monotonic() + _PAUSE

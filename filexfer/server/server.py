@@ -118,6 +118,7 @@ class Server:
             if self._share is not None:
                 self._share.retire()
             self._loop.dispose()
+            self._stopped.set()
             raise
         raise_limit(self.settings.connections + _SPARE_DESCRIPTORS)
         self._loop.start()
@@ -135,7 +136,11 @@ class Server:
     def close(self, deadline: float = 5.0) -> None:
         """Stop: take no more requests, let those under way finish for `deadline` seconds, then cut them off. What was received of
         uploads is kept. A second call does nothing."""
-        if not self._started or self._stopped.is_set():
+        if self._stopped.is_set():
+            return
+        if not self._started:
+            self._doors.close()
+            self._loop.dispose()
             self._stopped.set()
             return
         self._house.closing = True

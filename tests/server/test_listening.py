@@ -119,6 +119,24 @@ def test_listeners_come_and_go_while_it_runs(running, tmp_path: Path) -> None:
     assert kept.call("server_info").status == 200
 
 
+def test_listeners_may_come_and_go_before_it_starts(tmp_path: Path) -> None:
+    server = Server(tmp_path / "share", ["http://127.0.0.1:0"], "read")
+    (kept,), (gone,) = server.listen("http://127.0.0.1:0"), server.listen(f"unix:{tmp_path}/b.sock")
+    server.unlisten(gone)
+    with server:
+        assert not (tmp_path / "b.sock").exists()
+        assert kept in server.addresses
+        with ServerProxy(kept) as proxy:
+            assert proxy.server_info()["share"] == "share"
+
+
+def test_a_server_that_never_started_gives_its_listeners_back(tmp_path: Path) -> None:
+    server = Server(tmp_path / "share")
+    server.listen(f"unix:{tmp_path}/x.sock")
+    server.close()
+    assert not (tmp_path / "x.sock").exists()
+
+
 def test_unlistening_ends_a_call_that_is_under_way_there(running, tmp_path: Path) -> None:
     (added,) = running.server.listen(f"unix:{tmp_path}/more.sock")
     wire = running.wire(added)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
@@ -458,3 +459,53 @@ def test_the_pool_loses_no_task_among_threads_that_come_and_go() -> None:
     assert re.fullmatch(r"\d+", str(pool._threads))
     assert pool.close(time.monotonic() + 20)
     assert pool._busy == {}
+
+
+class Faltering:
+    """A listening socket whose next calls of `accept` fail in these ways."""
+
+    def __init__(self, sock: socket.socket, *failures: Exception) -> None:
+        self._sock = sock
+        self._failures = list(failures)
+
+    def accept(self) -> tuple[socket.socket, object]:
+        if self._failures:
+            raise self._failures.pop(0)
+        return self._sock.accept()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._sock, name)
+
+
+@pytest.mark.parametrize(
+    "failures",
+    [
+        [OSError(errno.EPROTO, "protocol error")],
+        [OSError(errno.ENETDOWN, "network is down")] * 200,
+        [MemoryError()],
+        [RuntimeError("not foreseen")],
+    ],
+    ids=["one", "many", "no memory", "not foreseen"],
+)
+def test_what_accept_may_say_ends_nothing(serve, failures: list[Exception]) -> None:
+    running = serve(listen=("http://127.0.0.1:0",))
+    (listener,) = running.server._doors._listeners
+    listener.sock = Faltering(listener.sock, *failures)
+    assert running.wire().call("server_info").status == 200
+    assert listener.sock._failures == []
+
+
+def test_neither_an_act_on_the_loop_nor_a_connection_that_fails_there_ends_it(running, caplog) -> None:
+    def fails() -> None:
+        raise MemoryError
+
+    wire, loop = running.wire(), running.server._loop
+    wire.call("server_info")
+    until(lambda: loop._parked)
+    (parked,) = loop._parked
+    parked.expired, parked.deadline = fails, 0.0
+    loop._next_deadline = 0.0
+    loop.call(fails)
+    assert wire.ended()
+    assert running.wire().call("server_info").status == 200
+    assert "not foreseen" in caplog.text
