@@ -55,6 +55,10 @@ def translate(error: OSError, path: str = "") -> errors.FilexferError:
     return made
 
 
+class Unsynced(OSError):
+    """A sync that failed: what it was to make durable may be lost, though it can be seen."""
+
+
 def sync_failed(error: OSError) -> errors.FilexferError:
     """What a failed sync is called. It is never tried again on that descriptor: a second one would succeed and prove nothing."""
     if isinstance(translate(error), errors.StorageFailed):

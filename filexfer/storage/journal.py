@@ -4,6 +4,7 @@ A file of records that only grows:
 
     record  = kind (1 byte), length of body (4 bytes, little-endian), CRC-32 of kind, length and body (4 bytes), body
     `H`     the head, always first: JSON of `Head`
+    `O`     other options, in place of those before: JSON of `PutOptions`
     `B`     a verified block: its number (8 bytes, little-endian) and blake3 (32 bytes)
     `C`     checkpoint: the first N block records are durable (8 bytes, little-endian)
     `L`     lost: after a restart the content of this block (8 bytes) was not what its note said
@@ -20,7 +21,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from filexfer.core.model import Conflict, Outcome, PutOptions, Saved
@@ -92,9 +93,11 @@ def record(kind: bytes, body: bytes) -> bytes:
 
 
 def head(value: Head) -> bytes:
-    values = asdict(value)
-    values["options"]["on_conflict"] = value.options.on_conflict.value
-    return record(b"H", _json(values))
+    return record(b"H", _json(asdict(value) | {"options": _options_values(value.options)}))
+
+
+def options(value: PutOptions) -> bytes:
+    return record(b"O", _json(_options_values(value)))
 
 
 def block(number: int, digest: bytes) -> bytes:
@@ -149,19 +152,27 @@ def _take(told: Told, kind: bytes, body: bytes) -> None:
         told.durable = max(told.durable, min(_NUMBER.unpack(body)[0], told.noted))
     elif kind == b"L":
         told.blocks.pop(_NUMBER.unpack(body)[0], None)
-    elif kind in (b"H", b"P", b"D"):
+    elif kind in (b"H", b"O", b"P", b"D"):
         _take_values(told, kind, json.loads(body))
 
 
 def _take_values(told: Told, kind: bytes, values: dict[str, Any]) -> None:
     if kind == b"H":
-        options = values.pop("options")
-        policy = Conflict(options.pop("on_conflict"))
-        told.head = Head(options=PutOptions(on_conflict=policy, **options), **values)
+        told.head = Head(options=_options_of(values.pop("options")), **values)
+    elif kind == b"O":
+        told.head = told.head and replace(told.head, options=_options_of(values))
     elif kind == b"P":
         told.publishing = Publishing(outcome=Outcome(values.pop("outcome")), **values)
     else:
         told.saved = Saved(outcome=Outcome(values.pop("outcome")), **values)
+
+
+def _options_values(value: PutOptions) -> dict[str, object]:
+    return asdict(value) | {"on_conflict": value.on_conflict.value}
+
+
+def _options_of(values: dict[str, Any]) -> PutOptions:
+    return PutOptions(on_conflict=Conflict(values.pop("on_conflict")), **values)
 
 
 def _records(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:

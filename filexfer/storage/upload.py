@@ -22,7 +22,7 @@ from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, I
 from filexfer.core.model import PutOptions, Range, Saved
 from filexfer.storage import confine, content, journal, recovery, upload_commit, upload_files
 from filexfer.storage.blocks import Blocks
-from filexfer.storage.failures import sync_failed
+from filexfer.storage.failures import Unsynced, sync_failed
 from filexfer.storage.shared import Shared
 from filexfer.storage.turns import Turns
 from filexfer.storage.upload_files import UploadFiles
@@ -68,7 +68,7 @@ class FolderUpload:
                 self._create(journal.Head(path, size, self._shared.settings.block_size, options, time.time_ns()))
             else:
                 self._shared.space.check(0)
-            self._options = options
+                self._take_options(options)
 
     def open(self) -> None:
         """Go on with it; raises `UnknownUpload`, `Busy`."""
@@ -242,9 +242,13 @@ class FolderUpload:
             if journal_too:
                 files.sync_journal()
         except OSError as error:
-            with self._turns.lock:
-                self._failed = sync_failed(error)
-            raise self._failed from error
+            raise self._ended(error) from error
+
+    def _ended(self, error: OSError) -> FilexferError:
+        """A sync failed, and so did this upload; what to raise, now and as long as somebody holds it."""
+        with self._turns.lock:
+            self._failed = sync_failed(error)
+            return self._failed
 
     # -- beginning and ending -------------------------------------------------------------------------------------
 
@@ -290,6 +294,12 @@ class FolderUpload:
                 files.remove()
             raise
 
+    def _take_options(self, options: PutOptions) -> None:
+        """They hold from now on, for whoever goes on with it after this process too."""
+        if self._files is not None and options != self._options:
+            self._files.append(journal.options(options))
+        self._options = options
+
     def _take_up(self, files: UploadFiles) -> None:
         head, announced = files.told.head, files.told.publishing
         assert head is not None
@@ -301,6 +311,11 @@ class FolderUpload:
                     files.begin_anew()
                 recovery.verified(self._shared.fs, files, blocks)
                 files.told.blocks.clear()  # they are in `blocks`, which is smaller
+        except Unsynced as error:
+            with contextlib.suppress(OSError):
+                files.remove()
+            files.close()
+            raise self._ended(error) from error
         except BaseException:
             files.close()
             raise
@@ -327,6 +342,8 @@ class FolderUpload:
         self._sync(files, self._shared.fs.sync, journal_too=False)
         try:
             saved = upload_commit.publish(self._shared, files, self._blocks.size, parts, options)
+        except Unsynced as error:
+            raise self._ended(error) from error
         except BaseException:
             # What came of it is told by the journal, when it is opened again.
             self._put_down()

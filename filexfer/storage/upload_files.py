@@ -17,6 +17,7 @@ from filexfer.core.model import Saved
 from filexfer.storage import area as areas
 from filexfer.storage import confine, content, journal, trees
 from filexfer.storage.area import Area
+from filexfer.storage.failures import Unsynced
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import present
 
@@ -99,6 +100,8 @@ class UploadFiles:
             self.told = journal.Told(self.told.head, begin=self.told.begin, end=self.told.begin)
             self._end = self.told.end
             self._fs.truncate(self._journal, self._end)
+            if self.told.head is not None:
+                self.append(journal.options(self.told.head.options))
         self.data = confine.open_own(self._fs, self._name + DATA, self._folder, create=True)
 
     def open_data(self) -> bool:
@@ -120,11 +123,14 @@ class UploadFiles:
         self._end += len(record)
 
     def sync_journal(self) -> None:
-        """Make the journal durable, its name too."""
-        self._fs.sync_data(self._journal)
-        if not self._named:
-            self._fs.sync_folder(self._folder)
-            self._named = True
+        """Make the journal durable, its name too. Raises `Unsynced`."""
+        try:
+            self._fs.sync_data(self._journal)
+            if not self._named:
+                self._fs.sync_folder(self._folder)
+                self._named = True
+        except OSError as error:
+            raise Unsynced(error.errno, error.strerror) from error
 
     def close_data(self) -> None:
         if self.data >= 0:

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from filexfer.core import paths
 from filexfer.storage.confine import open_folder
+from filexfer.storage.failures import Unsynced
 from filexfer.storage.fsops import FsOps
 
 Parts = tuple[str, ...]
@@ -123,11 +124,12 @@ class Walk:
         self._changed.clear()
 
     def check(self, parts: Parts) -> None:
-        """Raise the error met when this folder, or one above it, was synced."""
+        """Raise `Unsynced` if syncing this folder, or one above it, failed."""
         if self._failed:
             for end in range(len(parts) + 1):
-                if parts[:end] in self._failed:
-                    raise self._failed[parts[:end]]
+                error = self._failed.get(parts[:end])
+                if error is not None:
+                    raise Unsynced(error.errno, error.strerror) from error
 
     def _enter(self, parts: Parts, parent: int, make: bool) -> int:
         name = paths.encode(parts[-1])

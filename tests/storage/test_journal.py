@@ -176,6 +176,29 @@ def test_a_crash_around_the_rename_is_recognised_by_the_inode(memory: Path) -> N
         assert (root / "d/f").stat().st_ino == inode
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["content there", "content lost"])
+@pytest.mark.parametrize("way", ["put down", "new process"])
+def test_the_options_of_the_last_beginning_hold_after_a_restart(memory: Path, way: str, lost: bool) -> None:
+    (memory / "f").write_bytes(b"other")
+    store = opened(memory)
+    for policy in (Conflict.FAIL, Conflict.OVERWRITE):
+        upload = store.upload("f", 3, PutOptions(on_conflict=policy, key="k"))
+    upload_id = upload.id
+    for _ in range(2):
+        if way == "put down":
+            upload.close()
+        else:
+            store.close()
+            store = opened(memory)
+        if lost:
+            next(memory.rglob("*.data")).unlink()
+        upload = store.resume(upload_id)
+    upload.write(0, b"new")
+    assert upload.commit().outcome is Outcome.REPLACED
+    assert (memory / "f").read_bytes() == b"new"
+    store.close()
+
+
 def test_records_are_read_as_they_were_written() -> None:
     head = journal.Head("a/\udcff\ud7ff\U0001f600", 10, 5, PutOptions(Conflict.NEWER, -5, "blake3:00", "k\udc80", "e"), 7)
     saved = Saved("p\udc80", Outcome.RENAMED, 1 << 60, -1, "W/x")

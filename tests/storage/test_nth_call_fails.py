@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.core.errors import Busy, FilexferError, NoSpace, StorageFailed
+from filexfer.core.errors import Busy, FilexferError, NoSpace, StorageFailed, UnknownUpload
 from filexfer.core.model import PutOptions
+from filexfer.storage import upload_commit
 from filexfer.storage.folder import FolderStore
 from tests.storage.acts import ACTS, BEFORE, NEW, OLD, SETTINGS, Act, prepare, trashed, tree, wrong
 from tests.storage.faults import Tapped
@@ -100,6 +101,73 @@ def test_a_sync_that_fails_ends_the_upload_and_is_not_tried_again(memory: Path, 
             assert healed.uploads() == []
             assert healed.upload("g", len(NEW), PutOptions(key="k")).missing()[0].start == 0
         assert tree(root) == BEFORE
+
+
+@pytest.mark.parametrize("after", ["make_folder", "rename_new"])
+@pytest.mark.parametrize("again", ["the object", "the id", "the key"])
+def test_a_folder_whose_sync_fails_ends_the_upload_too(memory: Path, after: str, again: str) -> None:
+    root = memory / "share"
+    prepare(root)
+    fs = FolderFails(after)
+    with FolderStore(root, SETTINGS, fs=fs) as store:
+        upload = store.upload("a/g", 1000, PutOptions(key="k"))
+        upload.write(0, NEW[:1000])
+        upload_id, fs.begun = upload.id, len(fs.calls)
+        with pytest.raises(StorageFailed, match="durable"):
+            upload.commit()
+        fs.begun, before = None, len(fs.calls)
+        if again != "the key":
+            with pytest.raises(StorageFailed, match="durable"):
+                (upload if again == "the object" else store.resume(upload_id)).commit()
+        assert store.uploads() == []
+        assert not {"sync", "sync_data", "sync_folder", "rename_new"} & set(fs.names()[before:])
+        if again == "the key":
+            upload = store.upload("a/g", 1000, PutOptions(key="k"))
+            assert upload.missing()[0].length == 1000
+            upload.write(0, NEW[:1000])
+            upload.commit()
+            assert tree(root) == {**BEFORE, "a/g": NEW[:1000]}
+    if again != "the key":
+        with FolderStore(root, SETTINGS) as healed, pytest.raises(UnknownUpload):
+            healed.resume(upload_id)
+
+
+class FolderFails(Tapped):
+    """No folder can be synced any more once `after` was called behind call `begun`."""
+
+    def __init__(self, after: str) -> None:
+        super().__init__()
+        self.begun: int | None = None
+        self._after = after
+
+    def sync_folder(self, folder: int) -> None:
+        if self.begun is not None and self._after in self.names()[self.begun :]:
+            raise OSError(errno.EIO, "")
+        super().sync_folder(folder)
+
+
+def test_a_restart_that_cannot_make_the_rename_durable_ends_the_upload(memory: Path) -> None:
+    root = memory / "share"
+    prepare(root)
+    fs = Tapped(errno=errno.EIO)
+    with FolderStore(root, SETTINGS, fs=fs) as store:
+        upload = store.upload("a/g", 1000, PutOptions(key="k"))
+        upload.write(0, NEW[:1000])
+        real = upload_commit.publish
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(upload_commit, "publish", lambda *arguments: (real(*arguments), interrupt()))
+            upload.commit()
+        fs.lasting, fs.failed = True, "sync_folder"
+        for _ in range(2):  # and not again on a healed disk
+            with pytest.raises(StorageFailed, match="durable"):
+                upload.commit()
+            fs.lasting, fs.failed = False, ""
+        assert store.uploads() == []
+
+
+def interrupt() -> None:
+    """What ends a process between the rename and its note."""
+    raise KeyboardInterrupt
 
 
 def test_a_stream_whose_last_write_broke_off_in_the_middle_has_no_tail(memory: Path) -> None:
