@@ -36,12 +36,12 @@ class Memory:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        text = file.read_text("utf-8")
+        content = file.read_bytes()
     except FileNotFoundError:
         return {}
     try:
-        values = json.loads(text)
-    except ValueError:
+        values = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
         values = None
     if isinstance(values, dict):
         return values

@@ -3,12 +3,16 @@ Rule: it reads only when the history's file has changed and somebody follows the
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from pathlib import Path
 
 from filexfer.agent.events import Events
 from filexfer.client.engine import Engine
+from filexfer.core.errors import StorageFailed
+
+_log = logging.getLogger("filexfer.agent")
 
 #: Seconds between two looks.
 PAUSE = 1.0
@@ -38,8 +42,13 @@ class Watch:
         while not self._closed.wait(PAUSE):
             mark = self._mark()
             if mark != seen and self._events.followed:
-                seen = mark
-                self._look()
+                try:
+                    self._look()
+                except StorageFailed as error:
+                    # A disk that is full or gone for the moment; the next look comes in a second.
+                    _log.warning("The history could not be looked at: %s", error)
+                else:
+                    seen = mark
 
     def _look(self) -> None:
         version = self._events.version
@@ -48,6 +57,6 @@ class Watch:
     def _mark(self) -> tuple[int, int]:
         try:
             found = os.stat(self._log)
-        except FileNotFoundError:
+        except OSError:
             return 0, 0
         return found.st_mtime_ns, found.st_size

@@ -19,7 +19,7 @@ class Throttle:
 
     def __init__(self, rate: int = 0) -> None:
         self.rate = rate
-        # Guards _free_at: the moment up to which the line is spoken for; _rate; and _turn, which counts the changes of the rate.
+        # Guards _free_at: the moment up to which the line is spoken for; rate; and _turn, which counts the changes of the rate.
         self._lock = threading.Lock()
         self._free_at = 0.0
         self._turn = 0

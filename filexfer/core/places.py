@@ -50,10 +50,11 @@ def control_socket(state: Path) -> Path:
 
 
 def control_address(state: Path) -> str:
-    """The address at which the agent with this state says it answers; `""` where none ever did. It may be gone since."""
+    """The address at which the agent with this state says it answers; `""` where none ever did, or the file cannot be read: it
+    is only a hint. The agent may be gone since."""
     try:
         return (state / CONTROL_FILE).read_text("utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError):
+    except (OSError, UnicodeDecodeError):
         return ""
 
 
@@ -66,9 +67,33 @@ def private_folder(folder: Path) -> Path:
     found, above = folder.lstat(), folder.parent.stat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or above.st_uid not in (0, os.getuid()):
         raise StorageFailed(f"The folder {folder} belongs to somebody else. Remove it, then start again.")
+    if _others_rename_in(above):
+        raise StorageFailed(
+            f"Others may write in {folder.parent}, so what is private could be taken away. Run “chmod go-w {folder.parent}”, "
+            "then start again."
+        )
     if stat.S_IMODE(found.st_mode) & 0o077:
         folder.chmod(0o700)
     return folder
+
+
+def _others_rename_in(status: os.stat_result) -> bool:
+    """Whether anybody but root and us may rename what is in the folder with this status."""
+    if status.st_mode & stat.S_ISVTX:
+        return False
+    return bool(status.st_mode & stat.S_IWOTH) or (bool(status.st_mode & stat.S_IWGRP) and not _only_ours(status.st_gid))
+
+
+def _only_ours(group_id: int) -> bool:
+    """Whether nobody else is in this group. Many systems give each user one and let it write (umask 002)."""
+    import grp
+    import pwd
+
+    try:
+        user, group = pwd.getpwuid(os.getuid()), grp.getgrgid(group_id)
+    except KeyError:
+        return False
+    return user.pw_gid == group_id and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
 
 
 def _runtime_folder() -> Path:

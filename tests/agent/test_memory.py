@@ -25,15 +25,15 @@ def test_what_was_put_is_there_for_the_next_one_and_for_nobody_else_on_the_machi
     assert os.listdir(tmp_path) == ["m.json"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", "\x00", '{"a": 1}{'])
-def test_a_broken_file_is_set_aside_not_overwritten(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\x00", b'{"a": 1}{', b'{"a": \xff\xfe}', b"[" * 100_000])
+def test_a_broken_file_is_set_aside_not_overwritten(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "m.json"
-    file.write_text(content)
+    file.write_bytes(content)
     memory = Memory(file)
     assert memory.get("a") is None
     memory.put({"a": 2})
     assert json.loads(file.read_text()) == {"a": 2}
-    assert (tmp_path / "m.json.broken").read_text() == content
+    assert (tmp_path / "m.json.broken").read_bytes() == content
 
 
 def test_what_cannot_be_saved_is_said_and_not_pretended(tmp_path: Path) -> None:
