@@ -1,5 +1,6 @@
 """Held scans: a listing that is read page by page. Rules: bounded in number, in all and for one device; one that nobody asks goes
-away, and its cursor faults *changed*; the page asked for last can be asked for again, as a client does whose connection broke."""
+away, and its cursor faults *changed*; the page asked for last can be asked for again, as a client does whose connection broke,
+unless too many entries would have to be kept for that."""
 
 from __future__ import annotations
 
@@ -18,43 +19,43 @@ _GONE = "This listing is not held any more. List the folder again from its begin
 
 @dataclass(slots=True)
 class _Held:
-    """`page` counts the pages given; `last` is the newest one, with the entry that was read ahead to know that there is more."""
+    """`page` counts the pages given; `last` is the newest one while it is kept, `ahead` the entry that was read to know that
+    there is more. `ended`: the scan is closed."""
 
     device: str
     scan: Iterator[Entry]
     touched: float
     page: int = 0
-    last: list[Entry] = field(default_factory=list)
+    last: list[Entry] | None = None
     ahead: list[Entry] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)  # one page at a time
+    ended: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)  # one page at a time, and none while the scan is closed
 
 
 class Listings:
-    """At most `most` held scans, half of them for one device, each for `seconds` without a call."""
+    """At most `most` held scans, each for `seconds` without a call; at most `entries` in pages that are kept to be asked for
+    again. Half of both are for one device."""
 
-    def __init__(self, most: int, seconds: float) -> None:
+    def __init__(self, most: int, seconds: float, entries: int) -> None:
         self._most = most
         self._seconds = seconds
+        self._entries = entries
         self._lock = threading.Lock()  # guards `_held`
         self._held: dict[str, _Held] = {}  # the one that was asked longest ago first
 
     def begin(self, device: str, scan: Iterator[Entry], limit: int) -> tuple[list[Entry], str]:
         """The first page of `scan`, at most `limit` entries, and the cursor of the next; "" where there is none."""
         held = _Held(device, scan, time.monotonic())
-        try:
-            more = _turn(held, limit)
-        except BaseException:
-            _end(scan)
-            raise
-        if not more:
-            return held.last, ""
+        page = _turn(held, limit)
+        if not held.ahead:
+            return page, ""
         name = secrets.token_urlsafe(9)
         with self._lock:
             dropped = self._make_room(device)
             self._held[name] = held
         for old in dropped:
-            _end(old.scan)
-        return held.last, f"{name}.{held.page}"
+            _end(old)
+        return page, f"{name}.1"
 
     def next(self, device: str, cursor: str, limit: int) -> tuple[list[Entry], str]:
         """The page that `cursor` stands for, and the cursor of the next. Raises `Changed` where it is not held any more."""
@@ -68,24 +69,42 @@ class Listings:
             self._held[name] = held  # at the end: asked for just now
             held.touched = time.monotonic()
         with held.lock:
-            if number == str(held.page - 1) and held.page > 1:
-                return held.last, f"{name}.{held.page}" if held.ahead else ""
-            if number != str(held.page) or not held.ahead:
-                raise Changed(_GONE)
-            more = _turn(held, limit)
-            return held.last, f"{name}.{held.page}" if more else ""
+            page = held.last
+            if number != str(held.page - 1) or page is None:
+                if number != str(held.page) or not held.ahead or held.ended:
+                    raise Changed(_GONE)
+                page = held.last = _turn(held, limit)
+            following = f"{name}.{held.page}" if held.ahead else ""
+        self._forget_pages(device)
+        return page, following
+
+    def expire(self) -> None:
+        """Let go of what is idle for too long; to be called now and then, for each holds descriptors."""
+        with self._lock:
+            idle = [self._held.pop(name) for name in self._idle()]
+        for one in idle:
+            _end(one)
 
     def close(self) -> None:
         with self._lock:
             held, self._held = list(self._held.values()), {}
         for one in held:
-            with one.lock:
-                _end(one.scan)
+            _end(one)
+
+    def _forget_pages(self, device: str) -> None:
+        """Keep fewer pages, those asked for longest ago first, where there are too many entries in them."""
+        with self._lock:
+            kept = [one for one in self._held.values() if one.last]
+            _forget([one for one in kept if one.device == device], self._entries // 2)
+            _forget(kept, self._entries)
+
+    def _idle(self) -> list[str]:
+        until = time.monotonic() - self._seconds
+        return [name for name, one in self._held.items() if one.touched < until]
 
     def _make_room(self, device: str) -> list[_Held]:
         """Take out, with the lock, what is idle for too long, and the oldest where there are too many."""
-        until = time.monotonic() - self._seconds
-        names = [name for name, one in self._held.items() if one.touched < until]
+        names = self._idle()
         mine = [name for name, one in self._held.items() if one.device == device and name not in names]
         names += mine[: max(0, len(mine) + 1 - max(1, self._most // 2))]
         rest = [name for name in self._held if name not in names]
@@ -93,15 +112,38 @@ class Listings:
         return [self._held.pop(name) for name in names]
 
 
-def _turn(held: _Held, limit: int) -> bool:
-    """Read the next page; whether there is one behind it."""
-    page = held.ahead + list(itertools.islice(held.scan, limit + 1 - len(held.ahead)))
-    held.last, held.ahead = page[:limit], page[limit:]
+def _turn(held: _Held, limit: int) -> list[Entry]:
+    """Read the next page; `held.ahead` tells whether there is one behind it."""
+    try:
+        page = held.ahead + list(itertools.islice(held.scan, limit + 1 - len(held.ahead)))
+    except BaseException:
+        # Read on, it would look as if it had come to its end.
+        _close(held)
+        raise
+    held.ahead = page[limit:]
     held.page += 1
-    return bool(held.ahead)
+    return page[:limit]
 
 
-def _end(scan: Iterator[Entry]) -> None:
-    close = getattr(scan, "close", None)
+def _forget(kept: list[_Held], most: int) -> None:
+    """Drop pages from the front on until `most` entries are left in them."""
+    entries = sum(len(one.last or ()) for one in kept)
+    for one in kept:
+        if entries <= most:
+            break
+        entries -= len(one.last or ())
+        one.last = None
+
+
+def _end(held: _Held) -> None:
+    """Close the scan, behind the page that somebody may be reading."""
+    with held.lock:
+        _close(held)
+
+
+def _close(held: _Held) -> None:
+    held.ended = True
+    held.last = None
+    close = getattr(held.scan, "close", None)
     if close is not None:
         close()

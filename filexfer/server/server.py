@@ -9,12 +9,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
 from filexfer.core import paths
-from filexfer.core.errors import BadParameters
+from filexfer.core.errors import BadParameters, ShuttingDown
 from filexfer.core.model import Permission
 from filexfer.server.access import Gate, guest_permission, may_control, permission_called
 from filexfer.server.buffers import Buffers
@@ -121,6 +122,7 @@ class Server:
             self._stopped.set()
             raise
         raise_limit(self.settings.connections + _SPARE_DESCRIPTORS)
+        self._loop.every(self.settings.listing_seconds / 4, lambda: self._pool.submit("", self._expire))
         self._loop.start()
         self._doors.start()
         return self
@@ -248,6 +250,11 @@ class Server:
         self._service.register(name, function, permission, signatures)
 
     # ---- within
+
+    def _expire(self) -> None:
+        """Let go of listings that nobody reads on. In a worker."""
+        with suppress(ShuttingDown), self.current_share() as share:
+            share.listings.expire()
 
     def _reception(self) -> Reception:
         block = Buffers(self.settings.block_size, _IDLE_BUFFERS)

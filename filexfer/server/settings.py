@@ -32,7 +32,8 @@ class Settings:
         block_size: the unit of transfer that the server names.
         open_uploads: of one device.
         page_entries: longest page of a listing; `page_default`: where none is asked for.
-        open_listings: held scans in all, half of them for one device; `listing_seconds`: how long one stays without a call.
+        open_listings: held scans in all, half of them for one device; `listing_seconds`: how long one stays without a call;
+            `listing_entries`: entries in the pages of theirs that are kept to be asked for again.
         poll_seconds: longest long poll; `open_polls`: of one device.
         key_seconds: how long the result of a keyed call is kept.
         image_pixels: largest picture a thumbnail is made of; `image_edge`: largest thumbnail.
@@ -69,6 +70,7 @@ class Settings:
     page_default: int = 5000
     open_listings: int = 128
     listing_seconds: float = 120.0
+    listing_entries: int = 200_000
     poll_seconds: float = 60.0
     open_polls: int = 64
     key_seconds: float = 24 * 3600.0

@@ -36,7 +36,7 @@ class Share:
         self.settings = settings
         self.changes = Changes(store, settings)
         self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds)
-        self.listings = Listings(settings.open_listings, settings.listing_seconds)
+        self.listings = Listings(settings.open_listings, settings.listing_seconds, settings.listing_entries)
         self.uploads = Uploads(store, settings.open_uploads)
         self.buffers = Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS)
         self._lock = threading.Lock()  # guards the two below

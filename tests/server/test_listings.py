@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from xmlrpc.client import Fault
 
 import pytest
 
-from filexfer.core.errors import Changed
+from filexfer.core.errors import Changed, StorageFailed
 from filexfer.core.model import Entry, Kind
 from filexfer.server.listings import Listings
 
@@ -79,7 +81,7 @@ def test_a_cursor_that_is_none_is_changed(proxy, cursor: str) -> None:
 
 
 def test_the_oldest_listing_of_a_device_gives_way_to_its_newest() -> None:
-    held = Listings(most=4, seconds=60)
+    held = Listings(most=4, seconds=60, entries=1000)
     cursors = [held.begin("greedy", entries(10), 3)[1] for _ in range(3)]
     other = held.begin("other", entries(10), 3)[1]
     with pytest.raises(Changed):
@@ -90,7 +92,7 @@ def test_the_oldest_listing_of_a_device_gives_way_to_its_newest() -> None:
 
 
 def test_a_listing_is_its_devices_own() -> None:
-    held = Listings(most=4, seconds=60)
+    held = Listings(most=4, seconds=60, entries=1000)
     cursor = held.begin("one", entries(10), 3)[1]
     with pytest.raises(Changed):
         held.next("two", cursor, 3)
@@ -106,9 +108,78 @@ def test_an_idle_listing_is_closed() -> None:
         finally:
             closed.append(True)
 
-    held = Listings(most=4, seconds=0.0)
+    held = Listings(most=4, seconds=0.0, entries=1000)
     cursor = held.begin("one", scan(), 3)[1]
     held.begin("one", entries(10), 3)
     assert closed == [True]
     with pytest.raises(Changed):
         held.next("one", cursor, 3)
+
+
+def test_an_idle_listing_is_closed_by_the_clock(serve) -> None:
+    running = serve(listing_seconds=0.1)
+    for n in range(10):
+        (running.folder / str(n)).touch()
+    closed = threading.Event()
+
+    def scan() -> Iterator[Entry]:
+        try:
+            yield from entries(10)
+        finally:
+            closed.set()
+
+    listings = running.server.current_share().listings
+    cursor = listings.begin("d", scan(), 3)[1]
+    assert closed.wait(20)
+    with pytest.raises(Changed):
+        listings.next("d", cursor, 3)
+
+
+def test_a_listing_that_is_being_read_gives_way_behind_its_page() -> None:
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Entry]:
+        yield from entries(3)
+        at_work.set()
+        go_on.wait(20)
+        yield from entries(3)
+
+    held = Listings(most=2, seconds=60, entries=1000)
+    cursor = held.begin("d", slow(), 2)[1]
+    with ThreadPoolExecutor(2) as others:
+        reading = others.submit(held.next, "d", cursor, 3)
+        assert at_work.wait(20)
+        beginning = others.submit(held.begin, "d", entries(9), 3)
+        go_on.set()
+        page, following = reading.result(20)
+        assert names(page) == ["2", "0", "1"]
+        assert beginning.result(20)[1]
+    with pytest.raises(Changed):
+        held.next("d", following, 3)
+
+
+def test_a_scan_that_failed_does_not_look_complete() -> None:
+    def failing() -> Iterator[Entry]:
+        yield from entries(5)
+        raise StorageFailed
+
+    held = Listings(most=4, seconds=60, entries=1000)
+    cursor = held.begin("d", failing(), 3)[1]
+    with pytest.raises(StorageFailed):
+        held.next("d", cursor, 3)
+    with pytest.raises(Changed):
+        held.next("d", cursor, 3)
+
+
+def test_pages_kept_to_be_asked_for_again_are_bounded() -> None:
+    held = Listings(most=20, seconds=60, entries=100)
+    begun = [held.begin(device, entries(1000), 1)[1] for device in ("a", "a", "a", "b")]
+    once = [held.next(device, cursor, 20) for device, cursor in zip("aaab", begun, strict=True)]
+    # A device keeps half of all: two pages of three.
+    with pytest.raises(Changed):
+        held.next("a", begun[0], 20)
+    for device, cursor, answer in list(zip("aaab", begun, once, strict=True))[1:]:
+        assert held.next(device, cursor, 20) == answer
+    assert sum(len(one.last or ()) for one in held._held.values()) == 60
+    # The listing itself goes on.
+    assert names(held.next("a", once[0][1], 2)[0]) == ["21", "22"]
