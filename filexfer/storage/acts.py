@@ -14,7 +14,7 @@ from filexfer.storage.failures import translate
 class Acts:
     """`with acts(path):` around everything a store is asked to do; an `OSError` in it becomes what `failures.translate` says."""
 
-    __slots__ = ("_ended", "_let_go", "_lock", "_running")
+    __slots__ = ("_ended", "_let_go", "_lock", "_mine", "_running")
 
     def __init__(self, let_go: Callable[[], None]) -> None:
         """`let_go` is called once, after `end` and the last act."""
@@ -23,6 +23,8 @@ class Acts:
         self._lock = threading.Lock()
         self._running = 0
         self._ended = False
+        # How many acts this thread is in.
+        self._mine = threading.local()
 
     def __call__(self, path: str = "") -> Act:
         return Act(self, path)
@@ -36,12 +38,16 @@ class Acts:
             self._let_go()
 
     def begin(self) -> None:
+        """Raises `ShuttingDown` after `end`, but within an act of this thread: that one is to come to its own end."""
+        nested = getattr(self._mine, "depth", 0)
         with self._lock:
-            if self._ended:
+            if self._ended and not nested:
                 raise ShuttingDown("The folder is not shared any more. Try again when it is back.")
             self._running += 1
+        self._mine.depth = nested + 1
 
     def over(self) -> None:
+        self._mine.depth -= 1
         with self._lock:
             self._running -= 1
             last = self._ended and not self._running

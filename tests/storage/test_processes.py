@@ -330,6 +330,42 @@ def test_what_a_closed_store_stood_on_is_let_go_after_the_last_act(memory: Path)
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
+@pytest.mark.parametrize("ending", ["rename", "link"])
+def test_an_act_under_way_comes_to_its_end_though_the_store_is_closed(memory: Path, ending: str) -> None:
+    """The trash counts and sweeps within the act that fills it."""
+
+    class Closing(FsOps):
+        def rename(self, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+            super().rename(name, folder, to, to_folder)
+            self._close("rename")
+
+        def link(self, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+            super().link(name, folder, to, to_folder)
+            self._close("link")
+
+        def _close(self, call: str) -> None:
+            if call == ending:
+                closer = threading.Thread(target=store.close)
+                closer.start()
+                closer.join()
+
+    (memory / "f").write_bytes(b"old")
+    before = len(os.listdir("/proc/self/fd"))
+    store = FolderStore(memory, StoreSettings(keep_free=0, trash_bytes=2), fs=Closing())
+    if ending == "rename":
+        assert store.delete("f")
+        assert not (memory / "f").exists()
+    else:
+        [saved] = store.put([Small("f", b"new", PutOptions(on_conflict=Conflict.OVERWRITE))])
+        assert isinstance(saved, Saved)
+        assert (memory / "f").read_bytes() == b"new"
+    # Swept, too much as it was, and with it our area.
+    assert not (memory / ".filexfer").exists()
+    assert len(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ShuttingDown):
+        store.stat("f")
+
+
 def put(store: FolderStore, path: str) -> None:
     [result] = store.put([Small(path, b"x")])
     if isinstance(result, FilexferError):
