@@ -1,4 +1,4 @@
-"""Whole trees by descriptor: their names, size, removal and copy. Links are removed and copied as links, never followed."""
+"""Whole trees by descriptor: their names and their removal, links removed as links, never followed. And the copy of a file."""
 
 from __future__ import annotations
 
@@ -72,22 +72,7 @@ def _emptied(fs: FsOps, inner: int, folder: int) -> list[bytes]:
 
 
 def copy(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
-    """Copy a file, a link or a folder with all that is in it, times kept, everything synced. `to` must not exist."""
-    status = fs.stat(name, folder)
-    if stat.S_ISLNK(status.st_mode):
-        fs.make_link(fs.read_link(name, folder), to, to_folder)
-    elif stat.S_ISDIR(status.st_mode):
-        fs.make_folder(to, to_folder)
-        with opened(fs, name, folder) as source, opened(fs, to, to_folder) as target:
-            for below in names(fs, source):
-                copy(fs, below, source, below, target)
-            fs.set_times(target, status.st_mtime_ns)
-            fs.sync_folder(target)
-    else:
-        _copy_file(fs, name, folder, to, to_folder)
-
-
-def _copy_file(fs: FsOps, name: bytes, folder: int, to: bytes, to_folder: int) -> None:
+    """Copy a file, its time kept, synced. `to` must not exist. Raises `InvalidPath` where `name` is a link."""
     source, status = confine.open_file(fs, name, folder)
     try:
         target = confine.open_own(fs, to, to_folder, create=True)
