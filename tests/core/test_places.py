@@ -1,0 +1,64 @@
+"""Private folders: nobody else reads what is in them or puts another in their place."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from pathlib import Path
+
+import pytest
+
+from filexfer.core.errors import StorageFailed
+from filexfer.core.places import private_folder
+
+
+def above(tmp_path: Path, mode: int, group: int | None = None) -> Path:
+    """A folder with this mode (and group), and what is to become private in it."""
+    made = tmp_path / "above"
+    made.mkdir()
+    if group is not None:
+        try:
+            os.chown(made, -1, group)
+        except PermissionError:
+            pytest.skip("only root gives folders to groups it is not in")
+    made.chmod(mode)
+    return made / "private"
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o1777])
+def test_a_private_folder_is_made_closed_and_kept_so(tmp_path: Path, mode: int) -> None:
+    folder = above(tmp_path, mode)
+    for _ in range(2):
+        assert private_folder(folder) == folder
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        folder.chmod(0o755)
+
+
+def test_where_everybody_may_rename_nothing_is_private(tmp_path: Path) -> None:
+    with pytest.raises(StorageFailed, match="chmod go-w"):
+        private_folder(above(tmp_path, 0o777))
+
+
+def test_where_a_group_of_others_may_rename_nothing_is_private(tmp_path: Path) -> None:
+    # A group with another name than ours counts, whoever is in it.
+    other = next(group.gr_gid for group in grp.getgrall() if group.gr_gid != os.getgid())
+    with pytest.raises(StorageFailed, match="chmod go-w"):
+        private_folder(above(tmp_path, 0o770, other))
+
+
+def test_the_group_that_is_the_users_alone_may_write(tmp_path: Path) -> None:
+    user = pwd.getpwuid(os.getuid())
+    own = grp.getgrgid(user.pw_gid)
+    if own.gr_name != user.pw_name or set(own.gr_mem) - {user.pw_name}:
+        pytest.skip("this system gives users no group of their own")
+    private_folder(above(tmp_path, 0o775, own.gr_gid))
+
+
+def test_a_link_in_its_place_is_refused(tmp_path: Path) -> None:
+    folder = above(tmp_path, 0o700)
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageFailed, match="somebody else"):
+        private_folder(folder)
