@@ -14,6 +14,7 @@ class Turns:
     """
 
     def __init__(self) -> None:
+        # Guards what is said above: `_writing`, `_users`, `_shut`, and what writers share.
         self.lock = threading.Condition()
         # Held by the one that is or wants to be alone; taken before `lock`.
         self._ending = threading.RLock()
