@@ -6,10 +6,10 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 export PYTHON
 
-.PHONY: help run test venv check lint types layers format bench package clean
+.PHONY: help run test venv check lint types layers format bench screenshots package clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 13
 
 run: $(VENV)/.has-gui  ## start the app; without a display, show a transfer in the terminal
 	@sh packaging/run.sh $(BIN)
@@ -39,6 +39,10 @@ format:  ## let ruff set the sources in order
 
 bench: venv  ## measure the speed beside cp and the standard library, five minutes
 	$(BIN)/python -m benchmarks
+
+screenshots: venv  ## a picture of every page of the app, in build/screenshots
+	@sh packaging/system-packages.sh window
+	$(BIN)/python -m tests.gui.screenshots
 
 package: venv  ## build the program that starts by a double click, in dist/filexfer
 	@sh packaging/system-packages.sh bundle window

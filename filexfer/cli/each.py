@@ -9,27 +9,34 @@ from filexfer.cli.output import Output
 from filexfer.client.session import Session
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 
-#: What ends the whole command at once: repeating it for the other addresses would fail the same way.
-FATAL = (ConnectionFailed, ConnectionLost, exits.UsageError)
+#: What would meet every other address on that server in the same way.
+FATAL = (ConnectionFailed, ConnectionLost)
 
 
-def address(texts: Sequence[str], act: Callable[[Session, places.Remote], None], out: Output) -> int:
-    """Call `act(session, end)` for each address; the exit code."""
-    ends = [places.remote(text) for text in texts]
+def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], None], out: Output) -> int:
+    """Call `act(session, end)` for each end; the exit code. A server that is not to be reached is said once."""
     codes = []
-    for end in ends:
+    gone = set()
+    for one in ends:
+        if one.server in gone:
+            continue
         try:
-            with remote.session(end) as session:
-                act(session, end)
-        except FATAL:
-            raise
+            with remote.session(one) as session:
+                act(session, one)
+        except FATAL as error:
+            gone.add(one.server)
+            codes.append(out.failure(error))
         except FilexferError as error:
-            codes.append(out.failure(error, end.text))
+            codes.append(out.failure(error, one.text))
     return exits.together(codes)
 
 
-def done(verb: str, path: str, out: Output, to: str = "") -> None:
-    """Say that `verb` was done to `path`: a JSON object with `--json`, a line with `-v`."""
+def done(verb: str, path: str, out: Output, to: str = "", *, dry_run: bool = False) -> None:
+    """Say that `verb` was done to `path`: a JSON object with `--json`, a line with `-v`. With `dry_run`, that it would be."""
     if out.json:
-        out.record(event=verb, path=path, **({"to": to} if to else {}))
-    out.detail(f"{verb:8} {path}" + (f" → {to}" if to else ""))
+        out.record(event=verb, path=path, **({"to": to} if to else {}), **({"dry_run": True} if dry_run else {}))
+    what = path + (f" → {to}" if to else "")
+    if dry_run:
+        out.say(f"would {verb:8} {what}")
+    else:
+        out.detail(f"{verb:8} {what}")

@@ -9,7 +9,7 @@ from filexfer.cli import exits, moving
 from filexfer.cli.output import Output
 from filexfer.client.session import connect
 from filexfer.core.errors import BadParameters, FilexferError, NotFound
-from filexfer.core.model import Job, JobFile
+from filexfer.core.model import Job, JobFile, JobState
 from filexfer.protocol import wire
 
 _PAGE = 1000
@@ -33,6 +33,26 @@ class Desk(Protocol):
     def retry(self, job_id: int, out: Output) -> int: ...
 
     def clear(self, ids: Sequence[int]) -> None: ...
+
+
+def _resumable(job: Job) -> Job:
+    """`job`, which can go on. Raises `BadParameters` where it has ended."""
+    if job.state is JobState.DONE:
+        raise BadParameters("This transfer is done. To send what has changed since, run its command again.")
+    if job.state.ended:
+        raise BadParameters(
+            f"This transfer has ended ({job.state.value}). `filexfer jobs retry {job.id}` does what failed again."
+        )
+    return job
+
+
+def _failed(job: Job) -> Job:
+    """`job`, of which something can be tried again. Raises `BadParameters` where there is nothing."""
+    if job.state is JobState.DONE:
+        raise BadParameters("Nothing of this transfer failed. To send what has changed since, run its command again.")
+    if not job.state.ended:
+        raise BadParameters(f"This transfer has not ended ({job.state.value}). `filexfer jobs resume {job.id}` lets it go on.")
+    return job
 
 
 class OwnDesk:
@@ -67,15 +87,12 @@ class OwnDesk:
         return exits.Exit.DONE
 
     def resume(self, job_id: int, out: Output) -> int:
-        job = self._engine.job(job_id)
-        if job.state.ended:
-            raise BadParameters(
-                f"This transfer has ended ({job.state.value}). `filexfer jobs retry {job_id}` does what failed again."
-            )
+        job = _resumable(self._engine.job(job_id))
         # Adding what is there unfinished takes it up, whether it was paused or its process died.
         return self._follow(self._engine.add(job.spec), out)
 
     def retry(self, job_id: int, out: Output) -> int:
+        _failed(self._engine.job(job_id))
         self._engine.retry(job_id)
         return self._follow(job_id, out)
 
@@ -141,12 +158,16 @@ class AgentDesk:
         return self._tell("job_cancel", job_id)
 
     def resume(self, job_id: int, out: Output) -> int:
+        _resumable(self.job(job_id))
+        self._session.call("job_resume", job_id)
         out.say(f"Transfer {job_id} goes on in the background; `filexfer jobs` tells how far it is.")
-        return self._tell("job_resume", job_id)
+        return exits.Exit.DONE
 
     def retry(self, job_id: int, out: Output) -> int:
+        _failed(self.job(job_id))
+        self._session.call("job_retry", job_id)
         out.say(f"Transfer {job_id} is tried again in the background; `filexfer jobs` tells how far it is.")
-        return self._tell("job_retry", job_id)
+        return exits.Exit.DONE
 
     def clear(self, ids: Sequence[int]) -> None:
         self._session.call("job_clear", list(ids))

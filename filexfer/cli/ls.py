@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from filexfer.cli import output, places, remote
+from filexfer.cli import each, output, places
 from filexfer.cli.output import Output
+from filexfer.client.session import Session
 from filexfer.core import paths
 from filexfer.core.model import Entry, Kind
 
@@ -23,18 +24,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     ends = [places.remote(text) for text in args.addresses]
-    for position, end in enumerate(ends):
+    listed = 0
+
+    def show(session: Session, end: places.Remote) -> None:
+        nonlocal listed
+        base, entries = _entries(session, end.path, args.recursive)
         if len(ends) > 1 and not out.json:
-            out.result(f"{chr(10) if position else ''}{end.text}:")
-        with remote.session(end) as session:
-            # Folders are what is listed nearly always: one call less than asking first.
-            entry = None if remote.is_folder(session, end.path) else session.stat(end.path)
-            if entry is not None:
-                _print([Entry(paths.name(end.path), entry.kind, entry.size, entry.mtime_ns)], paths.parent(end.path), args, out)
-            else:
-                found: Iterable[Entry] = session.list(end.path, recursive=args.recursive)
-                _print(found if args.recursive else sorted(found, key=lambda e: e.name), end.path, args, out)
-    return 0
+            out.result(f"{chr(10) if listed else ''}{end.text}:")
+        listed += 1
+        _print(entries, base, args, out)
+
+    return each.end(ends, show, out)
+
+
+def _entries(session: Session, path: str, recursive: bool) -> tuple[str, Iterable[Entry]]:
+    """What is to be listed of `path`, and the folder that the names belong to: itself where it is no folder."""
+    if path:
+        entry = session.stat(path)
+        if entry.kind is not Kind.FOLDER:
+            return paths.parent(path), [Entry(paths.name(path), entry.kind, entry.size, entry.mtime_ns)]
+    found = session.list(path, recursive=recursive)
+    return path, found if recursive else sorted(found, key=lambda entry: entry.name)
 
 
 def _print(entries: Iterable[Entry], base: str, args: argparse.Namespace, out: Output) -> None:

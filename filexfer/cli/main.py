@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 import filexfer
 from filexfer.cli import exits
@@ -51,18 +51,30 @@ class Command(Protocol):
     def run(args: argparse.Namespace, out: Output) -> int: ...
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that says what is wrong with a command line as every other failure is said: with `--json` as an object too."""
+
+    def __init__(self, words: Sequence[str], **more: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **more)
+        self._words = words
+
+    def error(self, message: str) -> NoReturn:
+        if "--json" in self._words:
+            sys.exit(Output(json=True).failure(exits.UsageError(message)))
+        super().error(message)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] not in COMMANDS:
         return _no_command(words)
     command = cast(Command, import_module(f"filexfer.cli.{words[0]}"))
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
+        words,
         prog=f"filexfer {words[0]}",
         description=f"{COMMANDS[words[0]][0].upper()}{COMMANDS[words[0]][1:]}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"{_FORMS}\n{exits.epilog()}",
-        allow_abbrev=False,
     )
     command.arguments(parser)
     _common(parser)
@@ -99,13 +111,12 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _no_command(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
+        words,
         prog="filexfer",
         usage="filexfer COMMAND [ARGUMENT…] [OPTION…]\n       filexfer COMMAND --help",
         description="Move files between your machines.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"commands:\n{_command_list()}\n\n{_FORMS}\n{exits.epilog()}",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"filexfer {filexfer.__version__}")
     if words and not words[0].startswith("-"):

@@ -20,6 +20,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
     def make(session: Session, end: places.Remote) -> None:
         if not args.dry_run:
             session.make_folder(end.path)
-        each.done("make", end.path, out)
+        each.done("make", end.path, out, dry_run=args.dry_run)
 
-    return each.address(args.addresses, make, out)
+    return each.end([places.remote(text) for text in args.addresses], make, out)

@@ -27,12 +27,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     with remote.session(destination) as session:
         for source, target in places.move_targets(sources, destination, lambda path: remote.is_folder(session, path)):
             try:
-                if not args.dry_run:
+                if args.dry_run:
+                    session.stat(source)
+                else:
                     session.move(source, target, PutOptions(on_conflict=args.on_conflict))
             except each.FATAL:
                 raise
             except FilexferError as error:
                 codes.append(out.failure(error, source))
             else:
-                each.done("move", source, out, to=target)
+                each.done("move", source, out, to=target, dry_run=args.dry_run)
     return exits.together(codes)

@@ -20,18 +20,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    def delete(session: Session, end: places.Remote) -> None:
+    ends = [places.remote(text) for text in args.addresses]
+    for end in ends:
+        # Before the first act: a command that is not understood does nothing.
         if end.contents:
             raise exits.UsageError(f"“{end.text}” is a whole share or “.”; name what is to be deleted in it.")
+
+    def delete(session: Session, end: places.Remote) -> None:
         try:
-            if not args.recursive and session.stat(end.path).kind is Kind.FOLDER:
-                raise IsAFolder(f"“{end.text}” is a folder. Add -r to delete it with all that is in it.")
+            if args.dry_run or not args.recursive:
+                kind = session.stat(end.path).kind
+                if kind is Kind.FOLDER and not args.recursive:
+                    raise IsAFolder(f"“{end.text}” is a folder. Add -r to delete it with all that is in it.")
             if not args.dry_run:
                 session.delete(end.path, permanent=args.permanent)
         except NotFound:
             if args.force:
                 return
             raise
-        each.done("delete", end.path, out)
+        each.done("delete", end.path, out, dry_run=args.dry_run)
 
-    return each.address(args.addresses, delete, out)
+    return each.end(ends, delete, out)

@@ -6,9 +6,11 @@ their order; three make those that reach another computer and may take long. Ans
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,9 +19,11 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from filexfer.client.session import Session, connect
-from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, NotWellFormed
+from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, InternalError, NotWellFormed
 from filexfer.core.model import Job
 from filexfer.protocol import wire
+
+_log = logging.getLogger("filexfer.gui")
 
 #: How long one poll of `job_events` may be parked, and how long a call may take, in seconds.
 POLL = 20.0
@@ -49,6 +53,21 @@ def _read(reader: Callable[[Any], Any], answer: object) -> Any:
         return reader(answer)
     except (LookupError, TypeError, ValueError) as error:
         raise NotWellFormed("The background service answers in an unknown form. Quit and start filexfer again.") from error
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What nobody foresaw is raised as `InternalError`: it is shown like any error, and the thread goes on."""
+    try:
+        yield
+    except FilexferError:
+        raise
+    except Exception as error:
+        _log.exception("unforeseen in the window's line to its agent")
+        raise InternalError(
+            f"Something unforeseen went wrong ({type(error).__name__}: {error}). "
+            "Start filexfer again; should it come back, report it."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +155,9 @@ class Bridge(QObject):
     def _serve(self, line: queue.SimpleQueue[_Request | None]) -> None:
         while (request := line.get()) is not None and not self._closed.is_set():
             try:
-                answer = self._agent_session().call(request.method, *request.params)
-                value = _read(request.read, answer) if request.read else answer
+                with _in_words():
+                    answer = self._agent_session().call(request.method, *request.params)
+                    value = _read(request.read, answer) if request.read else answer
             except Cancelled:
                 # The session was given up because the agent is gone; nobody asked for this call to be cancelled.
                 self._say(request.failed or self.failed.emit, ConnectionLost())
@@ -164,7 +184,7 @@ class Bridge(QObject):
         while not self._closed.is_set():
             self._tell("starting", "")
             try:
-                with connect(self._find_agent(), timeout=PATIENCE) as session:
+                with _in_words(), connect(self._find_agent(), timeout=PATIENCE) as session:
                     self._adopt(session)
                     self._tell("ready", "")
                     pause = 0.25

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from filexfer.core import paths
+from filexfer.core.errors import FilexferError
 from filexfer.core.model import FileState, Job, JobFile, JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
@@ -38,11 +39,14 @@ class JobFilesModel(QAbstractTableModel):
         self._failed_only = False
         self._files: list[JobFile] = []
         self._total = -1
+        # Counts the beginnings: an answer to what was asked before the last one is dropped.
+        self._ticket = 0
         self._asking = False
 
     def show(self, failed_only: bool) -> None:
         """Begin anew with all files, or those that failed."""
         self.beginResetModel()
+        self._ticket += 1
         self._files, self._total, self._failed_only, self._asking = [], -1, failed_only, False
         self.endResetModel()
         self.fetchMore(QModelIndex())
@@ -54,10 +58,17 @@ class JobFilesModel(QAbstractTableModel):
         if self.canFetchMore(parent):
             self._asking = True
             options = {"failed": self._failed_only, "offset": len(self._files), "limit": PAGE_ROWS}
-            self._bridge.ask("job_files", self._job, options, read=_read, done=partial(self._take, self._failed_only))
+            done, failed = partial(self._take, self._ticket), partial(self._lack, self._ticket)
+            self._bridge.ask("job_files", self._job, options, read=_read, done=done, failed=failed)
 
-    def _take(self, failed_only: bool, answer: tuple[list[JobFile], int]) -> None:
-        if failed_only != self._failed_only or not self._asking:
+    def _lack(self, ticket: int, error: FilexferError) -> None:
+        """No answer: it is said like any error, and the page is asked for again when the list is scrolled."""
+        if ticket == self._ticket:
+            self._asking = False
+        self._bridge.failed.emit(error)
+
+    def _take(self, ticket: int, answer: tuple[list[JobFile], int]) -> None:
+        if ticket != self._ticket:
             return
         files, self._total = answer
         self._asking = False

@@ -139,17 +139,24 @@ def test_rm_forced_is_content_with_nothing_and_permanent_is_for_good(full: Share
     assert left == []
 
 
-def test_rm_never_takes_a_whole_share(full: Share) -> None:
+def test_rm_never_takes_a_whole_share_nor_begins_where_one_is_named(full: Share) -> None:
     assert run("rm", "-r", full.url).code == 2
+    assert run("rm", "-r", full.at("a.txt"), full.at("d/.")).code == 2
     assert len(contents(full.folder)) == 5
 
 
 def test_dry_runs_change_nothing(full: Share) -> None:
     before = contents(full.folder)
-    assert run("rm", "-rn", "-v", full.at("d")).lines == ["delete   d"]
-    assert run("mv", "-n", "-v", full.at("a.txt"), full.at("d")).lines == ["move     a.txt → d/a.txt"]
-    assert run("mkdir", "-n", full.at("x")).code == 0
+    assert run("rm", "-rn", full.at("d")).lines == ["would delete   d"]
+    assert run("mv", "-n", full.at("a.txt"), full.at("d")).lines == ["would move     a.txt → d/a.txt"]
+    assert run("mkdir", "-n", full.at("x")).lines == ["would make     x"]
+    assert records(run("mkdir", "-n", "--json", full.at("x"))) == [{"event": "make", "path": "x", "dry_run": True}]
     assert contents(full.folder) == before
+
+
+def test_a_dry_run_fails_where_the_source_is_missing(full: Share) -> None:
+    assert run("rm", "-rn", full.at("missing")).code == 1
+    assert run("mv", "-n", full.at("missing"), full.at("new")).code == 1
 
 
 def test_a_reader_may_not_change(tmp_path: Path) -> None:
@@ -187,11 +194,33 @@ def test_no_connection_is_exit_3_with_a_sentence(tmp_path: Path) -> None:
             assert result.err.count("\n") == 1
 
 
+def test_a_server_that_is_gone_is_said_once_and_the_others_are_asked(full: Share) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        gone = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        listed = run("ls", f"{gone}/a", full.at("missing"), f"{gone}/b", full.at("d/e"))
+        removed = run("rm", f"{gone}/a", f"{gone}/b", full.at("a.txt"))
+    assert (listed.code, listed.lines) == (1, [f"{full.at('d/e')}:", "c"])
+    assert listed.err.count("\n") == 2
+    assert (removed.code, removed.err.count("\n")) == (3, 1)
+    assert not (full.folder / "a.txt").exists()
+
+
 def test_json_tells_failures_too(share: Share) -> None:
     result = run("stat", "--json", share.at("missing"))
     assert result.code == 1
     assert records(result)[-1].keys() == {"error", "kind", "exit"}
     assert records(result)[-1]["kind"] == "NotFound"
+
+
+@pytest.mark.parametrize(
+    "words", [["put"], ["lsx"], ["ls", "--nonsense"], ["put", "--bwlimit", "fast", "a", "http://localhost/"]]
+)
+def test_json_tells_what_was_not_understood_too(words: list[str]) -> None:
+    result = run(*words, "--json")
+    (record,) = records(result)
+    assert (result.code, record["kind"], record["exit"]) == (2, "UsageError", 2)
+    assert str(record["error"]) in result.err
 
 
 @pytest.mark.parametrize(

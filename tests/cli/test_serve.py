@@ -141,6 +141,10 @@ def test_its_agent_does_transfers_that_jobs_drives(serve: Callable[..., Served],
         pass
     assert (record["state"], (tmp_path / "copy").read_bytes()) == ("done", b"x")
     assert "done" in run("jobs", "show", "1", "-v", "--at", control).out
+    for action in ("resume", "retry"):
+        refused = run("jobs", action, "1", "--at", control)
+        assert (refused.code, refused.out) == (1, "")
+        assert "run its command again" in refused.err
     assert run("jobs", "clear", "--at", control).code == 0
     assert run("jobs", "--at", control).lines == ["No transfers."]
     assert served.end(signal.SIGTERM).code == 0

@@ -88,7 +88,7 @@ def test_a_put_killed_before_its_first_note_means_the_same_place_when_run_again(
 def test_more_failures_than_are_named_decide_the_exit_code_too(share: Share, tmp_path: Path) -> None:
     names = [f"a{n:02}" for n in range(moving.NAMED_FAILURES)]
     tree(share.folder, {"d/z": b"a file", **{f"d/{name}": b"there" for name in names}})
-    source = tree(tmp_path / "source", {"z/y": b"x", **{name: b"here" for name in names}})
+    source = tree(tmp_path / "source", {"z/y": b"x", **dict.fromkeys(names, b"here")})
     assert run("put", f"{source}/.", share.at("d/")).code == 1
     (source / "z/y").unlink()
     (source / "z").rmdir()
@@ -152,6 +152,14 @@ def test_jobs_retries_what_failed(share: Share, tmp_path: Path) -> None:
     (share.folder / "source/a").unlink()
     assert run("jobs", "retry", "1").code == 0
     assert contents(share.folder / "source") == {"a": b"mine", "b": b"b"}
+
+
+@pytest.mark.parametrize("action", ["resume", "retry"])
+def test_jobs_says_that_a_transfer_is_done_already(share: Share, tmp_path: Path, action: str) -> None:
+    assert run("put", tree(tmp_path / "source", {"a": b"x"}), share.url).code == 0
+    result = run("jobs", action, "1")
+    assert (result.code, result.out) == (1, "")
+    assert "run its command again" in result.err
 
 
 def test_a_transfer_that_another_process_has_is_not_done_twice(share: Share, tmp_path: Path) -> None:

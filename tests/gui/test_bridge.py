@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from filexfer.core.errors import ConnectionFailed, FilexferError, NotFound
+from filexfer.core.errors import ConnectionFailed, FilexferError, InternalError, NotFound
 from filexfer.core.model import JobState
 from filexfer.gui.bridge import Bridge, JobNews
 from tests.gui.conftest import MakeWindow, OwnAgent, Place
@@ -109,6 +109,29 @@ def test_an_agent_that_cannot_start_is_said_again_and_again_in_words(look: QAppl
     qtbot.waitUntil(lambda: len(tried) >= 2)
     qtbot.waitUntil(lambda: ("gone", "It could not start. Look at its log.") in said)
     bridge.close()
+
+
+def test_what_nobody_foresaw_is_said_and_the_threads_go_on(look: QApplication, agent: OwnAgent, qtbot: QtBot) -> None:
+    tried: list[int] = []
+
+    def find() -> str:
+        tried.append(1)
+        if len(tried) == 1:
+            raise RuntimeError("dropped")
+        return agent.find()
+
+    bridge = Bridge(find)
+    said: list[tuple[str, str]] = []
+    errors: list[FilexferError] = []
+    answers: list[object] = []
+    bridge.agent.connect(lambda state, sentence: said.append((state, sentence)))
+    bridge.start()
+    bridge.ask("agent_info", read=lambda info: info.no_such_thing, failed=errors.append)
+    bridge.ask("agent_info", done=answers.append)
+    qtbot.waitUntil(lambda: len(errors) == 1 and len(answers) == 1)
+    bridge.close()
+    assert isinstance(errors[0], InternalError)
+    assert [sentence for state, sentence in said if state == "gone" and "RuntimeError: dropped" in sentence]
 
 
 @pytest.fixture

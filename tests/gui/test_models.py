@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QListView
 from pytestqt.qtbot import QtBot
 
-from filexfer.core.model import Direction, Entry, Job, JobSpec, JobState, Kind
-from filexfer.gui.bridge import JobNews
+from filexfer.core.errors import ConnectionLost, FilexferError
+from filexfer.core.model import Direction, Entry, FileState, Job, JobFile, JobSpec, JobState, Kind
+from filexfer.gui.bridge import Bridge, JobNews
 from filexfer.gui.file_view import FileView
 from filexfer.gui.icons import Icons
+from filexfer.gui.job_details import JobFilesModel
 from filexfer.gui.jobs_model import JOB, JobsModel
 from filexfer.gui.listing import PAGE_ROWS, PAGES, ListingModel, Page
 from filexfer.gui.resources import folder
@@ -150,3 +153,51 @@ def test_a_job_tells_its_state_to_screen_readers(look: QApplication) -> None:
     model = JobsModel()
     model.take(JobNews([_job(1, JobState.PAUSED, 50)], [], True))
     assert "Paused" in model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+class Asked(Bridge):
+    """A bridge that only notes what it is asked, so that a test answers when and how it likes."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: "")
+        self.answers: list[Callable[[object], object]] = []
+        self.failures: list[Callable[[FilexferError], object]] = []
+
+    def ask(self, method: str, *params: object, **after: Any) -> None:
+        self.answers.append(after["done"])
+        self.failures.append(after["failed"])
+
+
+def _files(offset: int, count: int, total: int) -> tuple[list[JobFile], int]:
+    return [JobFile(f"f{number:04}", "", 1, FileState.DONE) for number in range(offset, offset + count)], total
+
+
+def test_the_files_of_a_job_are_asked_for_again_after_an_error(look: QApplication) -> None:
+    bridge = Asked()
+    said: list[FilexferError] = []
+    bridge.failed.connect(said.append)
+    model = JobFilesModel(bridge, 1)
+    model.show(False)
+    bridge.failures[0](ConnectionLost())
+    assert len(said) == 1
+    assert model.canFetchMore(QModelIndex())
+    model.fetchMore(QModelIndex())
+    bridge.answers[1](_files(0, 3, 3))
+    assert model.rowCount() == 3
+
+
+def test_the_files_of_a_job_are_listed_once_though_the_choice_was_switched_quickly(
+    look: QApplication,
+) -> None:
+    bridge = Asked()
+    model = JobFilesModel(bridge, 1)
+    for failed_only in (False, True, False):
+        model.show(failed_only)
+    # The first question was the same as the last one, but its answer is of a list that is gone.
+    bridge.answers[0](_files(0, 200, 600))
+    assert model.rowCount() == 0
+    bridge.answers[2](_files(0, 200, 600))
+    model.fetchMore(QModelIndex())
+    bridge.answers[3](_files(200, 200, 600))
+    assert [model.index(row, 0).data() for row in (0, 199, 200, 399)] == ["f0000", "f0199", "f0200", "f0399"]
+    assert model.rowCount() == 400
