@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from filexfer.core.errors import FilexferError
+from filexfer.core.errors import FilexferError, TooLarge
 from filexfer.core.model import Permission
 from filexfer.protocol import xmlrpc
 from filexfer.protocol.faults import code_of
@@ -53,7 +53,7 @@ class RpcLane:
         """Do the call that `request` holds."""
         # What the declared length promises at least: base64 in lines of 76 characters, behind all the text that is taken.
         expected = max(0, (request.head.length or 0) * 76 // 77 * 3 // 4 - self._settings.xml_bytes)
-        call = _Incoming(self._service, caller, self._limits, lambda: spool(expected))
+        call = _Incoming(self._service, caller, self._limits, self._settings.call_files, lambda: spool(expected))
         try:
             value = call.do(request, self._buffers)
         except FilexferError as error:
@@ -114,20 +114,31 @@ def _close(streams: Sequence[Leaving]) -> None:
 class _Incoming:
     """A call on its way in."""
 
-    def __init__(self, service: Service, caller: Caller, limits: xmlrpc.Limits, spool: Callable[[], Spool]) -> None:
+    def __init__(
+        self, service: Service, caller: Caller, limits: xmlrpc.Limits, most_spools: int, spool: Callable[[], Spool]
+    ) -> None:
+        """`most_spools`: of a batch; a call alone has one."""
         self._service = service
         self._caller = caller
         self._open_spool = spool
+        self._most_spools = 1
+        self._most_of_batch = most_spools
         self._spools: list[Spool] = []
         self._decoder = xmlrpc.Decoder(limits, None, self._named)
 
     def _named(self, method: str) -> None:
         """The method's name has passed: may the caller, and where do large payloads go?"""
         registered = self._service.permit(self._caller, method)
-        if registered.spools or (method == "system.multicall" and self._caller.permission >= Permission.WRITE):
+        if registered.spools:
             self._decoder.sink = self._spool
+        elif method == "system.multicall" and self._caller.permission >= Permission.WRITE:
+            self._decoder.sink = self._spool
+            self._most_spools = self._most_of_batch
 
     def _spool(self) -> Spool:
+        if len(self._spools) >= self._most_spools:
+            # Each is an open file, and once the memory of a call is used up every Binary is one, even of three bytes.
+            raise TooLarge("The call holds more large binary values than are taken. Send it in smaller parts.")
         spool = self._open_spool()
         self._spools.append(spool)
         return spool

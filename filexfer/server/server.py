@@ -42,6 +42,7 @@ from filexfer.server.share import Share
 from filexfer.server.stock import stock_function
 from filexfer.server.streams import Spool
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import StoreSettings
 
 _log = logging.getLogger("filexfer.server")
 
@@ -265,7 +266,7 @@ class Server:
 
     def _store_of(self, folder: Path) -> FolderStore:
         folder.mkdir(parents=True, exist_ok=True)
-        return FolderStore(folder)
+        return FolderStore(folder, StoreSettings(block_size=self.settings.block_size))
 
     def _open_share(self, store: FolderStore) -> None:
         name = self._name or self._folder.resolve().name or "share"

@@ -28,7 +28,9 @@ class Settings:
         xml_bytes: text of one call, without its payloads; `nesting`: of values; `values`: in one call.
         payload_bytes: largest Binary kept in memory; all those of a call together `payloads_bytes`. A larger one goes to disk.
         batch_calls: most calls in one `system.multicall`.
-        answer_bytes, answer_files: contents and open files that the answer to one multicall may hold.
+        call_files: Binaries on disk that one multicall may bring; all workers of a peer together stay below the descriptors that
+            are spare.
+        answer_bytes, answer_files: memory and open files that the answer to one multicall may hold.
         block_size: the unit of transfer that the server names.
         open_uploads: of one device.
         page_entries: longest page of a listing; `page_default`: where none is asked for.
@@ -36,7 +38,7 @@ class Settings:
             `listing_entries`: entries in the pages of theirs that are kept to be asked for again.
         poll_seconds: longest long poll; `open_polls`: of one device.
         key_seconds: how long the result of a keyed call is kept.
-        image_pixels: largest picture a thumbnail is made of; `image_edge`: largest thumbnail.
+        image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_edge`: largest thumbnail.
         image_entries: entries looked at to find the newest image.
     """
 
@@ -62,7 +64,8 @@ class Settings:
     payload_bytes: int = 2 << 20
     payloads_bytes: int = 8 << 20
     batch_calls: int = 2000
-    answer_bytes: int = 8 << 20
+    call_files: int = 32
+    answer_bytes: int = 16 << 20
     answer_files: int = 64
     block_size: int = BLOCK_SIZE
     open_uploads: int = 1000
@@ -75,5 +78,6 @@ class Settings:
     open_polls: int = 64
     key_seconds: float = 24 * 3600.0
     image_pixels: int = 64_000_000
+    image_bytes: int = 64 << 20
     image_edge: int = 2048
     image_entries: int = 100_000

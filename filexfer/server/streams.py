@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from filexfer.core.digests import Bytes, Hasher, hasher
-from filexfer.core.errors import NoSpace
 from filexfer.server.buffers import Buffers
 from filexfer.storage.store import Reader, Upload
 
@@ -20,9 +19,14 @@ _FIRST = 64
 
 
 class Leaving(Protocol):
-    """A Binary that is encoded as it is sent (`protocol.xmlrpc.Stream`), and holds something until then."""
+    """A Binary that is encoded as it is sent (`protocol.xmlrpc.Stream`), and holds something until then.
+
+    Attributes:
+        held: bytes of memory that it takes meanwhile.
+    """
 
     size: int
+    held: int
 
     def chunks(self) -> Iterator[Bytes]: ...
 
@@ -35,6 +39,7 @@ class BufferStream:
 
     def __init__(self, buffer: bytearray, size: int, buffers: Buffers) -> None:
         self.size = size
+        self.held = len(buffer)
         self._buffer: bytearray | None = buffer
         self._buffers = buffers
 
@@ -52,7 +57,9 @@ class BufferStream:
 
 
 class FileStream:
-    """An open file as a Binary. Attributes: size (bytes)."""
+    """An open file as a Binary. Attributes: size (bytes); held: none before it is sent."""
+
+    held = 0
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -85,8 +92,7 @@ class Spool:
         """`expected`: at least so many bytes are to come. Raises `NoSpace` where there is no room for them."""
         share.enter()
         try:
-            if expected > share.store.space()[0]:
-                raise NoSpace()
+            share.store.require(expected)
             self.upload: Upload = share.store.upload(None, None)
         except BaseException:
             share.leave()

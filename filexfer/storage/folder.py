@@ -125,6 +125,11 @@ class FolderStore:
         with self._acts():
             return self._shared.space.now()
 
+    def require(self, wanted: int) -> None:
+        """Raise `NoSpace` unless so many more bytes find room; the trash gives way to them."""
+        with self._acts():
+            self._shared.space.check(wanted)
+
     # -- writing --------------------------------------------------------------------------------------------------
 
     def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:

@@ -98,7 +98,22 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(serve) -
     assert caught.value.faultCode == 111
 
 
-@pytest.mark.parametrize("data", [b"", b"text", picture("PNG")[:60], b"%!PS-Adobe EPSF-3.0\n"])
+def test_no_thumbnail_is_made_of_a_huge_file(proxy, running) -> None:
+    """Pillow's decoder of WebP reads all of it first."""
+    proxy.image_put(Binary(picture("WEBP")), "x.webp")
+    os.truncate(running.folder / "x.webp", (64 << 20) + 1)
+    with pytest.raises(Fault) as caught:
+        proxy.image_get("x.webp", 64)
+    assert caught.value.faultCode == 111
+
+
+def icon() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(made, "ICO")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("data", [icon(), b"", b"text", picture("PNG")[:60], b"%!PS-Adobe EPSF-3.0\n"])
 def test_no_thumbnail_is_made_of_what_is_no_picture(proxy, data: bytes) -> None:
     proxy.image_put(Binary(data), "x.png")
     with pytest.raises(Fault) as caught:

@@ -128,17 +128,24 @@ class Files:
         start = wire.number(offset, "offset")
         count = in_range(wire.number(length, "length"), 0, self._share.settings.payload_bytes, "length")
         algorithm = given.text("algorithm", digests.DEFAULT)
+        with self._store.open(path_of(path)) as reader:
+            check_version(reader, given.text("etag"))
+            data, digest = self._read(reader, start, count, algorithm)
+        return {"data": data, "digest": digest, "etag": reader.entry.etag, "size": reader.entry.size}
+
+    def _read(self, reader: Reader, start: int, count: int, algorithm: str) -> tuple[bytes | BufferStream, str]:
+        """A part of a file, and its digest."""
+        if min(count, reader.entry.size - start) <= SMALL_FILE:
+            # Many of these may wait in one batch, and a buffer is large.
+            short = bytes(part_into(memoryview(bytearray(min(count, reader.entry.size))), reader, start))
+            return short, digests.digest(short, algorithm)
         buffer = self._share.buffers.take()
         try:
-            with self._store.open(path_of(path)) as reader:
-                check_version(reader, given.text("etag"))
-                view = part_into(memoryview(buffer)[:count], reader, start)
-            digest = digests.digest(view, algorithm)
+            view = part_into(memoryview(buffer)[:count], reader, start)
+            return BufferStream(buffer, len(view), self._share.buffers), digests.digest(view, algorithm)
         except BaseException:
             self._share.buffers.give(buffer)
             raise
-        data = BufferStream(buffer, len(view), self._share.buffers)
-        return {"data": data, "digest": digest, "etag": reader.entry.etag, "size": reader.entry.size}
 
     def file_digests(self, caller: Caller, path: object, options: object = NONE) -> object:
         """file_digests(path, options) -> {digests, count, algorithm, block_size, etag, size, next}

@@ -42,8 +42,9 @@ _SUFFIXES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff"
 #: Names that `image_put` gives: so many figures of the digest.
 _FIGURES = 32
 _OWN_NAME = re.compile(r"[0-9a-f]{32}\.bin")
-#: What Pillow may be asked to read: formats whose decoders are plain, not those that start programs (EPS).
-_DECODED = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+#: What Pillow may be asked to read: formats whose decoders are plain, not those that start programs (EPS) or decode a picture
+#: before they tell its size (ICO).
+_DECODED = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
 class Images:
@@ -78,8 +79,12 @@ class Images:
         reader = self._store.open(path)
         if not size:
             return whole(reader)
+        settings = self._share.settings
         with reader, self._painting:
-            return _thumbnail(reader, size, self._share.settings.image_pixels)
+            if reader.entry.size > settings.image_bytes:
+                # Some decoders read all of a file before they tell how many pixels it has.
+                raise TooLarge(f"No thumbnail is made of a file of more than {settings.image_bytes >> 20} MiB. Fetch it whole.")
+            return _thumbnail(reader, size, settings.image_pixels)
 
     def _newest(self) -> str:
         scan = self._store.scan("", True)

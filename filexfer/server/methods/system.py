@@ -15,7 +15,7 @@ from filexfer.server.deferred import Deferred
 from filexfer.server.service import Registered, Service, check_arity, signatures_of, unexpected
 from filexfer.server.settings import Settings
 from filexfer.server.share import Share
-from filexfer.server.streams import FileStream, leaving
+from filexfer.server.streams import leaving
 
 PROTOCOL = 1
 
@@ -143,10 +143,10 @@ class _Multicall:
             return _fault(BadParameters("This method waits; call it alone."))
         for stream in leaving(value):
             self._files -= 1
-            # One from a file takes no memory until it is sent.
-            self._bytes -= 0 if isinstance(stream, FileStream) else stream.size
-        if isinstance(value, bytes | bytearray):
-            self._bytes -= len(value)
+            self._bytes -= stream.held
+        for item in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(item, bytes | bytearray):
+                self._bytes -= len(item)
         return [value]
 
 
