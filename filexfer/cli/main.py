@@ -38,6 +38,7 @@ COMMANDS = {
 _FORMS = """addresses:
   http://HOST[:PORT]/PATH      a server and a path in its share; the port is 8765 unless given
   unix:/SOCKET[:/PATH]         the same over a UNIX socket
+  NAME:[PATH]                  a server saved in the app
 """
 
 

@@ -1,4 +1,5 @@
-"""Where things go: the two ends of a transfer and cp's rule for destinations. Pure but for `os.path` looking at this disk.
+"""Where things go: the two ends of a transfer and cp's rule for destinations. Pure but for looking at this disk: by `os.path`,
+and for saved servers.
 
 cp's rule: DEST that is an existing folder, or ends in `/`, takes the sources into itself; otherwise DEST is the new name, and
 there is one source. `SRC/` is `SRC`. `SRC/.` (and `.`, `..`, the root of a share) means the contents, poured into DEST.
@@ -21,7 +22,7 @@ Pair: TypeAlias = tuple[str, str]
 #: Stands for stdin as a source and for stdout as a destination.
 STREAM = "-"
 
-_HOW = "Write it like http://HOST:8765/PATH or unix:/SOCKET:/PATH."
+_HOW = "Write it like http://HOST:8765/PATH, unix:/SOCKET:/PATH or NAME:PATH."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def is_address(text: str) -> bool:
 
 
 def remote(text: str) -> Remote:
-    """The end on a server that `text` names. Raises `UsageError` where it is not an address, or its path is not legal."""
+    """The end on a server that `text` names, saved ones by their address. Raises `UsageError` where it is not an address, its
+    path is not legal, or there is no saved server of that name."""
     contents = text.endswith("/.")
     bare = text[:-1] if contents else text
     try:
@@ -63,7 +65,12 @@ def remote(text: str) -> Remote:
         # Not repeated where a password may stand in it.
         shown = f"“{text}” is no address. " if "@" not in text else ""
         raise UsageError(f"{shown}{error}") from error
-    return Remote(text, parsed.server, parsed.path, bare.endswith("/"), contents or parsed.path == "")
+    server = parsed.server
+    if server.scheme == "saved":
+        from filexfer.cli import saved
+
+        server = saved.server(server.name)
+    return Remote(text, server, parsed.path, bare.endswith("/"), contents or parsed.path == "")
 
 
 def one_server(ends: Sequence[Remote]) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from filexfer.agent.memory import Memory
+from filexfer.agent.servers import Servers
 from filexfer.cli import places
 from filexfer.cli.exits import UsageError
 from filexfer.core.errors import NotAFolder
+from filexfer.core.places import private_folder, state_folder
 
 HOST = "http://localhost:8765"
 
@@ -45,7 +48,6 @@ def put(sources: list[str], destination: str, is_folder=nowhere, begun=never_beg
         ("unix:/run/x.sock:/", "", True, True),
         ("unix:/run/x.sock:/a/b", "a/b", False, False),
         ("unix:///run/x.sock:/a/b/", "a/b", True, False),
-        ("box:a/b", "a/b", False, False),
     ],
 )
 def test_an_address_is_read_with_its_slash(text: str, path: str, inside: bool, contents: bool) -> None:
@@ -59,6 +61,33 @@ def test_an_address_is_read_with_its_slash(text: str, path: str, inside: bool, c
 def test_what_is_no_address_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError):
         places.remote(text)
+
+
+@pytest.fixture
+def box() -> None:
+    """A server saved in the app as “box”."""
+    Servers(Memory(private_folder(state_folder()) / "servers.json"), lambda: "").save("box", "http://there:99/")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "inside", "contents"),
+    [("box:a/b", "a/b", False, False), ("box:a/", "a", True, False), ("box:", "", False, True)],
+)
+def test_the_name_of_a_saved_server_stands_for_its_address(box: None, text: str, path: str, inside: bool, contents: bool) -> None:
+    end = places.remote(text)
+    assert (str(end.server), end.path, end.inside, end.contents) == ("http://there:99/", path, inside, contents)
+    assert places.one_server([end, places.remote("http://there:99/c")]) == "http://there:99/"
+
+
+def test_an_unknown_name_is_answered_with_those_that_are_saved(box: None) -> None:
+    with pytest.raises(UsageError, match=r"no saved server “bxo”\. Saved are: box\."):
+        places.remote("bxo:a")
+
+
+def test_an_unknown_name_is_answered_with_how_to_save_one() -> None:
+    with pytest.raises(UsageError, match=r"None is saved yet\. Save one in the app"):
+        places.remote("box:a")
+    assert not state_folder().exists()
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
