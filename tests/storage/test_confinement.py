@@ -19,6 +19,7 @@ from filexfer.storage.folder import FolderStore
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small
 from tests.storage.conftest import SETTINGS, Factory
+from tests.storage.faults import Tapped
 
 ILLEGAL = [
     "../x",
@@ -200,6 +201,17 @@ def test_what_is_no_regular_file_is_neither_opened_nor_replaced(shared: FolderSt
             with pytest.raises(NotAFolder):
                 list(shared.scan(name))
     assert {entry.name for entry in shared.scan("") if entry.kind is Kind.OTHER} == {"pipe", "socket"}
+
+
+def test_a_pipe_is_not_even_opened(make: Factory, root: Path) -> None:
+    """Opening alone would wake the other end."""
+    os.mkfifo(root / "pipe")
+    fs = Tapped()
+    store = make(fs=fs)
+    before = len(fs.calls)
+    with pytest.raises(Forbidden):
+        store.open("pipe")
+    assert "open_file" not in fs.names()[before:]
 
 
 def test_our_own_folder_is_hidden_wherever_it_lies(shared: FolderStore, root: Path) -> None:
