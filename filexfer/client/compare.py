@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from filexfer.client.link import Link
+from filexfer.client.run import FATAL
 from filexfer.client.words import local_error
 from filexfer.core import digests, paths
 from filexfer.core.errors import FilexferError, NotWellFormed
@@ -35,16 +36,25 @@ class Comparison:
         self._buffer = memoryview(bytearray(BLOCK_SIZE))
 
     def equal(self, pairs: Sequence[Pair]) -> Iterator[bool | FilexferError]:
-        """For each pair whether the contents are equal, or why that cannot be told. Raises where the server is gone."""
+        """For each pair whether the contents are equal, or why that cannot be told. Raises what ends a job (`run.FATAL`)."""
         for at in range(0, len(pairs), _TOGETHER):
             some = pairs[at : at + _TOGETHER]
-            small = iter(self._ask([pair for pair in some if pair.size <= BLOCK_SIZE]))
+            small = iter(self._answers([pair for pair in some if pair.size <= BLOCK_SIZE]))
             for pair in some:
                 answer = next(small) if pair.size <= BLOCK_SIZE else None
                 try:
                     yield self._same(pair, answer)
                 except FilexferError as error:
                     yield error
+
+    def _answers(self, pairs: Sequence[Pair]) -> Sequence[object]:
+        """As `_ask`; a call that is refused as a whole is an error of each file."""
+        try:
+            return self._ask(pairs)
+        except FATAL:
+            raise
+        except FilexferError as error:
+            return [error] * len(pairs)
 
     def _ask(self, pairs: Sequence[Pair]) -> list[object]:
         """The digests of each file, or the struct of a fault."""
@@ -57,6 +67,8 @@ class Comparison:
         return [answer[0] if isinstance(answer, list) and answer else answer for answer in answers]
 
     def _same(self, pair: Pair, answer: object) -> bool:
+        if isinstance(answer, FilexferError):
+            raise answer
         if answer is None:
             theirs = self._link.patiently(lambda: self._link.session.digests(pair.path))
         else:

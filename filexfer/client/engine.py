@@ -29,6 +29,8 @@ from filexfer.core.model import Job, JobFile, JobSpec, JobState
 _SAVE = 1.0
 #: Seconds that steps under way may take to end by themselves before their connections are cut.
 _GRACE = 1.0
+#: Ended jobs of which an engine knows more than the history.
+_REMEMBERED = 1000
 #: Seconds between two looks at a job that another process has.
 _POLL = 0.2
 
@@ -72,8 +74,11 @@ class Engine:
         # Guards everything below; notified when a job changes its state.
         self._changed = threading.Condition()
         self._mine: dict[int, Mine] = {}
+        #: Of jobs that this engine brought to an end: when (`finished_ns`), and `bytes_moved`, which is not in the history.
+        self._moved: dict[int, tuple[int, int]] = {}
         self._tidying: list[threading.Thread] = []
         self._closing = False
+        history.forget_old()
 
     # Asking
 
@@ -83,13 +88,13 @@ class Engine:
             mine = self._mine.get(job_id)
             if mine is not None:
                 return mine.now()
-        return self._history.job(job_id)
+        return self._known(self._history.job(job_id))
 
     def jobs(self) -> list[Job]:
         """All jobs of the history, in the order of the queue."""
         known = self._history.jobs()
         with self._changed:
-            now = [self._mine[job.id].now() if job.id in self._mine else job for job in known]
+            now = [self._mine[job.id].now() if job.id in self._mine else self._known(job) for job in known]
         return sorted(now, key=lambda job: (job.position, job.id))
 
     def files(self, job_id: int, failed_only: bool = False, offset: int = 0, limit: int = 1000) -> tuple[list[JobFile], int]:
@@ -116,7 +121,7 @@ class Engine:
                 if mine is not None:
                     return mine.now()
             # Another process has it.
-            job = self._history.job(job_id)
+            job = self._known(self._history.job(job_id))
             left = min(_POLL, deadline - time.monotonic())
             if job.state.ended or job.state is JobState.PAUSED or left <= 0:
                 return job
@@ -184,7 +189,8 @@ class Engine:
         """Try again what failed of a job, and what a cancelled one did not do."""
         with self._changed:
             mine = self._own(job_id)
-            if mine.job.state in (JobState.FAILED, JobState.CANCELLED):
+            if mine.thread is None and mine.job.state in (JobState.FAILED, JobState.CANCELLED):
+                self._claim(job_id)
                 self._requeue(mine)
 
     def cancel(self, job_id: int) -> None:
@@ -214,6 +220,7 @@ class Engine:
             ended = [job for job in ended if job.id not in self._mine or self._mine[job.id].rests]
             for job in ended:
                 self._mine.pop(job.id, None)
+                self._moved.pop(job.id, None)
         self._history.remove([job.id for job in ended])
         for job in ended:
             self._tidy(job)
@@ -242,15 +249,25 @@ class Engine:
     # Inside; the lock is held where not said otherwise
 
     def _own(self, job_id: int) -> Mine:
-        """The job as one of this engine, claimed if need be. Raises `NotFound`, `Busy`."""
+        """The job as one of this engine, claimed if need be; one that has ended belongs to nobody. Raises `NotFound`, `Busy`."""
         mine = self._mine.get(job_id)
-        if mine is None:
+        if mine is None or mine.is_over:
             job = self._history.job(job_id)
-            if not self._history.claim(job_id, self._owner.name):
-                raise Busy("Another window or command has this transfer. Do it there.")
-            mine = self._mine[job_id] = Mine(job)
-            self._history.save(job)
+            if not job.state.ended:
+                self._claim(job_id)
+                self._history.save(job)
+            mine = self._mine[job_id] = Mine(self._known(job))
+            self._clock.stir()
         return mine
+
+    def _claim(self, job_id: int) -> None:
+        if not self._history.claim(job_id, self._owner.name):
+            raise Busy("Another window or command has this transfer. Do it there.")
+
+    def _known(self, job: Job) -> Job:
+        """A job of the history, with what only this engine remembers of it."""
+        finished_ns, moved = self._moved.get(job.id, (0, 0))
+        return replace(job, bytes_moved=moved) if finished_ns and finished_ns == job.finished_ns else job
 
     def _set(self, mine: Mine, state: JobState) -> None:
         """A new state, on disk too."""
@@ -263,7 +280,9 @@ class Engine:
     def _take_up(self, job: Job) -> None:
         """Have a job that is this engine's now go on, unless it is paused. The lock is not held."""
         with self._changed:
-            mine = self._mine.setdefault(job.id, Mine(job))
+            mine = self._mine.get(job.id)
+            if mine is None or mine.is_over:
+                mine = self._mine[job.id] = Mine(job)
             if mine.thread is not None and mine.wish is None:
                 return
             mine.job = replace(mine.job, spec=job.spec)
@@ -324,13 +343,19 @@ class Engine:
     def _settle(self, mine: Mine, state: JobState) -> None:
         """The state that a run ended in; whatever becomes of the history, nobody may wait for it for ever."""
         try:
+            if state is JobState.WAITING and not self._closing:
+                # It was resumed while it stopped: as if it had been later.
+                self._requeue(mine)
+                return
             if state in (JobState.CANCELLED, JobState.DONE):
                 # Of a job that is done only parts remain that could not be resumed.
                 self._tidy(mine.job)
             self._set(mine, state)
             self._start_waiting()
         except StorageFailed as error:
-            mine.job = replace(mine.job, state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
+            failed = replace(mine.job, state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
+            # Not in the history: it stays this engine's.
+            mine.job = replace(failed, finished_ns=0)
             self._changed.notify_all()
             self._clock.stir()
 
@@ -361,6 +386,12 @@ class Engine:
                 if job != mine.told:
                     mine.told = job
                     changed.append(job)
+            for mine in [mine for mine in self._mine.values() if mine.is_over]:
+                # Told; from now on the history answers for it.
+                del self._mine[mine.job.id]
+                self._moved[mine.job.id] = (mine.job.finished_ns, mine.job.bytes_moved)
+            while len(self._moved) > _REMEMBERED:
+                del self._moved[next(iter(self._moved))]
             # Within the lock, so that no older figures are written over those of the end.
             for job in due:
                 # A disk that is full for the moment does not stop the clock.

@@ -20,6 +20,9 @@ from filexfer.core.model import Conflict, Direction, Job, JobSpec, JobState
 
 _FIGURES = "scanning files_total files_done files_skipped files_failed bytes_total bytes_done".split()
 _COLUMNS = ", ".join(["id", "spec", "state", "name", "position", "created_ns", "finished_ns", "error", "error_kind", *_FIGURES])
+_ENDED = tuple(state.value for state in JobState if state.ended)
+#: Ended jobs are forgotten once they ended so many nanoseconds ago, or so many others ended later.
+_OLD_NS, _MOST_ENDED = 90 * 24 * 3600 * 10**9, 1000
 _UNFINISHED = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PAUSED.value, JobState.FAILED.value)
 
 
@@ -114,7 +117,7 @@ class History:
         return str(self._database.rows("SELECT nonce FROM jobs WHERE id = ?", (job_id,))[0][0])
 
     def save(self, job: Job) -> None:
-        """Note its state, figures and place in the queue."""
+        """Note its state, figures and place in the queue. One that has ended belongs to nobody any more."""
         figures = ", ".join(f"{name} = ?" for name in _FIGURES)
         with self._database.change() as database:
             database.execute(
@@ -125,6 +128,8 @@ class History:
                     job.id,
                 ),
             )
+            if job.state.ended:
+                database.execute("UPDATE jobs SET owner = '' WHERE id = ?", (job.id,))
 
     def remove(self, job_ids: Iterable[int]) -> None:
         """Forget these jobs and their files; notes on their parts stay until those are gone."""
@@ -132,6 +137,24 @@ class History:
         with self._database.change() as database:
             for table, column in (("files", "job"), ("lots", "job"), ("jobs", "id")):
                 database.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
+
+    def forget_old(self) -> None:
+        """Forget ended jobs that are older than 90 days or not among the newest 1,000, and notes on parts of forgotten jobs: who
+        could not be asked to drop them drops them when they expire."""
+        marks = ", ".join("?" * len(_ENDED))
+        old = (
+            f"SELECT id FROM jobs WHERE state IN ({marks}) AND (finished_ns < ? OR id NOT IN"
+            f" (SELECT id FROM jobs WHERE state IN ({marks}) ORDER BY finished_ns DESC, id DESC LIMIT ?))"
+        )
+        values = (*_ENDED, time.time_ns() - _OLD_NS, *_ENDED, _MOST_ENDED)
+        orphans = "job NOT IN (SELECT id FROM jobs)"
+        if not self._database.rows(f"{old} UNION ALL SELECT job FROM parts WHERE {orphans} LIMIT 1", values):
+            return
+        with self._database.change() as database:
+            ids = database.execute(old, values).fetchall()
+            for table, column in (("files", "job"), ("lots", "job"), ("jobs", "id")):
+                database.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
+            database.execute(f"DELETE FROM parts WHERE {orphans}")
 
     # Owners
 

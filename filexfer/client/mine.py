@@ -38,6 +38,11 @@ class Mine:
     def rests(self) -> bool:
         return self.thread is None and (self.job.state.ended or self.job.state is JobState.PAUSED)
 
+    @property
+    def is_over(self) -> bool:
+        """It has ended, which the history knows, and belongs to nobody: any engine may take it up again."""
+        return self.thread is None and self.job.finished_ns > 0
+
     def end_state(self, how: Performance) -> JobState:
         """The state that a run ends in. A wish to stop that came after the work was done changes nothing."""
         if how.complete:

@@ -114,6 +114,8 @@ class Putting:
         except NotAFolder as error:
             self._usable = False
             # Nothing below can succeed; it is said once, and the files count.
+            run.figures.found(1, 0)
+            run.failed(item, folder.path, 0, error)
             self._fail_all(folder, error)
             return
         if not self._usable:
