@@ -50,6 +50,15 @@ class Area:
         """A name that no other file of the batch folder has."""
         return b"%d" % next(self._names)
 
+    def itself(self) -> int:
+        """The descriptor of the hidden folder, made if it is missing."""
+        with self._lock:
+            if _AREA in self._open and not self._fs.fstat(self._open[_AREA]).st_nlink:
+                self._drop(_AREA)  # another process removed it
+            if _AREA not in self._open:
+                self._open[_AREA] = self._enter(_AREA, self._tree.root)
+            return self._open[_AREA]
+
     def folder(self, name: bytes) -> int:
         """The descriptor of `uploads`, `trash` or `self.batch`, made if it is missing."""
         found = self._open.get(name)

@@ -125,6 +125,13 @@ class FolderStore:
         with self._acts():
             return self._shared.space.now()
 
+    def own_area(self) -> tuple[int, int]:
+        """Device and inode of the hidden folder, made if it is missing. Who has to open something in it by path compares them."""
+        with self._acts():
+            status = self._fs.fstat(self._shared.area.itself())
+            self._fs.sync_folder(self._tree.root)  # what lies in it is to outlive a power cut
+            return status.st_dev, status.st_ino
+
     def require(self, wanted: int) -> None:
         """Raise `NoSpace` unless so many more bytes find room; the trash gives way to them."""
         with self._acts():
