@@ -8,15 +8,18 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
 
-from filexfer.core.errors import BadParameters, Busy
+from filexfer.core.errors import BadParameters, Busy, FilexferError
 from filexfer.protocol.xmlrpc import decode_response, encode_response
 
 if TYPE_CHECKING:
     import sqlite3
 
 _log = logging.getLogger("filexfer.server")
+
+_T = TypeVar("_T")
 
 _KEY_CHARACTERS = 200
 #: How long a repetition waits for the first call that is still at work, in seconds.
@@ -31,9 +34,12 @@ _TABLES = """
 class Keys:
     """The results of one share's keyed calls, in the file `path`, each for `seconds`."""
 
-    def __init__(self, path: str, seconds: float) -> None:
+    def __init__(self, path: str, seconds: float, area: Callable[[], tuple[int, int]]) -> None:
+        """`area` makes the folder of `path` and answers its device and inode: what is there by another name's doing, now that
+        the share was moved, say, is not ours."""
         self._path = path
         self._seconds = seconds
+        self._area = area
         self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
         self._connection: sqlite3.Connection | None = None
         self._hopeless = False
@@ -82,11 +88,8 @@ class Keys:
                 raise Busy("The same call is still being done. Ask again in a moment.")
 
     def _find(self, device: str, key: str, method: str) -> bytes | None:
-        with self._lock:
-            connection = self._open()
-            if connection is None:
-                return None
-            row = connection.execute("SELECT method, value FROM answers WHERE device = ? AND key = ?", (device, key)).fetchone()
+        question = "SELECT method, value FROM answers WHERE device = ? AND key = ?"
+        row = self._ask(lambda connection: connection.execute(question, (device, key)).fetchone())
         if row is None:
             return None
         if row[0] != method:
@@ -95,16 +98,30 @@ class Keys:
 
     def _keep(self, device: str, key: str, method: str, value: object) -> None:
         body = b"".join(part for part in encode_response(value) if isinstance(part, bytes))
+        self._ask(lambda connection: self._write(connection, (device, key, method, body, time.time())))
+
+    def _ask(self, act: Callable[[sqlite3.Connection], _T]) -> _T | None:
+        """What `act` says of the database; None where there is none, or it fails. A repetition is done again then, which without
+        keys is harmless as well."""
         with self._lock:
-            connection = self._open()
-            if connection is None:
-                return
-            try:
-                with connection:
-                    self._write(connection, (device, key, method, body, time.time()))
-            except connection.Error as error:
-                # The act is done and told so. A repetition will be done again, which without keys is harmless as well.
-                _log.warning("The result of a keyed call could not be kept: %s.", error)
+            for _ in range(2):
+                connection = self._open()
+                if connection is None:
+                    break
+                try:
+                    with connection:
+                        return act(connection)
+                except connection.OperationalError as error:
+                    _log.warning("The results of keyed calls are out of reach: %s.", error)
+                    break
+                except connection.DatabaseError:
+                    self._connection = None
+                    connection.close()
+                    try:
+                        self._drop_files()
+                    except (OSError, FilexferError) as error:
+                        self._give_up(error)
+            return None
 
     def _write(self, connection: sqlite3.Connection, row: tuple[str, str, str, bytes, float]) -> None:
         connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
@@ -119,16 +136,32 @@ class Keys:
             import sqlite3
 
             try:
-                self._connection = self._connect()
-            except sqlite3.OperationalError as error:
-                self._give_up(error)
-            except sqlite3.DatabaseError:
-                # Not a database any more. It only ever held answers of one day.
-                os.unlink(self._path)
-                self._connection = self._connect()
-            except OSError as error:
+                self._check_place()
+                try:
+                    self._connection = self._connect()
+                except sqlite3.OperationalError:
+                    raise
+                except sqlite3.DatabaseError:
+                    self._drop_files()
+                    self._connection = self._connect()
+            except (sqlite3.Error, OSError, FilexferError) as error:
                 self._give_up(error)
         return self._connection
+
+    def _drop_files(self) -> None:
+        """It is damaged, or not a database at all. It only ever held answers of one day."""
+        _log.warning("The results of keyed calls were damaged, and are begun anew.")
+        self._check_place()
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                os.unlink(self._path + suffix)
+
+    def _check_place(self) -> None:
+        """Raise `OSError` unless the folder at the path is the share's own: SQLite knows files by their path only."""
+        area = self._area()
+        there = os.lstat(os.path.dirname(self._path))
+        if (there.st_dev, there.st_ino) != area or os.path.islink(self._path):
+            raise OSError("the hidden folder of the share is not where it was, or is a link")
 
     def _give_up(self, error: Exception) -> None:
         self._hopeless = True
@@ -137,10 +170,6 @@ class Keys:
     def _connect(self) -> sqlite3.Connection:
         import sqlite3
 
-        area = os.path.dirname(self._path)
-        os.makedirs(area, mode=0o700, exist_ok=True)
-        if os.path.islink(area) or os.path.islink(self._path):
-            raise OSError("the hidden folder of the share is a link")
         connection = sqlite3.connect(self._path, check_same_thread=False, timeout=10.0)
         try:
             connection.execute("PRAGMA journal_mode = WAL")  # answers with another mode where the file system cannot

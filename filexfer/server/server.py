@@ -146,6 +146,12 @@ class Server:
             self._loop.dispose()
             self._stopped.set()
             return
+        try:
+            self._end(deadline)
+        finally:
+            self._stopped.set()
+
+    def _end(self, deadline: float) -> None:
         self._house.closing = True
         until = time.monotonic() + deadline
         self._loop.stop()
@@ -165,7 +171,6 @@ class Server:
             connection.close()
         # Closed at once, unless a call outlived its deadline: then by that call.
         self.current_share().retire()
-        self._stopped.set()
 
     def __enter__(self) -> Server:
         return self if self._started else self.start()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import ExitStack
 from types import TracebackType
 
 from filexfer.core.errors import ShuttingDown
@@ -35,7 +36,7 @@ class Share:
         self.store = store
         self.settings = settings
         self.changes = Changes(store, settings)
-        self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds)
+        self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds, store.own_area)
         self.listings = Listings(settings.open_listings, settings.listing_seconds, settings.listing_entries)
         self.uploads = Uploads(store, settings.open_uploads)
         self.buffers = Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS)
@@ -78,7 +79,7 @@ class Share:
             self._close()
 
     def _close(self) -> None:
-        self.listings.close()
-        self.uploads.close()
-        self.keys.close()
-        self.store.close()
+        # Each of them, whatever another one meets: what stays open keeps the folder from its next server.
+        with ExitStack() as parts:
+            for part in (self.store, self.keys, self.uploads, self.listings):
+                parts.callback(part.close)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from filexfer.core.errors import Busy, UnknownUpload
+from filexfer.core.errors import Busy, FilexferError, UnknownUpload
 from filexfer.core.model import PutOptions
 from filexfer.server.access import Caller
 from filexfer.storage.folder import FolderStore
@@ -74,7 +75,7 @@ class Uploads:
         with self._lock:
             held, self._held = list(self._held.values()), {}
         for one in held:
-            one.upload.close()
+            _let_go(one.upload)
 
     def _check(self, held: _Held, caller: Caller) -> None:
         if held.device != caller.device and not caller.local:
@@ -92,8 +93,14 @@ class Uploads:
             if expire:
                 self._next_expiry = now + _EXPIRE_EVERY
         for one in idle:
-            one.upload.close()
+            _let_go(one.upload)
         if expire:
             self._store.expire()
         if mine >= self._most:
             raise Busy(f"You have {mine} open uploads, which is the most. Commit or abort some of them first.")
+
+
+def _let_go(upload: Upload) -> None:
+    # What fails here (a disk that takes no more) is told when somebody goes on with it; nobody else shall suffer.
+    with suppress(FilexferError):
+        upload.close()

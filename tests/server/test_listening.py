@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -13,6 +14,8 @@ import pytest
 
 from filexfer.core.errors import BadParameters, Busy, ConnectionFailed
 from filexfer.server import Server, Settings
+from filexfer.storage.folder import FolderStore
+from filexfer.storage.fsops import FsOps
 
 
 def test_tcp_and_unix_listeners_serve_at_once(serve, tmp_path: Path) -> None:
@@ -98,6 +101,30 @@ def test_a_socket_that_took_the_place_of_ours_is_left_alone(tmp_path: Path) -> N
 def test_a_path_too_long_for_a_socket_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConnectionFailed, match="too long"):
         Server(tmp_path / "share", [f"unix:{tmp_path}/{'x' * 120}.sock"]).start()
+
+
+def test_a_disk_that_fails_while_the_server_ends_holds_nothing_up(tmp_path: Path) -> None:
+    class Failing(FsOps):
+        fails = False
+
+        def sync_data(self, descriptor: int) -> None:
+            if self.fails:
+                raise OSError(errno.EIO, "the disk is gone")
+            super().sync_data(descriptor)
+
+    fs = Failing()
+    server = Server(tmp_path, ["http://127.0.0.1:0"], "write", store=FolderStore(tmp_path, fs=fs)).start()
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    with ServerProxy(server.addresses[0]) as proxy:
+        for name in ("a", "b"):
+            upload = proxy.upload_open(name, 3 << 20)["upload_id"]
+            proxy.upload_write(upload, 0, Binary(bytes(1 << 20)))
+    fs.fails = True
+    server.close()
+    serving.join(20)
+    assert not serving.is_alive()
+    FolderStore(tmp_path).close()  # its lock is free
 
 
 def test_listeners_come_and_go_while_it_runs(running, tmp_path: Path) -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+from pathlib import Path
 from xmlrpc.client import Binary, Fault
 
 import pytest
 
 from filexfer.core.errors import NotFound
 from filexfer.server.keys import Keys
+
+
+def keys_at(path: Path, seconds: float = 60.0) -> Keys:
+    """Keys in a folder that nobody else's doing is about."""
+
+    def area() -> tuple[int, int]:
+        path.parent.mkdir(exist_ok=True)
+        status = path.parent.stat()
+        return status.st_dev, status.st_ino
+
+    return Keys(str(path), seconds, area)
 
 
 def test_a_repetition_is_answered_and_not_done_again(proxy, running) -> None:
@@ -72,7 +86,7 @@ def test_what_failed_may_be_tried_again(proxy, running) -> None:
 
 
 def test_a_repetition_waits_for_the_first_call(tmp_path) -> None:
-    keys = Keys(str(tmp_path / "area" / "answers.db"), 60)
+    keys = keys_at(tmp_path / "area" / "answers.db")
     at_work, go_on = threading.Event(), threading.Event()
     calls, answers = [], []
 
@@ -96,7 +110,7 @@ def test_a_repetition_waits_for_the_first_call(tmp_path) -> None:
 
 
 def test_keys_are_of_one_device_and_grow_old(tmp_path) -> None:
-    keys = Keys(str(tmp_path / "area" / "answers.db"), 0.0)
+    keys = keys_at(tmp_path / "area" / "answers.db", 0.0)
     assert keys.once("one", "k", "m", lambda: "a") == "a"
     assert keys.once("two", "k", "m", lambda: "b") == "b"
     # Their time was over as soon as they were written; sweeping comes with a later key.
@@ -117,7 +131,7 @@ def test_a_broken_store_of_answers_is_begun_anew(tmp_path) -> None:
     path = tmp_path / "area" / "answers.db"
     path.parent.mkdir()
     path.write_bytes(b"no database" * 1000)
-    keys = Keys(str(path), 60)
+    keys = keys_at(path)
     assert keys.once("d", "k", "m", lambda: "a") == "a"
     assert keys.once("d", "k", "m", lambda: "b") == "a"
     keys.close()
@@ -126,8 +140,42 @@ def test_a_broken_store_of_answers_is_begun_anew(tmp_path) -> None:
 def test_a_folder_that_takes_no_answers_still_takes_calls(tmp_path, caplog) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "area").symlink_to(tmp_path / "elsewhere")
-    keys = Keys(str(tmp_path / "area" / "answers.db"), 60)
+    keys = keys_at(tmp_path / "area" / "answers.db")
     assert [keys.once("d", "k", "m", lambda: "done") for _ in range(3)] == ["done"] * 3
     assert caplog.text.count("cannot be kept") == 1
     assert list((tmp_path / "elsewhere").iterdir()) == []
     keys.close()
+
+
+def test_answers_damaged_within_are_begun_anew(serve) -> None:
+    running = serve()
+    running.proxy().file_put("x", Binary(b"x"), {"key": "k"})
+    running.server.close()
+    database = running.folder / ".filexfer" / "answers.db"
+    raw = database.read_bytes()
+    # The schema is whole, so that it opens; the pages of the table are not.
+    database.write_bytes(raw[:4096] + b"\xff" * (len(raw) - 4096))
+    proxy = serve().proxy()
+    for key in ("k", "l"):
+        first = proxy.file_put(key, Binary(b"y"), {"on_conflict": "rename", "key": key})
+        (running.folder / key).unlink()
+        assert proxy.file_put(key, Binary(b"y"), {"on_conflict": "rename", "key": key}) == first
+        assert not (running.folder / key).exists()
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_nothing_is_made_where_the_share_was_moved_away_from(running, proxy, tmp_path, link: bool) -> None:
+    moved, other = tmp_path / "moved", tmp_path / "other"
+    os.rename(running.folder, moved)
+    other.mkdir()
+    if link:
+        running.folder.symlink_to(other)
+        (other / ".filexfer").mkdir()
+    assert proxy.file_put("x", Binary(b"x"), {"key": "k"})["outcome"] == "created"
+    assert (moved / "x").read_bytes() == b"x"
+    assert [file for file in other.rglob("*") if not file.is_dir()] == []
+    assert running.folder.exists() is link
+    running.server.close()
+    if link:
+        running.folder.unlink()
+    shutil.move(moved, running.folder)
