@@ -7,6 +7,7 @@ import os
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from sqlite3 import Connection
 from typing import NamedTuple
 
 from filexfer.client.database import Database, raw, text, whole
@@ -42,6 +43,9 @@ class Done:
     def __init__(self, marks: Iterable[int]) -> None:
         self._marks = array("q", sorted(marks))
 
+    def __bool__(self) -> bool:
+        return bool(self._marks)
+
     def __contains__(self, file: tuple[int, str]) -> bool:
         mark = hash(file)
         at = bisect_left(self._marks, mark)
@@ -54,8 +58,9 @@ class Notes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, job_id: int, rows: Iterable[FileRow]) -> None:
-        """Note what became of these files."""
+    def record(self, job_id: int, rows: Iterable[FileRow], again: Iterable[tuple[int, str]] = ()) -> None:
+        """Note what became of these files. `again`: those (item, path) that an earlier run noted as done: what is noted now
+        takes the place of that."""
         lots: dict[tuple[int, str], list[FileRow]] = {}
         named = []
         for row in rows:
@@ -69,6 +74,7 @@ class Notes:
             for which, lot in lots.items()
         ]
         with self._database.change() as database:
+            _strike(database, job_id, set(again))
             database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", named)
             database.executemany("INSERT INTO lots (job, item, state, count, paths, sizes) VALUES (?, ?, ?, ?, ?, ?)", joined)
 
@@ -129,6 +135,32 @@ class Notes:
             skip, most = 0, most - len(files)
             for path, size in files:
                 yield _file(spec, (item, path, size, state, "", "", ""))
+
+
+def _strike(database: Connection, job_id: int, files: set[tuple[int, str]]) -> None:
+    """Take these files (item, path) out of what is noted as done. They are in the order of the lots mostly, so that the first
+    lots that are left hold them."""
+    database.executemany(
+        "DELETE FROM files WHERE job = ? AND item = ? AND path = ?", [(job_id, item, raw(path)) for item, path in files]
+    )
+    last = 0
+    while files:
+        found = database.execute(
+            "SELECT id, item, paths, sizes FROM lots WHERE job = ? AND id > ? AND state = 'done' ORDER BY id LIMIT 1",
+            (job_id, last),
+        ).fetchone()
+        if found is None:
+            return
+        last, item, names, sizes = found
+        lot = list(zip(text(names).split("\0"), _numbers(sizes), strict=True))
+        kept = [(path, size) for path, size in lot if (item, path) not in files]
+        files -= {(item, path) for path, _ in lot}
+        if not kept:
+            database.execute("DELETE FROM lots WHERE id = ?", (last,))
+        elif len(kept) < len(lot):
+            paths_left, sizes_left = raw("\0".join([path for path, _ in kept])), array("Q", [size for _, size in kept]).tobytes()
+            changes = (len(kept), paths_left, sizes_left, last)
+            database.execute("UPDATE lots SET count = ?, paths = ?, sizes = ? WHERE id = ?", changes)
 
 
 def _numbers(value: object) -> array[int]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from filexfer.client.activity import Figures
 from filexfer.client.history import History
 from filexfer.client.link import Link
-from filexfer.client.notes import Done, FileRow
+from filexfer.client.notes import FileRow
 from filexfer.client.patterns import Filter
 from filexfer.client.session import Session
 from filexfer.client.throttle import Throttle, take
@@ -60,10 +60,11 @@ class Run:
         self.link = Link(session, self.stop, settings.patience)
         self.figures = Figures(job)
         self.filter = Filter(job.spec.include, job.spec.exclude)
-        self._done: Done | None = None
         self._history = history
         self._throttles = throttles
         self._nonce = history.nonce(job.id)
+        #: What earlier runs of the job noted.
+        self._done = history.notes.done(job.id)
         # Guards _rows, _noted and _fatal.
         self._lock = threading.Lock()
         self._rows: list[FileRow] = []
@@ -146,8 +147,6 @@ class Run:
     def there(self, item: int, files: Iterable[tuple[str, int]]) -> None:
         """These (path, size) were there already. What this job itself brought there, before an interruption, counts as done."""
         found = list(files)
-        if self._done is None:
-            self._done = self._history.notes.done(self.job.id)
         mine = {path for path, _ in found if (item, path) in self._done}
         rows = [FileRow(item, path, size, FileState.SKIPPED) for path, size in found if path not in mine]
         self.figures.arrived(sum(size for _, size in found))
@@ -179,11 +178,16 @@ class Run:
             if not self._rows or (not at_once and len(self._rows) < _ROWS and now - self._noted < _SECONDS):
                 return
             due, self._rows, self._noted = self._rows, [], now
-        self._history.notes.record(self.job.id, due)
+        self._record(due)
 
     def flush(self) -> None:
         """Note what is not noted yet."""
         with self._lock:
             due, self._rows = self._rows, []
         if due:
-            self._history.notes.record(self.job.id, due)
+            self._record(due)
+
+    def _record(self, due: list[FileRow]) -> None:
+        done = self._done
+        again = [(row.item, row.path) for row in due if (row.item, row.path) in done] if done else ()
+        self._history.notes.record(self.job.id, due, again)

@@ -309,3 +309,25 @@ def test_small_files_that_grow_after_they_were_listed_count_as_they_arrive(
     monkeypatch.setattr(Session, "begin", grow)
     job = engine.wait(engine.add(get(share, "t", tmp_path / "here")), 20)
     assert (job.state, job.files_done, job.bytes_done, job.bytes_total) == (JobState.DONE, 3, 1020, 1020)
+
+
+@pytest.mark.parametrize("direction", [Direction.PUT, Direction.GET])
+def test_a_file_that_a_retry_moves_again_is_listed_once(
+    share: Share, engine: Engine, tmp_path: Path, direction: Direction
+) -> None:
+    here, there = tmp_path / "here", share.folder / "t"
+    source, target = (here, there) if direction is Direction.PUT else (there, here)
+    tree(source, {"a": b"1", "b": b"22", "c": b"3", "large": b"l" * 600_000, "z/bad": b"new"})
+    tree(target, {"z/bad": b"another"})
+    job_id = engine.add(put(share, here) if direction is Direction.PUT else get(share, "t", here))
+    assert (engine.wait(job_id, 20).files_done, engine.job(job_id).files_failed) == (4, 1)
+    (target / "a").unlink()
+    (target / "large").unlink()
+    (target / "b").write_bytes(b"somebody else's")
+    (source / "a").write_bytes(b"longer")
+    engine.retry(job_id)
+    assert engine.wait(job_id, 20).files_failed == 2
+    files, total = engine.files(job_id)
+    found = sorted((os.path.basename(file.source), file.size, file.state.value) for file in files)
+    assert found == [("a", 6, "done"), ("b", 2, "failed"), ("bad", 3, "failed"), ("c", 1, "done"), ("large", 600_000, "done")]
+    assert total == 5
