@@ -4,18 +4,17 @@ many connections, all from one thread: more threads would only quarrel over the 
 from __future__ import annotations
 
 import os
-from collections import deque
 from typing import TypeAlias
 
 from blake3 import blake3
 
 from filexfer.client.activity import NETWORK, READING, Worker
 from filexfer.client.notes import FileRow
-from filexfer.client.run import FATAL, Run
-from filexfer.client.transport import Connection
+from filexfer.client.pipeline import Pipeline
+from filexfer.client.run import Run
 from filexfer.client.upload import changed
 from filexfer.client.words import local_error
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, NotWellFormed
+from filexfer.core.errors import FilexferError, NotWellFormed
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome
 from filexfer.protocol.batches import Index, outcomes_of, pack_index
 
@@ -73,8 +72,8 @@ class Batches:
         self._most = min(self._most_bytes, run.batch_bytes)
         self._segments: list[Segment] = []
         self._bytes = self._files = 0
-        # First in, first out: a connection, and the batch whose answer it will bring; without one it must be sent again.
-        self._under_way: deque[tuple[Connection | None, Batch]] = deque()
+        policy = run.spec.on_conflict.value
+        self._pipeline = Pipeline[Batch](run, "files_put", lambda batch: batch.params(policy))
 
     def add(self, item: int, place: str, row: Row) -> None:
         """One more small file; sends what is gathered once it is enough."""
@@ -101,23 +100,20 @@ class Batches:
             return
         self._worker.doing = ""
         self._run.throttle(sum(batch.sizes))
-        while len(self._under_way) >= self._run.breadth:
+        while len(self._pipeline) >= self._run.breadth:
             self._complete()
         self._worker.doing = NETWORK
-        self._send(batch)
+        self._pipeline.send(batch)
 
     def finish(self) -> None:
         """Send the rest and wait for all answers."""
         self.flush()
-        while self._under_way:
+        while self._pipeline:
             self._complete()
 
     def abandon(self) -> None:
         """Drop what is under way."""
-        for connection, _ in self._under_way:
-            if connection is not None:
-                self._run.link.session.connections.drop(connection)
-        self._under_way.clear()
+        self._pipeline.abandon()
 
     def _read(self, segment: Segment, batch: Batch) -> None:
         try:
@@ -159,52 +155,11 @@ class Batches:
             batch.digests.append(blake3(data).digest())
             batch.data.append(data)
 
-    def _send(self, batch: Batch) -> None:
-        connection = None
-        try:
-            connection = self._run.link.session.connections.take()
-            self._run.link.session.begin(connection, "files_put", *batch.params(self._run.spec.on_conflict.value))
-        except (ConnectionLost, ConnectionFailed):
-            # The answer is asked for later, patiently.
-            if connection is not None:
-                self._run.link.session.connections.drop(connection)
-                connection = None
-        except BaseException:
-            if connection is not None:
-                self._run.link.session.connections.drop(connection)
-            raise
-        self._under_way.append((connection, batch))
-
     def _complete(self) -> None:
         """Take the answer of the batch that is longest under way."""
-        connection, batch = self._under_way.popleft()
         self._worker.doing = NETWORK
-        try:
-            self._settle(batch, self._answer(connection, batch))
-        except FATAL:
-            raise
-        except FilexferError as error:
-            # The call as a whole was refused.
-            for item, path, size in zip(batch.items, batch.paths, batch.sizes, strict=True):
-                self._run.failed(item, path, size, error)
-
-    def _answer(self, connection: Connection | None, batch: Batch) -> object:
-        session = self._run.link.session
-        if connection is not None:
-            try:
-                head, value = session.end(connection)
-            except ConnectionLost:
-                session.connections.drop(connection)
-            except BaseException:
-                session.connections.drop(connection)
-                raise
-            else:
-                session.connections.give(connection, head)
-                if not isinstance(value, FilexferError):
-                    return value
-        # A replay is harmless: what was stored the first time is found to be the same.
-        params = batch.params(self._run.spec.on_conflict.value)
-        return self._run.link.call("files_put", *params)
+        batch, answer = self._pipeline.receive()
+        self._settle(batch, answer)
 
     def _settle(self, batch: Batch, answer: object) -> None:
         results, renamed = outcomes_of(answer)

@@ -3,11 +3,11 @@ are asked about many at a time."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from filexfer.client.link import Link
+from filexfer.client.local import read_at
 from filexfer.client.run import FATAL
 from filexfer.client.words import local_error
 from filexfer.core import digests, paths
@@ -92,5 +92,5 @@ class Comparison:
     def _digest(self, file: int, start: int, size: int) -> bytes:
         view = self._buffer[: min(BLOCK_SIZE, size - start)]
         made = digests.hasher()
-        made.update(view[: os.preadv(file, [view], start)])
+        made.update(view[: read_at(file, view, start)])
         return made.digest()

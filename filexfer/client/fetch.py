@@ -3,7 +3,6 @@ together with one sync. From one thread. What a batch does not bring is asked fo
 
 from __future__ import annotations
 
-from collections import deque
 from typing import NamedTuple
 
 from blake3 import blake3
@@ -11,8 +10,8 @@ from blake3 import blake3
 from filexfer.client.activity import DISK, NETWORK, Worker
 from filexfer.client.download import Wanted
 from filexfer.client.notes import FileRow
+from filexfer.client.pipeline import Pipeline
 from filexfer.client.run import Run
-from filexfer.client.transport import Connection
 from filexfer.core import errors
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome, PutOptions
 from filexfer.protocol.batches import Contents, contents_of, joined_paths
@@ -38,8 +37,7 @@ class Fetches:
         self._most = min(self._most_bytes, run.batch_bytes)
         self._files: list[Wanted] = []
         self._bytes = 0
-        # First in, first out: a connection, and what was asked over it; without one it must be asked again.
-        self._under_way: deque[tuple[Connection | None, list[Wanted]]] = deque()
+        self._pipeline = Pipeline[list[Wanted]](run, "files_get", _params)
 
     def add(self, file: Wanted) -> None:
         """One more small file; asks for what is gathered once it is enough."""
@@ -58,69 +56,32 @@ class Fetches:
         self._run.check()
         self._worker.doing = ""
         self._run.throttle(size)
-        while len(self._under_way) >= self._run.breadth:
+        while len(self._pipeline) >= self._run.breadth:
             self._complete()
         self._worker.doing = NETWORK
-        self._ask(files)
+        self._pipeline.send(files)
 
     def finish(self) -> None:
         """Fetch the rest and wait for all answers."""
         self.flush()
-        while self._under_way:
+        while self._pipeline:
             self._complete()
 
     def abandon(self) -> None:
         """Drop what is under way."""
-        for connection, _ in self._under_way:
-            if connection is not None:
-                self._run.link.session.connections.drop(connection)
-        self._under_way.clear()
-
-    def _ask(self, files: list[Wanted]) -> None:
-        session = self._run.link.session
-        connection = None
-        try:
-            connection = session.connections.take()
-            session.begin(connection, "files_get", joined_paths([file.source for file in files]), {"packed": True})
-        except (errors.ConnectionLost, errors.ConnectionFailed):
-            # It is asked for again later, patiently.
-            if connection is not None:
-                session.connections.drop(connection)
-                connection = None
-        except BaseException:
-            if connection is not None:
-                session.connections.drop(connection)
-            raise
-        self._under_way.append((connection, files))
+        self._pipeline.abandon()
 
     def _complete(self) -> None:
         """Take the answer of what was asked for first, and store it."""
-        connection, files = self._under_way.popleft()
         self._worker.doing = NETWORK
-        answer = self._answer(connection, files)
+        files, answer = self._pipeline.receive()
         contents, data = contents_of(answer)
         if not 0 < len(contents.sizes) <= len(files):
             raise errors.NotWellFormed("The server answered other files than were asked for. Update the server.")
         rest = files[len(contents.sizes) :]
         if rest:
-            self._ask(rest)
+            self._pipeline.send(rest)
         self._store(files, contents, memoryview(data))
-
-    def _answer(self, connection: Connection | None, files: list[Wanted]) -> object:
-        session = self._run.link.session
-        if connection is not None:
-            try:
-                head, value = session.end(connection)
-            except errors.ConnectionLost:
-                session.connections.drop(connection)
-            except BaseException:
-                session.connections.drop(connection)
-                raise
-            else:
-                session.connections.give(connection, head)
-                if not isinstance(value, errors.FilexferError):
-                    return value
-        return self._run.link.call("files_get", joined_paths([file.source for file in files]), {"packed": True})
 
     def _store(self, files: list[Wanted], contents: Contents, data: memoryview) -> None:
         self._worker.doing = DISK
@@ -162,3 +123,7 @@ class Fetches:
                 rows.append(FileRow(file.item, file.path, size, FileState.DONE, "", "", renamed))
         self._run.figures.arrived(stored)
         self._run.done(rows)
+
+
+def _params(files: list[Wanted]) -> tuple[object, ...]:
+    return joined_paths([file.source for file in files]), {"packed": True}

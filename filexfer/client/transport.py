@@ -20,6 +20,10 @@ from filexfer.protocol.http import HEAD_BYTES, BadHead, Chunked, ResponseHead, p
 _RECEIVE = 256 << 10
 #: Most pieces of one `sendmsg` (IOV_MAX is 1024 on Linux, 16 is the least POSIX permits).
 _PIECES = 16
+#: Windows has none: pieces go one by one there, or joined where they are short.
+_SENDMSG = hasattr(socket.socket, "sendmsg")
+#: Bytes up to which pieces are joined there.
+_JOINED = 64 << 10
 #: Longest wait for a TCP connection to come about, in seconds.
 _CONNECT = 10.0
 
@@ -85,9 +89,17 @@ class Connection:
         try:
             pieces: list[Bytes] = [head, *body]
             while pieces:
-                pieces = _left(pieces, self._socket.sendmsg(pieces[:_PIECES]))
+                pieces = _left(pieces, self._send_some(pieces))
         except OSError as error:
             raise self._lost(error) from error
+
+    def _send_some(self, pieces: list[Bytes]) -> int:
+        """Send the first of `pieces`, as far as they go; how many bytes left."""
+        if _SENDMSG:
+            return self._socket.sendmsg(pieces[:_PIECES])
+        if len(pieces) > 1 and len(pieces[0]) + len(pieces[1]) <= _JOINED:
+            return self._socket.send(b"".join(pieces[:2]))
+        return self._socket.send(pieces[0])
 
     def head(self, most: int = _RECEIVE) -> ResponseHead:
         """The head of the answer. `most` bounds the bytes taken at once: where the body goes into a buffer of its own, little of
@@ -218,7 +230,7 @@ def _open(address: Address, timeout: float) -> socket.socket:
     """A connected socket. Raises `ConnectionFailed`."""
     name = str(address.server)
     try:
-        if address.scheme == "unix":
+        if address.scheme == "unix" and hasattr(socket, "AF_UNIX"):
             made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             made.settimeout(min(timeout, _CONNECT))
             try:
@@ -235,6 +247,8 @@ def _open(address: Address, timeout: float) -> socket.socket:
             return made
     except OSError as error:
         raise connect_error(error, name) from error
+    if address.scheme == "unix":
+        raise ConnectionFailed("This system has no UNIX sockets. Use an address with http://.")
     if address.scheme == "saved":
         raise ConnectionFailed(f"There is no saved server “{address.name}” here. Name it by its address, like http://HOST:8765/.")
     raise ConnectionFailed(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from filexfer.client.activity import DISK, NETWORK, READING, Tally
 from filexfer.client.lanes import Lane
+from filexfer.client.local import open_file, read_at
 from filexfer.client.notes import FileRow
 from filexfer.client.pool import Bench, Blocks
 from filexfer.client.run import FATAL, Run
@@ -23,7 +24,6 @@ from filexfer.protocol import wire
 
 #: How often a block that arrived damaged, or got lost over there, is sent again.
 TRIES = 3
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Source(NamedTuple):
@@ -62,7 +62,7 @@ class Sending:
     def begin(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
         try:
-            self._file = os.open(self._source.place, _OPEN)
+            self._file = open_file(self._source.place)
             status = os.fstat(self._file)
         except OSError as error:
             raise local_error(error, self._source.place) from error
@@ -94,7 +94,7 @@ class Sending:
         bench.worker.doing = READING
         data = bench.buffer[: block.length]
         try:
-            count = os.preadv(self._file, [data], block.start)
+            count = read_at(self._file, data, block.start)
         except OSError as error:
             raise local_error(error, self._source.place) from error
         if count != block.length:

@@ -67,7 +67,7 @@ def rerun(history: Path, direction: Direction, address: str, source: str | Path,
 
 def whole(job: Job, files: int) -> None:
     """Everything arrived. What was published just before the kill, unnoticed, counts as found there: at most two batches."""
-    assert (job.state, job.error, job.files_failed) == (JobState.DONE, "", 0)
+    assert (job.state, job.error, job.error_kind, job.files_failed) == (JobState.DONE, "", "", 0)
     assert job.files_done + job.files_skipped == job.files_total == files
     assert job.files_skipped <= 2 * (BATCH_BYTES // 6000)
 
@@ -134,8 +134,7 @@ def test_a_server_that_stays_away_ends_the_job_in_words_and_a_later_run_goes_on(
     assert job.files_failed == 0
     served.again()
     assert engine.add(spec) == job_id
-    job = engine.wait(job_id, 40)
-    assert (job.state, job.error, job.error_kind, job.files_done) == (JobState.DONE, "", "", 901)
+    whole(engine.wait(job_id, 40), 901)
     assert snapshot(source) == snapshot(there if direction is Direction.PUT else here)
 
 
@@ -247,8 +246,7 @@ def test_closing_an_engine_leaves_its_job_for_another_to_adopt(
     first.close()
     assert second.job(job_id).state is JobState.PAUSED
     assert second.adopt() == [job_id]
-    job = second.wait(job_id, 40)
-    assert (job.state, job.error, job.files_done) == (JobState.DONE, "", 901)
+    whole(second.wait(job_id, 40), 901)
     assert snapshot(source) == snapshot(tmp_path / "share/t")
 
 

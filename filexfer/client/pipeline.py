@@ -1,0 +1,83 @@
+"""Calls of one method that are under way at once, sent and answered in order by one thread: the next is prepared here while the
+last is worked at over there. They follow each other on one connection (RFC 9112, section 9.3.2): no round trip passes between
+them, and the window that it has grown stays open."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from filexfer.client.run import Run
+from filexfer.client.transport import Connection
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
+
+_W = TypeVar("_W")
+
+
+class Pipeline(Generic[_W]):
+    """Args:
+    method: harmless to repeat: what is lost with a connection is asked for again.
+    params: makes the parameters of a piece of work, each time it is sent.
+    """
+
+    def __init__(self, run: Run, method: str, params: Callable[[_W], tuple[object, ...]]) -> None:
+        self._run = run
+        self._connections = run.link.session.connections
+        self._method = method
+        self._params = params
+        # First in, first out. Without a connection a call was lost.
+        self._under_way: deque[tuple[Connection | None, _W]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    def send(self, work: _W) -> None:
+        """Send a call, without waiting for its answer."""
+        connection = None
+        try:
+            connection = self._connection()
+            self._run.link.session.begin(connection, self._method, *self._params(work))
+        except (ConnectionLost, ConnectionFailed):
+            # It is called again when its answer is due, patiently.
+            self._lost(connection)
+            connection = None
+        except BaseException:
+            self._lost(connection)
+            raise
+        self._under_way.append((connection, work))
+
+    def receive(self) -> tuple[_W, object]:
+        """The work that is longest under way, and its answer. Raises the error of a fault, what `Link.call` raises."""
+        connection, work = self._under_way.popleft()
+        if connection is not None:
+            try:
+                head, value = self._run.link.session.end(connection)
+            except ConnectionLost:
+                self._lost(connection)
+            except BaseException:
+                self._lost(connection)
+                raise
+            else:
+                if not head.keep_alive:
+                    self._lost(connection)
+                elif not any(other is connection for other, _ in self._under_way):
+                    self._connections.give(connection, head)
+                if not isinstance(value, FilexferError):
+                    return work, value
+        return work, self._run.link.call(self._method, *self._params(work))
+
+    def abandon(self) -> None:
+        """Drop what is under way."""
+        for connection, _ in list(self._under_way):
+            self._lost(connection)
+        self._under_way.clear()
+
+    def _connection(self) -> Connection:
+        last = self._under_way[-1][0] if self._under_way else None
+        return last or self._connections.take()
+
+    def _lost(self, connection: Connection | None) -> None:
+        if connection is not None:
+            self._connections.drop(connection)
+            self._under_way = deque((None if other is connection else other, work) for other, work in self._under_way)
