@@ -146,7 +146,7 @@ def test_listeners_come_and_go_while_it_runs(running, tmp_path: Path) -> None:
     assert kept.call("server_info").status == 200
 
 
-def test_listeners_may_come_and_go_before_it_starts(tmp_path: Path) -> None:
+def test_listeners_may_come_and_go_before_it_starts(tmp_path: Path, caplog) -> None:
     server = Server(tmp_path / "share", ["http://127.0.0.1:0"], "read")
     (kept,), (gone,) = server.listen("http://127.0.0.1:0"), server.listen(f"unix:{tmp_path}/b.sock")
     server.unlisten(gone)
@@ -155,6 +155,7 @@ def test_listeners_may_come_and_go_before_it_starts(tmp_path: Path) -> None:
         assert kept in server.addresses
         with ServerProxy(kept) as proxy:
             assert proxy.server_info()["share"] == "share"
+    assert caplog.text == ""
 
 
 def test_a_server_that_never_started_gives_its_listeners_back(tmp_path: Path) -> None:

@@ -150,6 +150,8 @@ def test_a_listing_that_is_being_read_gives_way_behind_its_page() -> None:
         reading = others.submit(held.next, "d", cursor, 3)
         assert at_work.wait(20)
         beginning = others.submit(held.begin, "d", entries(9), 3)
+        with pytest.raises(TimeoutError):  # it waits
+            beginning.result(0.2)
         go_on.set()
         page, following = reading.result(20)
         assert names(page) == ["2", "0", "1"]
