@@ -9,6 +9,7 @@ from typing import TypeAlias
 from blake3 import blake3
 
 from filexfer.client.activity import NETWORK, READING, Worker
+from filexfer.client.local import OpenFolder
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Pipeline
 from filexfer.client.run import Run
@@ -21,8 +22,6 @@ from filexfer.protocol.batches import Index, outcomes_of, pack_index
 #: Name, path below the item, path in the share, size, mtime_ns. A plain tuple: a tree has a hundred thousand of them.
 Row: TypeAlias = tuple[str, str, str, int, int]
 
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _REREADS = 3
 
 
@@ -73,7 +72,7 @@ class Batches:
         self._segments: list[Segment] = []
         self._bytes = self._files = 0
         policy = run.spec.on_conflict.value
-        self._pipeline = Pipeline[Batch](run, "files_put", lambda batch: batch.params(policy))
+        self._pipeline = Pipeline(run, "files_put", lambda batch: batch.params(policy), _results)
 
     def add(self, item: int, place: str, row: Row) -> None:
         """One more small file; sends what is gathered once it is enough."""
@@ -117,7 +116,7 @@ class Batches:
 
     def _read(self, segment: Segment, batch: Batch) -> None:
         try:
-            folder = os.open(segment.place, _FOLDER)
+            folder = OpenFolder(segment.place)
         except OSError as error:
             failure = local_error(error, segment.place)
             for _, path, _, size, _ in segment.files:
@@ -126,12 +125,12 @@ class Batches:
         try:
             self._read_files(segment, folder, batch)
         finally:
-            os.close(folder)
+            folder.close()
 
-    def _read_files(self, segment: Segment, folder: int, batch: Batch) -> None:
+    def _read_files(self, segment: Segment, folder: OpenFolder, batch: Batch) -> None:
         for name, path, target, size, mtime_ns in segment.files:
             try:
-                file = os.open(name, _OPEN, dir_fd=folder)
+                file = folder.open_file(name)
                 try:
                     data = os.read(file, size + 1)
                     status = os.fstat(file)
@@ -159,12 +158,14 @@ class Batches:
         """Take the answer of the batch that is longest under way."""
         self._worker.doing = NETWORK
         batch, answer = self._pipeline.receive()
-        self._settle(batch, answer)
+        if not isinstance(answer, FilexferError):
+            self._settle(batch, *answer)
+            return
+        # The call as a whole was refused: that is these files' failure and no other's.
+        for item, path, size in zip(batch.items, batch.paths, batch.sizes, strict=True):
+            self._run.failed(item, path, size, answer)
 
-    def _settle(self, batch: Batch, answer: object) -> None:
-        results, renamed = outcomes_of(answer)
-        if len(results) != len(batch.paths):
-            raise NotWellFormed("The server did not say what became of each file. Update the server.")
+    def _settle(self, batch: Batch, results: list[Outcome | FilexferError], renamed: dict[int, str]) -> None:
         rows: list[FileRow] = []
         moved = 0
         for number, result in enumerate(results):
@@ -181,6 +182,13 @@ class Batches:
         self._run.figures.travelled(moved)
         self._run.figures.arrived(moved)
         self._run.done(rows)
+
+
+def _results(batch: Batch, answer: object) -> tuple[list[Outcome | FilexferError], dict[int, str]]:
+    results, renamed = outcomes_of(answer)
+    if len(results) != len(batch.paths):
+        raise NotWellFormed("The server did not say what became of each file. Update the server.")
+    return results, renamed
 
 
 def _reread(file: int, place: str) -> tuple[bytes, int, int]:

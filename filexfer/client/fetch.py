@@ -11,7 +11,7 @@ from filexfer.client.activity import DISK, NETWORK, Worker
 from filexfer.client.download import Wanted
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Pipeline
-from filexfer.client.run import Run
+from filexfer.client.run import FATAL, Run
 from filexfer.core import errors
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome, PutOptions
 from filexfer.protocol.batches import Contents, contents_of, joined_paths
@@ -37,7 +37,7 @@ class Fetches:
         self._most = min(self._most_bytes, run.batch_bytes)
         self._files: list[Wanted] = []
         self._bytes = 0
-        self._pipeline = Pipeline[list[Wanted]](run, "files_get", _params)
+        self._pipeline = Pipeline(run, "files_get", _params, _contents)
 
     def add(self, file: Wanted) -> None:
         """One more small file; asks for what is gathered once it is enough."""
@@ -75,13 +75,19 @@ class Fetches:
         """Take the answer of what was asked for first, and store it."""
         self._worker.doing = NETWORK
         files, answer = self._pipeline.receive()
-        contents, data = contents_of(answer)
-        if not 0 < len(contents.sizes) <= len(files):
-            raise errors.NotWellFormed("The server answered other files than were asked for. Update the server.")
+        if isinstance(answer, errors.FilexferError):
+            # The call as a whole was refused: that is these files' failure and no other's.
+            self._fail(files, answer)
+            return
+        contents, data = answer
         rest = files[len(contents.sizes) :]
         if rest:
             self._pipeline.send(rest)
         self._store(files, contents, memoryview(data))
+
+    def _fail(self, files: list[Wanted], error: errors.FilexferError) -> None:
+        for file in files:
+            self._run.failed(file.item, file.path, file.size, error)
 
     def _store(self, files: list[Wanted], contents: Contents, data: memoryview) -> None:
         self._worker.doing = DISK
@@ -98,6 +104,9 @@ class Fetches:
             if error is not None:
                 self._run.failed(file.item, file.path, file.size, error)
                 continue
+            if size != file.size:
+                # It changed since it was listed.
+                self._run.figures.found(0, size - file.size)
             kept.append(file)
             smalls.append(Small(file.target, content, PutOptions(policy, mtime_ns)))
             moved += size
@@ -109,7 +118,14 @@ class Fetches:
             return
         rows: list[FileRow] = []
         stored = 0
-        for file, small, result in zip(files, smalls, files[0].store.put(smalls), strict=True):
+        try:
+            results = files[0].store.put(smalls)
+        except FATAL:
+            raise
+        except errors.FilexferError as error:
+            self._fail(files, error)
+            return
+        for file, small, result in zip(files, smalls, results, strict=True):
             size = len(small.data)
             if isinstance(result, errors.FilexferError):
                 self._run.failed(file.item, file.path, size, result)
@@ -123,6 +139,13 @@ class Fetches:
                 rows.append(FileRow(file.item, file.path, size, FileState.DONE, "", "", renamed))
         self._run.figures.arrived(stored)
         self._run.done(rows)
+
+
+def _contents(files: list[Wanted], answer: object) -> tuple[Contents, bytes]:
+    contents, data = contents_of(answer)
+    if not 0 < len(contents.sizes) <= len(files):
+        raise errors.NotWellFormed("The server answered other files than were asked for. Update the server.")
+    return contents, data
 
 
 def _params(files: list[Wanted]) -> tuple[object, ...]:

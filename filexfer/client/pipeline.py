@@ -8,24 +8,29 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from filexfer.client.run import Run
+from filexfer.client.run import FATAL, Run
 from filexfer.client.transport import Connection
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 
 _W = TypeVar("_W")
+_A = TypeVar("_A")
 
 
-class Pipeline(Generic[_W]):
+class Pipeline(Generic[_W, _A]):
     """Args:
     method: harmless to repeat: what is lost with a connection is asked for again.
     params: makes the parameters of a piece of work, each time it is sent.
+    read: makes of a piece of work and the value of its answer what `receive` gives. Raises where the answer is none to it.
     """
 
-    def __init__(self, run: Run, method: str, params: Callable[[_W], tuple[object, ...]]) -> None:
+    def __init__(
+        self, run: Run, method: str, params: Callable[[_W], tuple[object, ...]], read: Callable[[_W, object], _A]
+    ) -> None:
         self._run = run
         self._connections = run.link.session.connections
         self._method = method
         self._params = params
+        self._read = read
         # First in, first out. Without a connection a call was lost.
         self._under_way: deque[tuple[Connection | None, _W]] = deque()
 
@@ -47,9 +52,18 @@ class Pipeline(Generic[_W]):
             raise
         self._under_way.append((connection, work))
 
-    def receive(self) -> tuple[_W, object]:
-        """The work that is longest under way, and its answer. Raises the error of a fault, what `Link.call` raises."""
+    def receive(self) -> tuple[_W, _A | FilexferError]:
+        """The work that is longest under way, and its answer: an error where the call as a whole was refused, or answered
+        wrongly. Raises what ends a job (`run.FATAL`)."""
         connection, work = self._under_way.popleft()
+        try:
+            return work, self._read(work, self._answer(connection, work))
+        except FATAL:
+            raise
+        except FilexferError as error:
+            return work, error
+
+    def _answer(self, connection: Connection | None, work: _W) -> object:
         if connection is not None:
             try:
                 head, value = self._run.link.session.end(connection)
@@ -64,8 +78,8 @@ class Pipeline(Generic[_W]):
                 elif not any(other is connection for other, _ in self._under_way):
                     self._connections.give(connection, head)
                 if not isinstance(value, FilexferError):
-                    return work, value
-        return work, self._run.link.call(self._method, *self._params(work))
+                    return value
+        return self._run.link.call(self._method, *self._params(work))
 
     def abandon(self) -> None:
         """Drop what is under way."""

@@ -295,6 +295,24 @@ def test_a_batch_that_is_refused_fails_its_own_files_and_no_other(
     assert 1 < total < 1500
 
 
+@pytest.mark.parametrize("answer", [{"outcomes": b""}, {"outcomes": b"s", "faults": [], "renamed": []}, 7])
+def test_a_batch_that_is_answered_wrongly_fails_its_own_files_and_no_other(
+    share: Share, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    source = tree(tmp_path / "source", dict.fromkeys([f"{number:05}" for number in range(1500)], b"1"))
+    end, count = Session.end, itertools.count()
+
+    def spoil(session: Session, *params: Any, **more: Any) -> Any:
+        head, value = end(session, *params, **more)
+        return head, answer if isinstance(value, dict) and "outcomes" in value and next(count) == 1 else value
+
+    monkeypatch.setattr(Session, "end", spoil)
+    job = engine.wait(engine.add(put(share, source)), 30)
+    total = engine.files(job.id, failed_only=True)[1]
+    assert (job.state, job.files_total, job.files_failed, job.files_done) == (JobState.FAILED, 1500, total, 1500 - total)
+    assert 1 < total < 1500
+
+
 def test_small_files_that_grow_after_they_were_listed_count_as_they_arrive(
     share: Share, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
