@@ -51,7 +51,7 @@ class Events:
         self._floor = self._version  # what was removed up to here is no longer known
         self._log: dict[int, tuple[int, Brief | None]] = {}  # by job id: version, and the job, None where it is gone; in order
         self._gone = 0  # how many of them are gone
-        self._own: set[int] = set()  # jobs that this process's engine told of
+        self._own: set[int] = set()  # jobs that this process's engine works at, as it told
         self._waiting: list[tuple[int, Deferred]] = []
         self._handed: dict[int, float] = {}  # cursors with more behind them: when they were handed out
 
@@ -93,8 +93,11 @@ class Events:
                 self._gone += (job is None) - (before is not None and before[1] is None)
                 self._version += 1
                 self._log[job_id] = (self._version, job)
-                if own:
+                if own and job is not None and not job.job.state.ended:
                     self._own.add(job_id)
+                else:
+                    # An ended one belongs to nobody: another process may take it up again.
+                    self._own.discard(job_id)
             self._forget_oldest()
             ready = [(deferred, self._answer(cursor)) for cursor, deferred in self._waiting if cursor < self._version]
             self._waiting = [waiter for waiter in self._waiting if waiter[0] >= self._version]

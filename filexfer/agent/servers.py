@@ -26,9 +26,10 @@ from filexfer.protocol.address import Address, parse
 #: How the agent's own share is written where "" is no address, in the queue: the same whatever socket it answers on.
 OWN = "this-computer:"
 
-#: Bounds: saved servers, and sessions kept open.
+#: Bounds: saved servers, sessions kept open, and servers of which is known how they do.
 MOST_SAVED = 200
 MOST_SESSIONS = 32
+MOST_STATES = 2 * MOST_SAVED
 
 #: What is known of a server is asked anew after this long, in seconds; so long a check waits for an answer.
 FRESH = 10.0
@@ -51,7 +52,7 @@ class Servers:
         self._own = own
         self._lock = threading.Lock()  # guards all below
         self._kept: dict[str, _Kept] = {}  # by address, least recently used first
-        self._states: dict[str, tuple[str, float]] = {}  # by address: word, monotonic time it was found
+        self._states: dict[str, tuple[str, float]] = {}  # by address, the oldest first: word, monotonic time found
         self._checking: set[str] = set()
         self._closed = False
 
@@ -171,7 +172,10 @@ class Servers:
 
     def _note(self, address: str, word: str) -> None:
         with self._lock:
+            self._states.pop(address, None)
             self._states[address] = (word, time.monotonic())
+            if len(self._states) > MOST_STATES:
+                del self._states[next(iter(self._states))]
 
     def close(self) -> None:
         with self._lock:

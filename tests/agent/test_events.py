@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -172,3 +173,17 @@ def test_an_old_look_at_the_history_does_not_undo_what_the_engine_told_since() -
     # Nor does a later look tell of a job that is being cleared.
     events.noticed([job(1), job(2), job(3, done=5), job(4)], events.version)
     assert asked(events, cursor)["jobs"] == []
+
+
+def test_a_job_that_ended_here_and_is_taken_up_by_another_process_is_told() -> None:
+    events = Events()
+    events.changed([job(1), job(2)])
+    ended = replace(job(1), state=JobState.FAILED, finished_ns=7)
+    events.changed([ended])
+    cursor = asked(events, 0)["cursor"]
+    # The history says of the other one what this engine knows better.
+    events.noticed([ended, job(2, done=3)], events.version)
+    assert ids(asked(events, cursor)) == []
+    events.noticed([job(1, done=5), job(2, done=3)], events.version)
+    news = asked(events, cursor)
+    assert [(one["id"], one["state"], one["bytes_done"]) for one in news["jobs"]] == [(1, "running", 5)]

@@ -10,6 +10,9 @@ from xmlrpc.client import Fault
 import pytest
 
 from filexfer import Server
+from filexfer.agent import servers as servers_module
+from filexfer.agent.memory import Memory
+from filexfer.agent.servers import Servers
 from filexfer.core.errors import BadParameters, ConnectionFailed, NotFound, RemoteFault, TooLarge
 
 
@@ -156,3 +159,12 @@ def test_sessions_left_over_are_closed_and_those_in_use_are_not(tmp_path: Path, 
             assert fresh.call("server_info")
         assert other is not fresh
         made.close()
+
+
+def test_what_is_known_of_servers_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers_module, "MOST_STATES", 3)
+    servers = Servers(Memory(tmp_path / "servers.json"), lambda: "")
+    for port in [1, 2, 3, 1, 4]:
+        servers._note(f"http://localhost:{port}/", "offline")
+    assert [address[-2] for address in servers._states] == ["3", "1", "4"]
+    servers.close()
