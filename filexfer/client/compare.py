@@ -3,11 +3,12 @@ are asked about many at a time."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from filexfer.client.link import Link
-from filexfer.client.local import read_at
+from filexfer.client.local import OpenFile
 from filexfer.client.run import FATAL
 from filexfer.client.words import local_error
 from filexfer.core import digests, paths
@@ -82,15 +83,13 @@ class Comparison:
         if len(theirs) != len(starts):
             return False
         try:
-            with open(pair.place, "rb", buffering=0) as file:
-                return all(
-                    self._digest(file.fileno(), start, pair.size) == mark for start, mark in zip(starts, theirs, strict=True)
-                )
+            with contextlib.closing(OpenFile(pair.place)) as file:
+                return all(self._digest(file, start, pair.size) == mark for start, mark in zip(starts, theirs, strict=True))
         except OSError as error:
             raise local_error(error, pair.place) from error
 
-    def _digest(self, file: int, start: int, size: int) -> bytes:
+    def _digest(self, file: OpenFile, start: int, size: int) -> bytes:
         view = self._buffer[: min(BLOCK_SIZE, size - start)]
         made = digests.hasher()
-        made.update(view[: read_at(file, view, start)])
+        made.update(view[: file.read_at(view, start)])
         return made.digest()

@@ -11,24 +11,27 @@ _DIR_FD = os.open in os.supports_dir_fd
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
-#: Guards the place in a file, of all files, on systems where reading moves it.
-_moving = threading.Lock()
 
+class OpenFile:
+    """A file opened for reading, not what a link leads to. Raises `OSError`."""
 
-def open_file(place: str) -> int:
-    """A descriptor of the file, not of what a link leads to. Raises `OSError`."""
-    return os.open(place, _FLAGS)
+    def __init__(self, place: str) -> None:
+        self.descriptor = os.open(place, _FLAGS)
+        # Guards the place in the file, where reading moves it.
+        self._moving = threading.Lock()
 
+    def read_at(self, view: memoryview, offset: int) -> int:
+        """Fill `view` with the bytes at `offset`; how many there were. From any thread."""
+        if _PREADV:
+            return os.preadv(self.descriptor, [view], offset)
+        with self._moving:
+            os.lseek(self.descriptor, offset, os.SEEK_SET)
+            data = os.read(self.descriptor, len(view))
+        view[: len(data)] = data
+        return len(data)
 
-def read_at(file: int, view: memoryview, offset: int) -> int:
-    """Fill `view` with the bytes at `offset`; how many there were. From any thread. Raises `OSError`."""
-    if _PREADV:
-        return os.preadv(file, [view], offset)
-    with _moving:
-        os.lseek(file, offset, os.SEEK_SET)
-        data = os.read(file, len(view))
-    view[: len(data)] = data
-    return len(data)
+    def close(self) -> None:
+        os.close(self.descriptor)
 
 
 class OpenFolder:

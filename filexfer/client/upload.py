@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from filexfer.client.activity import DISK, NETWORK, READING, Tally
 from filexfer.client.lanes import Lane
-from filexfer.client.local import open_file, read_at
+from filexfer.client.local import OpenFile
 from filexfer.client.notes import FileRow
 from filexfer.client.pool import Bench, Blocks
 from filexfer.client.run import FATAL, Run
@@ -49,7 +49,7 @@ class Sending:
         self._run = run
         self._lane = lane
         self._source = source
-        self._file = -1
+        self._file: OpenFile | None = None
         self._state: tuple[int, int] = (source.size, source.mtime_ns)
         self._upload = ""
         self._block_size = 0
@@ -62,8 +62,8 @@ class Sending:
     def begin(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
         try:
-            self._file = open_file(self._source.place)
-            status = os.fstat(self._file)
+            self._file = OpenFile(self._source.place)
+            status = os.fstat(self._file.descriptor)
         except OSError as error:
             raise local_error(error, self._source.place) from error
         if not stat.S_ISREG(status.st_mode):
@@ -90,11 +90,15 @@ class Sending:
         self._tally.found(sum(part.length for part in missing))
         return cut(missing, self._block_size)
 
+    def _opened(self) -> OpenFile:
+        assert self._file is not None, "moved before it was begun"
+        return self._file
+
     def move(self, block: Range, bench: Bench) -> None:
         bench.worker.doing = READING
         data = bench.buffer[: block.length]
         try:
-            count = read_at(self._file, data, block.start)
+            count = self._opened().read_at(data, block.start)
         except OSError as error:
             raise local_error(error, self._source.place) from error
         if count != block.length:
@@ -129,7 +133,7 @@ class Sending:
 
     def end(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
-        status = os.fstat(self._file)
+        status = os.fstat(self._opened().descriptor)
         if (status.st_size, status.st_mtime_ns) != self._state:
             raise changed(self._source.place)
         bench.worker.doing = DISK
@@ -177,9 +181,9 @@ class Sending:
         self._close()
 
     def _close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def cut(missing: Sequence[Range], block_size: int) -> Iterator[Range]:

@@ -42,12 +42,12 @@ def test_trees_cross_both_ways(share: Share, engine: Engine, tmp_path: Path) -> 
 def test_threads_that_read_one_file_at_several_places_do_not_disturb_each_other(tmp_path: Path) -> None:
     content = os.urandom(1 << 20)
     (tmp_path / "file").write_bytes(content)
-    file, wrong = local.open_file(str(tmp_path / "file")), []
+    file, wrong = local.OpenFile(str(tmp_path / "file")), []
 
     def read(first: int) -> None:
         view = memoryview(bytearray(4096))
         for offset in range(first, len(content), 4 * 4096):
-            if local.read_at(file, view, offset) != 4096 or view != content[offset : offset + 4096]:
+            if file.read_at(view, offset) != 4096 or view != content[offset : offset + 4096]:
                 wrong.append(offset)
 
     threads = [threading.Thread(target=read, args=(number * 4096,)) for number in range(4)]
@@ -56,8 +56,8 @@ def test_threads_that_read_one_file_at_several_places_do_not_disturb_each_other(
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert local.read_at(file, memoryview(bytearray(100)), len(content) - 7) == 7
-    os.close(file)
+    assert file.read_at(memoryview(bytearray(100)), len(content) - 7) == 7
+    file.close()
 
 
 @pytest.mark.usefixtures("windows")
