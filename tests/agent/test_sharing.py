@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import urllib.request
@@ -37,7 +38,11 @@ def test_at_first_nothing_listens_and_the_share_is_the_default_folder(agent: Any
             "problem": "",
         }
     # No TCP socket of any kind.
-    inodes = {os.readlink(f"/proc/{agent.process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{agent.process.pid}/fd")}
+    inodes = set()
+    for fd in os.listdir(f"/proc/{agent.process.pid}/fd"):
+        # The agent may have closed it meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            inodes.add(os.readlink(f"/proc/{agent.process.pid}/fd/{fd}"))
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             assert f"socket:[{line.split()[9]}]" not in inodes
