@@ -18,6 +18,8 @@ from filexfer.protocol.http import HEAD_BYTES, BadHead, Chunked, ResponseHead, p
 
 #: Bytes taken from the socket at once.
 _RECEIVE = 256 << 10
+#: Bodies up to so many bytes are gathered before they are decoded: a block or a batch in base64, and its index.
+_WHOLE = 4 << 20
 #: Most pieces of one `sendmsg` (IOV_MAX is 1024 on Linux, 16 is the least POSIX permits).
 _PIECES = 16
 #: Windows has none: pieces go one by one there, or joined where they are short.
@@ -169,6 +171,8 @@ class Connection:
             yield from self._chunks()
         elif head.length is None:
             yield from self._until_closed()
+        elif head.length <= _WHOLE:
+            yield self._gathered(head.length)
         else:
             left = head.length
             while left:
@@ -178,6 +182,22 @@ class Connection:
                 left -= end - self._start
                 start, self._start = self._start, end
                 yield self._buffer, start, end
+
+    def _gathered(self, length: int) -> tuple[bytearray, int, int]:
+        """A short body in one piece: decoded at once it costs a third of what its pieces do."""
+        here = self._end - self._start
+        if self._start + length > len(self._buffer):
+            arrived = self._view[self._start : self._end]
+            if length > len(self._buffer):
+                self._buffer = bytearray(length)
+                self._view = memoryview(self._buffer)
+            self._view[:here] = bytes(arrived)
+            self._start, self._end = 0, here
+        start, end = self._start, self._start + length
+        while self._end < end:
+            self._end += self._receive(self._view[self._end : end])
+        self._start = end
+        return self._buffer, start, end
 
     def _chunks(self) -> Iterator[tuple[bytearray, int, int]]:
         body = Chunked()
