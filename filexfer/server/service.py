@@ -49,13 +49,15 @@ class Registered:
 
 
 class Service:
-    """All methods of one server. Registering replaces a method of the same name."""
+    """All methods of one server: those of the share, installed anew with each share, and those that somebody registered, which
+    go before them."""
 
     def __init__(self) -> None:
-        self._table: dict[str, Registered] = {}
+        self._installed: dict[str, Registered] = {}
+        self._registered: dict[str, Registered] = {}
 
     def install(self, groups: Iterable[object], share: AbstractContextManager[object] | None = None) -> None:
-        """Register the methods of the protocol's table that `groups` have under their name (`system.x` as `system_x`). They are
+        """Install the methods of the protocol's table that `groups` have under their name (`system.x` as `system_x`). They are
         called within `share`, which they work with."""
         for name, method in SERVICE.items():
             for group in groups:
@@ -71,8 +73,9 @@ class Service:
         if share is not None:
             function, batch = _within(share, function), batch and _within(share, batch)
         words = inspect.getdoc(plain)
-        self.register(
-            method.name, function, method.permission, method.signatures, text=words, counted=plain, spools=spools, batch=batch
+        least, most = _arity(plain, 1)
+        self._installed[method.name] = Registered(
+            method.name, function, method.permission, method.signatures, words or "", least, most, spools, batch
         )
 
     def register(
@@ -85,29 +88,31 @@ class Service:
         text: str | None = None,
         counted: Callable[..., object] | None = None,
         takes_caller: bool = True,
-        spools: bool = False,
-        batch: Batch | None = None,
     ) -> None:
-        """Register `function`, called with the caller and the parameters. `counted` is what tells how many parameters it takes,
+        """Register `function`, called with the caller and the parameters; it takes the place of one of ours of that name, also
+        where that is installed later. `counted` is what tells how many parameters it takes,
         where that is another function, and `takes_caller` whether the first of them is the caller; `text` the help, where it
         is not the docstring."""
         least, most = _arity(counted or function, 1 if takes_caller else 0)
         words = inspect.getdoc(function) if text is None else text
-        self._table[name] = Registered(name, function, permission, signatures, words or "", least, most, spools, batch)
+        self._registered[name] = Registered(name, function, permission, signatures, words or "", least, most)
 
     def names(self) -> list[str]:
-        return sorted(self._table)
+        return sorted(self._installed.keys() | self._registered.keys())
 
     def find(self, name: str) -> Registered:
         """The method of this name. Raises `UnknownMethod`."""
-        found = self._table.get(name)
+        found = self._look_up(name)
         if found is None:
             raise UnknownMethod()
         return found
 
+    def _look_up(self, name: str) -> Registered | None:
+        return self._registered.get(name) or self._installed.get(name)
+
     def permit(self, caller: Caller, name: str) -> Registered:
         """The method, which `caller` may call. Raises `LoginNeeded`, `Forbidden`, `UnknownMethod`."""
-        found = self._table.get(name)
+        found = self._look_up(name)
         if found is None:
             # A stranger is not told which methods there are.
             caller.require(Permission.READ)

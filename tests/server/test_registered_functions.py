@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from xmlrpc.client import Binary, DateTime, Fault
+from xmlrpc.client import Binary, DateTime, Fault, ServerProxy
 
 import pytest
 
 from filexfer.core.errors import BadParameters, NotFound
+from filexfer.server import Server
 
 
 def test_functions_of_the_tutorial_answer(running, proxy) -> None:
@@ -92,6 +93,19 @@ def test_an_answer_that_xml_rpc_cannot_hold_is_an_internal_error(running, proxy,
 def test_a_function_may_take_the_place_of_a_method_of_ours(running, proxy) -> None:
     running.server.register_function(lambda data: len(data.data), "image_put")
     assert proxy.image_put(Binary(b"four")) == 4
+
+
+def test_it_keeps_that_place_though_it_was_taken_before_the_start_and_the_share_is_another_one_now(tmp_path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    server = Server(tmp_path / "one", listen=["http://localhost:0"], guest="write")
+    server.register_function(lambda data: len(data.data), "image_put")
+    with server, ServerProxy(server.addresses[0]) as proxy:
+        assert proxy.image_put(Binary(b"four")) == 4
+        server.share(folder=tmp_path / "other")
+        assert proxy.image_put(Binary(b"four")) == 4
+        assert proxy.system.listMethods().count("image_put") == 1
+    assert list((tmp_path / "one").iterdir()) == list((tmp_path / "other").iterdir()) == []
 
 
 def test_it_needs_a_name_and_a_permission_that_exists(running) -> None:
