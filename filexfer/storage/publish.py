@@ -15,7 +15,7 @@ from typing import Protocol
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, IsAFolder
 from filexfer.core.model import Conflict, Kind, Outcome, PutOptions, Saved
-from filexfer.storage import confine, trees
+from filexfer.storage import confine, content, trees
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import CANDIDATES, PathLocks, numbered, present, rename_new
 from filexfer.storage.trash import Trash
@@ -54,6 +54,24 @@ class New(Protocol):
     def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
         """Told before each attempt to rename `name` in `folder` to `path`, to note it for recovery."""
         ...
+
+
+@dataclass(slots=True)
+class Stored:
+    """What most new content is (`New` but for `announce`): one file of our area, read anew to compare it."""
+
+    fs: FsOps
+    folder: int
+    name: bytes
+    size: int
+    mtime_ns: int | None
+
+    def same_as(self, descriptor: int) -> bool:
+        own = confine.open_own(self.fs, self.name, self.folder)
+        try:
+            return content.equal(self.fs, own, descriptor)
+        finally:
+            self.fs.close(own)
 
 
 @dataclass(slots=True)

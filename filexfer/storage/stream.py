@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-from dataclasses import dataclass
 
 from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
@@ -12,30 +11,17 @@ from filexfer.core.errors import BadOffset, InvalidPath, UnknownUpload
 from filexfer.core.model import Outcome, PutOptions, Range, Saved
 from filexfer.storage import confine, content, trees
 from filexfer.storage.failures import sync_failed
-from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import MOVED
+from filexfer.storage.publish import MOVED, Stored
 from filexfer.storage.shared import Shared
 
 #: So often, in bytes, it is looked at whether there is still room.
 _LOOK = 16 << 20
 
 
-@dataclass(slots=True)
-class _Streamed:
+class _Streamed(Stored):
     """A stream at its end (`publish.New`)."""
 
-    fs: FsOps
-    folder: int
-    name: bytes
-    size: int
-    mtime_ns: int | None
-
-    def same_as(self, descriptor: int) -> bool:
-        own = confine.open_own(self.fs, self.name, self.folder)
-        try:
-            return content.equal(self.fs, own, descriptor)
-        finally:
-            self.fs.close(own)
+    __slots__ = ()
 
     def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
         """A stream keeps no journal: after a crash it is old or new, and its client sends it again."""

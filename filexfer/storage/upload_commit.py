@@ -5,30 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from filexfer.core.model import Outcome, PutOptions, Saved
-from filexfer.storage import confine, content, journal
-from filexfer.storage.fsops import FsOps
+from filexfer.storage import journal
+from filexfer.storage.publish import Stored
 from filexfer.storage.shared import Shared
 from filexfer.storage.upload_files import UploadFiles
 from filexfer.storage.walk import Parts
 
 
 @dataclass(slots=True)
-class _Grown:
+class _Grown(Stored):
     """A complete upload (`publish.New`)."""
 
-    fs: FsOps
     files: UploadFiles
-    folder: int
-    name: bytes
-    size: int
-    mtime_ns: int | None
-
-    def same_as(self, descriptor: int) -> bool:
-        own = confine.open_own(self.fs, self.name, self.folder)
-        try:
-            return content.equal(self.fs, own, descriptor)
-        finally:
-            self.fs.close(own)
 
     def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
         inode = self.fs.stat(name, folder).st_ino
@@ -40,7 +28,7 @@ def publish(shared: Shared, files: UploadFiles, size: int, parts: Parts, options
     """Give the synced content of `files` its name, durably. Its descriptor is closed: Windows renames no open file."""
     files.close_data()
     folder, name = files.place
-    new = _Grown(shared.fs, files, folder, name, size, options.mtime_ns)
+    new = _Grown(shared.fs, folder, name, size, options.mtime_ns, files)
     with shared.tree.walk() as walk:
         # The target's folder is durable before anything moves there: else a power cut could take both.
         walk.folder(parts[:-1], make=True)
