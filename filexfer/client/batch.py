@@ -60,7 +60,6 @@ class Batches:
 
     Args:
         most_bytes, most_files: that the server takes in one call.
-        touched: called with the folder in the share of each file that was stored.
     """
 
     def __init__(self, run: Run, worker: Worker, most_bytes: int, most_files: int) -> None:
