@@ -6,7 +6,8 @@
     │   ├── IsAFolder           ├── NotEmpty        ├── Changed         ├── BadDigest
     │   └── BadOffset           └── UnknownUpload   └── TooLarge
     ├── TrustError              who may do what
-    │   ├── LoginNeeded         ├── Forbidden       ├── PairingFailed   └── SlowDown
+    │   ├── LoginNeeded         ├── Forbidden       ├── PairingFailed   ├── SlowDown
+    │   └── KeyChanged
     ├── MachineError            the machine at the other end (or this one) could not
     │   ├── NoSpace             ├── Busy            ├── StorageFailed   └── ShuttingDown
     ├── ProtocolError           what arrived is not what the protocol says
@@ -96,6 +97,13 @@ class PairingFailed(TrustError):
 
 class SlowDown(TrustError):
     default = "Too many attempts. Wait a minute, then try again."
+
+
+class KeyChanged(TrustError):
+    default = (
+        "This server shows another key than the one it was paired with, so nothing was sent to it. If its owner made a new one, "
+        "pair again; otherwise somebody may be in between."
+    )
 
 
 class MachineError(FilexferError):

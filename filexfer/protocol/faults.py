@@ -29,6 +29,7 @@ CODES: dict[type[errors.FilexferError], int] = {
     errors.Forbidden: 202,
     errors.PairingFailed: 203,
     errors.SlowDown: 204,
+    errors.KeyChanged: 205,
     errors.MachineError: 300,
     errors.NoSpace: 301,
     errors.Busy: 302,

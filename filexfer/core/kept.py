@@ -1,0 +1,64 @@
+"""Small things kept in a JSON file: written whole, beside, then renamed, so that a crash leaves the old or the new. A file that
+cannot be read is set aside, never overwritten: somebody may still want what is in it. Locks are the callers' business."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+
+from filexfer.core.errors import StorageFailed
+
+_log = logging.getLogger("filexfer.core")
+
+
+def read(file: Path) -> dict[str, object]:
+    """The JSON object in `file`; empty where there is none."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return {}
+    try:
+        values = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        values = None
+    if isinstance(values, dict):
+        return values
+    aside = file.with_name(file.name + ".broken")
+    file.replace(aside)
+    _log.warning("%s could not be read. It was renamed to %s, and a new one begun.", file, aside.name)
+    return {}
+
+
+def write(file: Path, values: dict[str, object]) -> None:
+    """Put `values` in place of what `file` held, for this user's eyes only (0600); durable when it returns. Raises
+    `StorageFailed`, and then nothing has changed."""
+    replace(file, (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode("ascii"))
+
+
+def replace(file: Path, content: bytes) -> None:
+    """The same for any content."""
+    beside = file.with_name(file.name + ".new")
+    try:
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(fd, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+        _sync_folder(file.parent)
+    except OSError as error:
+        raise StorageFailed(
+            f"{file.name} could not be saved: {error.strerror or error}. Make room on the disk, then try again."
+        ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
