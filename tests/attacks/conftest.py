@@ -1,0 +1,43 @@
+"""Every test here runs between two looks at the canaries: nothing outside the share may be touched, nothing unforeseen happen in
+the server, and a second, honest client is served behind each attack."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.house import House, running, tells_secret
+from tests.attacks.wire import Wire
+
+
+@pytest.fixture(scope="module")
+def house_of_module() -> Iterator[House]:
+    top = Path(tempfile.mkdtemp(prefix="fxa"))
+    try:
+        with running(top) as house:
+            yield house
+    finally:
+        shutil.rmtree(top)
+
+
+@pytest.fixture
+def house(house_of_module: House) -> Iterator[House]:
+    """One running agent for all tests of a module, its share as it was at first; guests may write."""
+    house = house_of_module
+    house.reset()
+    before = house.outside_now()
+    yield house
+    assert house.outside_now() == before
+    house.check_alive()
+
+
+@pytest.fixture
+def attacker(house: House) -> Iterator[Wire]:
+    """A connection whose every byte is the test's own; what it hears is no secret."""
+    with house.wire() as wire:
+        yield wire
+        assert not tells_secret(wire.heard)
