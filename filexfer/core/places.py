@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import stat
 import sys
 import tempfile
@@ -18,6 +19,8 @@ SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
 
 #: The file in a state folder that tells where its running agent answers.
 CONTROL_FILE = "agent.address"
+#: Beside it, where it answers on loopback because the system has no UNIX sockets: the token to be shown there.
+CONTROL_TOKEN_FILE = "agent.token"
 
 
 def state_folder() -> Path:
@@ -56,6 +59,19 @@ def control_address(state: Path) -> str:
         return (state / CONTROL_FILE).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def control_token(state: Path) -> str:
+    """The token that the agent with this state wants to be shown at `control_address`; `""` where it wants none."""
+    try:
+        return (state / CONTROL_TOKEN_FILE).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def computer_name() -> str:
+    """What this computer is called, for people."""
+    return platform.node().partition(".")[0] or "computer"
 
 
 def private_folder(folder: Path) -> Path:
