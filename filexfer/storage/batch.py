@@ -1,11 +1,13 @@
 """Many small files at once: written into our area, synced together, then named one by one, then each touched folder synced once.
 
-Until everything is written and synced nothing in the share changes. A file that fails harms no other of its batch.
+Until everything is written and synced nothing in the share changes. What is to be replaced is put into the trash first, all of
+it, and that synced once. A file that fails harms no other of its batch.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +18,7 @@ from filexfer.core.model import Outcome, Saved
 from filexfer.storage import content, trees
 from filexfer.storage.failures import sync_failed, translate
 from filexfer.storage.fsops import FsOps
-from filexfer.storage.publish import MOVED
+from filexfer.storage.publish import MOVED, Keep
 from filexfer.storage.shared import Shared
 from filexfer.storage.store import Small
 from filexfer.storage.walk import Parts, Walk
@@ -45,6 +47,14 @@ class _Written:
         """A batch keeps no journal: after a crash its client sends it again."""
 
 
+class _Later(Exception):
+    """What was to be replaced, `old`, lies in the trash; the rename comes when that is durable for all of them."""
+
+    def __init__(self, old: os.stat_result) -> None:
+        super().__init__()
+        self.old = old
+
+
 class Batch:
     """What `Store.put` does with one batch."""
 
@@ -52,6 +62,10 @@ class Batch:
         self._shared = shared
         self._fs = shared.fs
         self._area = shared.area
+        self._trash = shared.publisher.trash
+        #: What is kept of each path that waits for its rename, and the last change of the trash for them.
+        self._kept: dict[Parts, os.stat_result] = {}
+        self._change = 0
 
     def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
         """Store `files`; a result or error for each."""
@@ -65,7 +79,7 @@ class Batch:
             failure = sync_failed(error)
             self._remove(kept)
             return [failure if isinstance(new, _Written) else new for new in written]
-        return self._name(written, one_by_one)
+        return self._name(written)
 
     def _attempt_write(self, small: Small, sync: bool) -> _Written | FilexferError:
         try:
@@ -108,11 +122,13 @@ class Batch:
         except OSError as error:
             raise sync_failed(error) from error
 
-    def _name(self, written: Sequence[_Written | FilexferError], careful: bool) -> list[Saved | FilexferError]:
+    def _name(self, written: Sequence[_Written | FilexferError]) -> list[Saved | FilexferError]:
         with self._shared.tree.walk() as walk:
-            results = [self._place(new, walk, careful) if isinstance(new, _Written) else new for new in written]
+            alone = len(written) == 1
+            placed = [self._place_first(new, walk, alone) if isinstance(new, _Written) else new for new in written]
+            results = self._replace(written, placed, walk)
             walk.sync()
-            self._shared.publisher.trash.settle()
+            self._trash.settle()
             for index, new in enumerate(written):
                 if isinstance(new, _Written):
                     try:
@@ -121,9 +137,52 @@ class Batch:
                         results[index] = sync_failed(error)
         return results
 
-    def _place(self, new: _Written, walk: Walk, careful: bool) -> Saved | FilexferError:
+    def _replace(
+        self, written: Sequence[_Written | FilexferError], placed: list[Saved | FilexferError | None], walk: Walk
+    ) -> list[Saved | FilexferError]:
+        """Place those that replace another file, now that it is durable in the trash."""
+        failure = None
         try:
-            saved = self._shared.publisher.place(new, walk, new.parts, new.small.options, careful=careful)
+            self._trash.sync(self._change)
+        except OSError as error:
+            failure = sync_failed(error)
+        results: list[Saved | FilexferError] = []
+        for new, result in zip(written, placed, strict=True):
+            if result is None and isinstance(new, _Written):
+                if failure is not None:
+                    self._remove([new])
+                result = failure or self._place(new, walk, self._keep_again(new.parts))
+            assert result is not None, "only once is a file put off"
+            results.append(result)
+        return results
+
+    def _keep_first(self, name: bytes, folder: int, path: str, old: os.stat_result) -> None:
+        self._change = max(self._change, self._trash.keep(name, folder, path, old))
+        raise _Later(old)
+
+    def _keep_again(self, parts: Parts) -> Keep:
+        """What keeps the old version unless that is the one that is kept already."""
+        kept = self._kept.pop(parts, None)
+
+        def keep(name: bytes, folder: int, path: str, old: os.stat_result) -> None:
+            if kept is None or _identity(kept) != _identity(old):
+                self._shared.publisher.keep(name, folder, path, old)
+
+        return keep
+
+    def _place_first(self, new: _Written, walk: Walk, alone: bool) -> Saved | FilexferError | None:
+        """Name one file; None if that has to wait for the sync of the trash."""
+        if new.parts in self._kept:
+            return None  # twice in one batch: one after the other
+        try:
+            return self._place(new, walk, None if alone else self._keep_first)
+        except _Later as later:
+            self._kept[new.parts] = later.old
+            return None
+
+    def _place(self, new: _Written, walk: Walk, keep: Keep | None) -> Saved | FilexferError:
+        try:
+            saved = self._shared.publisher.place(new, walk, new.parts, new.small.options, keep)
         except OSError as error:
             result: Saved | FilexferError = translate(error, new.small.path)
         except FilexferError as error:
@@ -139,3 +198,8 @@ class Batch:
         for new in kept:
             with contextlib.suppress(OSError):  # goes with the batch folder at the latest
                 trees.remove(self._fs, new.name, new.folder)
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    """What stays as it is when a file gets a second name, and changes with its content."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -42,6 +43,13 @@ def _c_function(name: str) -> Callable[..., int] | None:
     return call
 
 
+def _syncfs_tells() -> bool:
+    if sys.platform != "linux":
+        return False
+    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return release is not None and (int(release[1]), int(release[2])) >= (5, 8)
+
+
 def refuse(number: int) -> NoReturn:
     """Raise the `OSError` of this errno."""
     raise OSError(number, os.strerror(number))
@@ -50,8 +58,8 @@ def refuse(number: int) -> NoReturn:
 class FsOps:
     """The calls on a POSIX system. Every method raises `OSError` and nothing else."""
 
-    #: Whether `sync_all` exists, so that a batch is synced at once.
-    syncs_at_once = sys.platform == "linux"
+    #: Whether `sync_all` exists and tells of failures (syncfs(2): Linux before 5.8 does not), so that a batch is synced at once.
+    syncs_at_once = _syncfs_tells()
 
     def open_root(self, path: str) -> int:
         return os.open(os.fsencode(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -9,8 +9,9 @@ import contextlib
 import errno
 import itertools
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, IsAFolder
@@ -56,6 +57,10 @@ class New(Protocol):
         ...
 
 
+#: What has a file (name, folder, path, status) kept before it is replaced: durable in the trash when it returns.
+Keep: TypeAlias = Callable[[bytes, int, str, os.stat_result], None]
+
+
 @dataclass(slots=True)
 class Stored:
     """What most new content is (`New` but for `announce`): one file of our area, read anew to compare it."""
@@ -74,6 +79,15 @@ class Stored:
             self.fs.close(own)
 
 
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """How one file is placed. `doubted`: what its folder held before may not be durable, see `Walk.doubted`."""
+
+    options: PutOptions
+    keep: Keep
+    doubted: bool
+
+
 @dataclass(slots=True)
 class Publisher:
     """Places new content in the tree. For any thread; each call with a `Walk` of its own."""
@@ -82,39 +96,43 @@ class Publisher:
     trash: Trash
     locks: PathLocks
 
-    def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions, *, careful: bool = True) -> Saved:
+    def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions, keep: Keep | None = None) -> Saved:
         """Give `new` the name `parts` as `options.on_conflict` says. Its folder is marked in `walk`, which the caller syncs.
 
-        `careful`: what is replaced is durable in the trash before. Without it that is left to the order in which the file system
-        writes changes of names, which the journaling ones keep.
+        `keep` takes the place of `Publisher.keep`; what it raises is raised, and nothing is replaced.
         After `SAME` and `SKIPPED` the content still lies where it was.
         Raises `AlreadyExists`, `IsAFolder`, `InvalidPath` (a link), `Changed`, and `OSError`.
         """
         folder = walk.folder(parts[:-1], make=True)
+        act = _Act(options, keep or self.keep, walk.doubted(parts[:-1]))
         try:
-            saved = self._place(new, folder, parts, options, careful)
+            saved = self._place(new, folder, parts, act)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            saved = self._place_beside(new, folder, parts, options, careful)
+            saved = self._place_beside(new, folder, parts, act)
         walk.changed(parts[:-1])
         return saved
 
-    def _place(self, new: New, folder: int, parts: Parts, options: PutOptions, careful: bool) -> Saved:
+    def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> None:
+        """Have this file durable in the trash."""
+        self.trash.sync(self.trash.keep(name, folder, path, status))
+
+    def _place(self, new: New, folder: int, parts: Parts, act: _Act) -> Saved:
         path = "/".join(parts)
         name = paths.encode(parts[-1])
         self.locks.acquire(path)
         try:
-            if not (options.etag and options.on_conflict is Conflict.OVERWRITE):
+            if not (act.options.etag and act.options.on_conflict is Conflict.OVERWRITE):
                 try:
                     return self._create(new, folder, name, path, Outcome.CREATED)
                 except FileExistsError:
                     pass
             old = present(self.fs, name, folder)
             if old is None:
-                check_version(options.etag, None)
+                check_version(act.options.etag, None)
                 return self._create(new, folder, name, path, Outcome.CREATED)
-            return self._same(new, folder, name, path, old, options) or self._resolve(new, folder, parts, old, options, careful)
+            return self._same(new, folder, name, path, old, act) or self._resolve(new, folder, parts, old, act)
         finally:
             self.locks.release(path)
 
@@ -127,13 +145,13 @@ class Publisher:
         status = self.fs.stat(name, folder)
         return Saved(path, outcome, status.st_size, mtime_of(status), etag_of(status))
 
-    def _resolve(self, new: New, folder: int, parts: Parts, old: os.stat_result, options: PutOptions, careful: bool) -> Saved:
+    def _resolve(self, new: New, folder: int, parts: Parts, old: os.stat_result, act: _Act) -> Saved:
         """Other content is there."""
         path, name = "/".join(parts), paths.encode(parts[-1])
-        policy = options.on_conflict
+        policy = act.options.on_conflict
         confine.refuse_link(name, old)
         if policy is Conflict.RENAME:
-            return self._rename(new, folder, parts, options)
+            return self._rename(new, folder, parts, act)
         newer = new.mtime_ns is None or new.mtime_ns > old.st_mtime_ns
         if policy is Conflict.SKIP or (policy is Conflict.NEWER and not newer and kind_of(old) is Kind.FILE):
             return Saved(path, Outcome.SKIPPED, old.st_size, mtime_of(old), etag_of(old))
@@ -141,15 +159,16 @@ class Publisher:
             raise IsAFolder(f"“{paths.shown(path)}” is a folder. Choose another name for the file.")
         if policy is Conflict.FAIL or kind_of(old) is not Kind.FILE:
             raise AlreadyExists(f"“{paths.shown(path)}” is already there. Overwrite it, or choose another name.")
-        check_version(options.etag, old)
-        self.trash.keep(name, folder, path, old)
-        if careful:
-            self.trash.sync()
+        check_version(act.options.etag, old)
+        act.keep(name, folder, path, old)
+        return self._replace(new, folder, name, path)
+
+    def _replace(self, new: New, folder: int, name: bytes, path: str) -> Saved:
         new.announce(path, Outcome.REPLACED, new.folder, new.name)
         self.fs.rename(new.name, new.folder, name, folder)
         return self._saved(folder, name, path, Outcome.REPLACED)
 
-    def _rename(self, new: New, folder: int, parts: Parts, options: PutOptions) -> Saved:
+    def _rename(self, new: New, folder: int, parts: Parts, act: _Act) -> Saved:
         for number in itertools.count(1):
             candidate = numbered(parts[-1], number)
             name, path = paths.encode(candidate), paths.join(*parts[:-1], candidate)
@@ -159,12 +178,12 @@ class Publisher:
                 if number == CANDIDATES:
                     break
             old = present(self.fs, name, folder)
-            same = old and self._same(new, folder, name, path, old, options)
+            same = old and self._same(new, folder, name, path, old, act)
             if same:
                 return same
         raise AlreadyExists(f"There are {CANDIDATES} files named like “{paths.shown(parts[-1])}”. Choose another name.")
 
-    def _same(self, new: New, folder: int, name: bytes, path: str, old: os.stat_result, options: PutOptions) -> Saved | None:
+    def _same(self, new: New, folder: int, name: bytes, path: str, old: os.stat_result, act: _Act) -> Saved | None:
         """What to answer if the content is there already; None if it is not. `fail` leaves its mtime as it is."""
         if kind_of(old) is not Kind.FILE or old.st_size != new.size:
             return None
@@ -172,26 +191,49 @@ class Publisher:
         try:
             if status.st_size != new.size or not new.same_as(descriptor):
                 return None
-            if new.mtime_ns is not None and _takes_time(options.on_conflict, new.mtime_ns, status.st_mtime_ns):
+            if new.mtime_ns is not None and _takes_time(act.options.on_conflict, new.mtime_ns, status.st_mtime_ns):
                 with contextlib.suppress(PermissionError):  # another account's file, and the content is right
                     self.fs.set_times(descriptor, new.mtime_ns)
             # Somebody else may have written it a moment ago, and our success says that it is durable.
-            self.fs.sync(descriptor)
+            durable = not act.doubted and self._is_synced(descriptor)
             status = self.fs.fstat(descriptor)
         finally:
             self.fs.close(descriptor)
+        if not durable:
+            # Our own copy is durable and takes its place: another sync of this one would succeed and prove nothing.
+            self._take_time(new, status.st_mtime_ns)
+            return self._replace(new, folder, name, path)
         return Saved(path, Outcome.SAME, status.st_size, mtime_of(status), etag_of(status))
 
-    def _place_beside(self, new: New, folder: int, parts: Parts, options: PutOptions, careful: bool) -> Saved:
+    def _is_synced(self, descriptor: int) -> bool:
+        try:
+            self.fs.sync(descriptor)
+        except OSError:
+            return False
+        return True
+
+    def _take_time(self, new: New, mtime_ns: int) -> None:
+        """Give `new` this mtime, durably."""
+        own = confine.open_own(self.fs, new.name, new.folder)
+        try:
+            self.fs.set_times(own, mtime_ns)
+            self.fs.sync(own)
+        finally:
+            self.fs.close(own)
+
+    def _place_beside(self, new: New, folder: int, parts: Parts, act: _Act) -> Saved:
         """The target lies on another disk that is mounted in the share: copy there, hidden, and go on from that copy."""
         with contextlib.suppress(FileExistsError):
             self.fs.make_folder(_AREA, folder, 0o700)
         try:
             with trees.opened(self.fs, _AREA, folder) as beside:
                 trees.remove(self.fs, new.name, beside)  # left by an attempt that was cut off
-                trees.copy(self.fs, new.name, new.folder, new.name, beside)
-                saved = self._place(_Beside(new, beside), folder, parts, options, careful)
-                trees.remove(self.fs, new.name, beside)
+                try:
+                    trees.copy(self.fs, new.name, new.folder, new.name, beside)
+                    saved = self._place(_Beside(new, beside), folder, parts, act)
+                finally:
+                    with contextlib.suppress(OSError):
+                        trees.remove(self.fs, new.name, beside)
                 if saved.outcome in MOVED:
                     self.fs.unlink(new.name, new.folder)
         finally:

@@ -26,7 +26,7 @@ from filexfer.core.model import Kind
 from filexfer.storage import area, confine, scan, trees
 from filexfer.storage.acts import Acts
 from filexfer.storage.area import Area
-from filexfer.storage.fsops import FsOps
+from filexfer.storage.fsops import FsOps, refuse
 from filexfer.storage.naming import present
 from filexfer.storage.store import StoreSettings, Trashed
 from filexfer.storage.versions import kind_of
@@ -59,17 +59,21 @@ class Trash:
         self._settings = settings
         self._acts = acts
         self._put_back = put_back
-        # Guards `_bytes` (what lies here, None while unknown) and `_changed` (names here are not synced yet).
+        # Guards `_bytes` (what lies here, None while unknown) and the three after it: how often names here changed, up to which
+        # change they are durable, and up to which they may be lost since their sync failed.
         self._lock = threading.Lock()
         self._bytes: int | None = None
-        self._changed = False
+        self._changes = self._durable = self._lost = 0
+        # Held by the one that syncs; taken before `_lock`.
+        self._syncing = threading.Lock()
         # Held while items leave: an item is restored or dropped, not both.
         self._moving = threading.RLock()
 
-    def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> None:
-        """Keep the file `name`, which is about to be replaced: a second name for it, or a copy of it."""
+    def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> int:
+        """Keep the file `name`, which is about to be replaced: a second name for it, or a copy of it. It is durable once `sync`
+        was told what this returns."""
         if not self.on:
-            return
+            return 0
         item, trash = self._begin(path, kind_of(status), status.st_size)
         try:
             self._fs.link(name, folder, item, trash)
@@ -77,7 +81,7 @@ class Trash:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
                 raise
             trees.copy(self._fs, name, folder, item, trash)
-        self._added(status.st_size)
+        return self._added(status.st_size)
 
     def take(self, name: bytes, folder: int, path: str, status: os.stat_result) -> str:
         """Move `name` out of `folder` into the trash, durably but for the sync of `folder`; returns its id."""
@@ -94,9 +98,8 @@ class Trash:
             if error.errno != errno.EXDEV:
                 raise
             raise StorageFailed("It lies on another disk than the share's trash. Delete it permanently.") from None
-        self._added(size)
         # Before the caller syncs `folder`: at no time does a power cut leave it in neither place.
-        self.sync()
+        self.sync(self._added(size))
         return item.decode()
 
     def list(self) -> list[Trashed]:
@@ -134,19 +137,32 @@ class Trash:
             self._drop(left, math.inf)
 
     def settle(self) -> None:
-        """Make what was added durable, and drop what is too much now. Ends every act that calls `keep` or `take`."""
-        self.sync()
+        """Make what left durable too, and drop what is too much now. Ends every act that calls `keep` or `take`."""
         with self._lock:
+            changes = self._changes if self._changes > self._lost else 0
             full = (self._bytes or 0) > self._settings.trash_bytes
+        self.sync(changes)
         if full:
             self.sweep()
 
-    def sync(self) -> None:
-        """Make what was added durable."""
-        with self._lock:
-            changed, self._changed = self._changed, False
-        if changed:
-            self._fs.sync_folder(self._area.folder(area.TRASH))
+    def sync(self, change: int) -> None:
+        """Return once this change, and all before it, are durable. Raises `OSError` where a sync that was to make them so has
+        failed, whoever called it: the next one would succeed and prove nothing of them."""
+        with self._syncing:
+            with self._lock:
+                durable, lost, now = self._durable, self._lost, self._changes
+            if change <= durable:
+                return
+            if change <= lost:
+                refuse(errno.EIO)
+            try:
+                self._fs.sync_folder(self._area.folder(area.TRASH))
+            except OSError:
+                with self._lock:
+                    self._lost = now
+                raise
+            with self._lock:
+                self._durable = now
 
     def _begin(self, path: str, kind: Kind, size: int) -> tuple[bytes, int]:
         """An id for something new, its path noted; and the folder where it goes."""
@@ -189,12 +205,14 @@ class Trash:
             folder = self._area.existing(area.TRASH)
             return 0 if folder is None else sum(_size(item) for item in _items(self._fs, folder))
 
-    def _added(self, size: int) -> None:
+    def _added(self, size: int) -> int:
+        """Names changed here, by so many bytes; the number of this change, for `sync`."""
         # Counted from the names the first time, with this one among them.
         total = self._total() if self._bytes is None else 0
         with self._lock:
             self._bytes = total if self._bytes is None else self._bytes + size
-            self._changed = True
+            self._changes += 1
+            return self._changes
 
     def _drop(self, kept_bytes: int, age: float) -> None:
         """Remove items, the oldest first, as long as more than `kept_bytes` lie here or the next is older than `age` seconds."""

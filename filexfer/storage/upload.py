@@ -132,8 +132,10 @@ class FolderUpload:
             with contextlib.suppress(UnknownUpload):
                 self._open()
             if self._files is not None:
-                self._files.remove()
-                self._put_down()
+                try:
+                    self._files.remove()
+                finally:
+                    self._put_down()
 
     def close(self) -> None:
         """See `store.Upload.close`."""

@@ -20,8 +20,7 @@ class _Grown(Stored):
 
     def announce(self, path: str, outcome: Outcome, folder: int, name: bytes) -> None:
         inode = self.fs.stat(name, folder).st_ino
-        self.files.append(journal.publishing(journal.Publishing(path, outcome, inode)))
-        self.files.sync_journal()
+        self.files.announce(journal.Publishing(path, outcome, inode))
 
 
 def publish(shared: Shared, files: UploadFiles, size: int, parts: Parts, options: PutOptions) -> Saved:

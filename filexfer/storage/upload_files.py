@@ -35,11 +35,13 @@ class UploadFiles:
     Attributes:
         told: what the journal said when it was opened.
         data: descriptor of the content.
+        announced: the journal may tell of a rename.
     """
 
     def __init__(self, fs: FsOps, folder: int, name: bytes, descriptor: int, told: journal.Told) -> None:
         self.told = told
         self.data = -1
+        self.announced = told.publishing is not None
         self._fs = fs
         self._folder = folder
         self._name = name
@@ -117,6 +119,12 @@ class UploadFiles:
         """Folder and name of the content."""
         return self._folder, self._name + DATA
 
+    def announce(self, record: journal.Publishing) -> None:
+        """Note, durably, that the content is about to be renamed."""
+        self.announced = True
+        self.append(journal.publishing(record))
+        self.sync_journal()
+
     def append(self, record: bytes) -> None:
         """One more record. If it fails, the next one takes its place."""
         content.write_whole(self._fs, self._journal, record, self._end)
@@ -159,10 +167,17 @@ class UploadFiles:
 
     def remove(self) -> None:
         """Forget the upload."""
-        # The content first: without it the journal counts for nothing, without the journal nobody would find it.
-        trees.remove(self._fs, self._name + DATA, self._folder)
-        trees.remove(self._fs, self._name + JOURNAL, self._folder)
-        self.close()
+        if self.announced:
+            # Content that is gone would tell, after a crash, that the rename came about. (If this fails there are two faults.)
+            with contextlib.suppress(OSError):
+                self._fs.truncate(self._journal, 0)
+                self._fs.sync_data(self._journal)
+        try:
+            # The content first: without it the journal counts for nothing, without the journal nobody would find it.
+            trees.remove(self._fs, self._name + DATA, self._folder)
+            trees.remove(self._fs, self._name + JOURNAL, self._folder)
+        finally:
+            self.close()
 
 
 def answer(fs: FsOps, area: Area, upload_id: str) -> Saved | None:
@@ -200,7 +215,9 @@ def expire(fs: FsOps, area: Area, upload_age: float, answer_age: float) -> None:
             trees.remove(fs, name, folder)
         elif name.endswith(JOURNAL) and age > upload_age:
             with contextlib.suppress(Busy, FileNotFoundError):
-                UploadFiles(fs, folder, name.removesuffix(JOURNAL), _locked(fs, name, folder), journal.Told()).remove()
+                files = UploadFiles(fs, folder, name.removesuffix(JOURNAL), _locked(fs, name, folder), journal.Told())
+                files.announced = True
+                files.remove()
 
 
 def _peek(fs: FsOps, name: bytes, folder: int) -> journal.Told | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from types import TracebackType
 
 from filexfer.core import paths
@@ -26,14 +27,17 @@ class Tree:
         root: its descriptor; -1 once it is closed, so that nothing reaches what may have that number then.
     """
 
-    __slots__ = ("_fresh", "_lock", "fs", "root")
+    __slots__ = ("_doubted", "_fresh", "_lock", "fs", "root")
 
     def __init__(self, fs: FsOps, root: int) -> None:
         self.fs = fs
         self.root = root
-        # Guards `_fresh`: folder in which a folder was made that is not durable yet -> a token of the last time that happened.
+        # Guards the two below.
         self._lock = threading.Lock()
+        #: Folder in which a folder was made that is not durable yet -> a token of the last time that happened.
         self._fresh: dict[Parts, object] = {}
+        #: Folders of which a sync failed.
+        self._doubted: set[Parts] = set()
 
     def walk(self) -> Walk:
         return Walk(self)
@@ -50,6 +54,14 @@ class Tree:
             return []
         with self._lock:
             return [parts[:end] for end in range(len(parts)) if parts[:end] in self._fresh]
+
+    def doubt(self, folders: Iterable[Parts]) -> None:
+        """Syncing these failed. Another sync would succeed, and prove nothing of the names that were in them before."""
+        with self._lock:
+            self._doubted.update(folders)
+
+    def doubted(self, parts: Parts) -> bool:
+        return parts in self._doubted
 
     def tokens(self, folders: list[Parts]) -> dict[Parts, object]:
         """To be asked before folders are synced, and told to `durable` afterwards."""
@@ -103,6 +115,10 @@ class Walk:
         self._changed.add(parts)
         self._changed.update(self._tree.fresh_above(parts))
 
+    def doubted(self, parts: Parts) -> bool:
+        """Whether a sync of this folder failed: a name in it counts as durable only once it was made again."""
+        return self._tree.doubted(parts)
+
     def sync(self) -> None:
         """Sync every folder that changed. What fails is told by `check`."""
         # Those whose descriptor was let go can only be synced with all others.
@@ -115,6 +131,7 @@ class Walk:
                 self._fs.sync_all(self._root)
             except OSError as error:
                 self._failed.setdefault((), error)
+                self._tree.doubt(self._changed)
             else:
                 self._tree.durable(tokens)
         else:
@@ -166,6 +183,7 @@ class Walk:
             self._fs.sync_folder(self._open[parts] if parts in self._open else self.folder(parts))
         except OSError as error:
             self._failed.setdefault(parts, error)
+            self._tree.doubt([parts])
         else:
             self._tree.durable(tokens)
 

@@ -80,8 +80,7 @@ def look(after: Path, act: Act, done: bool, repeat: bool) -> Iterator[str]:
     if done and now != act.done:
         yield f"told as done, but there is {sorted(now)}"
     # Whatever is taken away, from its place or by another content, is in the trash or at its new place.
-    # (A batch leaves that to the order in which file systems write names, see `Publisher.place`.)
-    keeps = act not in (ACTS["delete for good"], ACTS["put a batch"])
+    keeps = act is not ACTS["delete for good"]
     if keeps and OLD not in [*now.values(), *trashed(after)]:
         yield "the old content is nowhere"
     if repeat:
