@@ -1,6 +1,5 @@
 """The bytes of one connection: a non-blocking socket, what was read ahead of it, and deadlines on progress.
-Rules: one thread at a time holds a channel; nothing here knows HTTP but where a head ends; TLS will be another class of this
-shape."""
+Rules: one thread at a time holds a channel; nothing here knows HTTP but where a head ends. With TLS: `tls.py`."""
 
 from __future__ import annotations
 
@@ -28,6 +27,14 @@ class PeerGone(Exception):
     for it is never told; a method's own trouble with another server is."""
 
 
+class NotTls(Exception):
+    """The peer speaks something else than TLS. Attributes: channel (the same socket, without)."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__("no TLS")
+        self.channel = channel
+
+
 class Channel:
     """One connected socket.
 
@@ -36,16 +43,18 @@ class Channel:
         rate: bytes per second it must reach on average, once waiting for it has cost `stall` seconds in one request.
 
     Attributes:
+        greeting: nothing of a request can come yet, `greet` goes before.
         ahead: bytes received and not yet used.
         moved: bytes that went in and out since the request began, those read ahead left out.
     """
 
-    #: What the socket raises where it would have to wait. (A TLS socket has others.)
+    #: What the socket raises where it would have to wait.
     NOT_YET: tuple[type[OSError], ...] = (BlockingIOError, InterruptedError)
 
     def __init__(self, sock: socket.socket, stall: float, rate: int) -> None:
         sock.setblocking(False)
         self.sock = sock
+        self.greeting = False
         self.ahead = bytearray()
         self._scanned = 0
         self._head_end = 0
@@ -62,6 +71,18 @@ class Channel:
         self._waited = 0.0
         self.moved = 0
 
+    @property
+    def can_greet(self) -> bool:
+        """Whether enough has arrived for a call of `greet`."""
+        return False
+
+    def greet(self) -> bool:
+        """Do the next step of what goes before the first request, in a worker; whether it was the last."""
+        return True
+
+    def gather(self) -> None:
+        """Move to `ahead` what was taken from the socket and is held elsewhere: nothing else tells that it is there."""
+
     def receive(self) -> int:
         """Read ahead without waiting. Answers how many bytes came, 0 at the end of the stream, -1 where none are there yet.
         Raises `PeerGone`."""
@@ -70,7 +91,7 @@ class Channel:
         except self.NOT_YET:
             return -1
         except OSError as error:
-            raise _lost(error) from None
+            raise lost(error) from None
         self.ahead += data
         return len(data)
 
@@ -105,7 +126,7 @@ class Channel:
                 self._wait_for_progress(False)
                 continue
             except OSError as error:
-                raise _lost(error) from None
+                raise lost(error) from None
             self.moved += count
             return count
 
@@ -119,7 +140,7 @@ class Channel:
                 self._wait_for_progress(True)
                 continue
             except OSError as error:
-                raise _lost(error) from None
+                raise lost(error) from None
             self.moved += sent
             while waiting and sent >= len(waiting[0]):
                 sent -= len(waiting.pop(0))
@@ -148,6 +169,13 @@ class Channel:
         if self._waited > self._stall and self.moved < self._rate * self._waited:
             raise PeerGone("The other side is too slow.")
 
+    def say(self, data: bytes) -> None:
+        """Send a few last bytes, if that takes no waiting."""
+        try:
+            self.sock.send(data)
+        except OSError:
+            pass  # it gets no answer then
+
     def finish_sending(self) -> None:
         """Tell the peer that nothing more will come, so that it can read the last answer to its end."""
         try:
@@ -166,5 +194,6 @@ class Channel:
         self.sock.close()
 
 
-def _lost(error: OSError) -> PeerGone:
+def lost(error: OSError) -> PeerGone:
+    """What a broken socket means."""
     return PeerGone(f"The connection broke off: {error.strerror or error}.")

@@ -16,7 +16,7 @@ from filexfer.core.errors import FilexferError
 from filexfer.protocol.http import BadHead, RequestHead, parse_request_head, response_head
 from filexfer.server.answers import Answer, Later, plain
 from filexfer.server.body import Body
-from filexfer.server.channel import Channel, PeerGone
+from filexfer.server.channel import Channel, NotTls, PeerGone
 from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop, Next
 from filexfer.server.pool import Pool
@@ -27,12 +27,13 @@ _log = logging.getLogger("filexfer.server")
 
 @dataclass(slots=True)
 class Request:
-    """A request whose head has arrived, and where it came from."""
+    """A request whose head has arrived, and where it came from. `device`: who makes it, once the gate has found out."""
 
     head: RequestHead
     body: Body
     listener: Listener
     peer: str
+    device: str = ""
 
 
 @dataclass(slots=True)
@@ -66,11 +67,18 @@ class Connection:
         self.channel = channel
         self.peer = peer
         self.listener = listener
-        self.deadline = time.monotonic() + house.settings.head_seconds
+        patience = house.settings.handshake_seconds if channel.greeting else house.settings.head_seconds
+        self.deadline = time.monotonic() + patience
         self.evictable = True
         self._later: Later | None = None
         self._request: Request | None = None
         self._closed = False
+
+    @property
+    def device(self) -> str:
+        """Who made its latest request, "" for nobody yet; from any thread."""
+        request = self._request
+        return request.device if request else ""
 
     # ---- on the loop's thread, while parked
 
@@ -84,6 +92,8 @@ class Connection:
             count = 0
         if count == 0:
             return self.close
+        if self.channel.greeting:
+            return self._submit_greeting if self.channel.can_greet else None
         if self._later is not None:
             if count > 0:
                 # Its next request, early. It has to wait; were it read on, a peer could fill the memory.
@@ -108,14 +118,33 @@ class Connection:
     def _submit(self) -> None:
         self._house.pool.submit(self.peer, self._serve)
 
+    def _submit_greeting(self) -> None:
+        self._house.pool.submit(self.peer, self._greet)
+
     def _time_out(self) -> None:
-        try:
-            self.channel.sock.send(response_head(408, [("Content-Length", "0")], False))
-        except OSError:
-            pass  # it gets no answer then
+        self.channel.say(response_head(408, [("Content-Length", "0")], False))
         self.close()
 
     # ---- on a worker
+
+    def _greet(self) -> None:
+        """A part of the handshake has arrived."""
+        self._guard(self._greet_on)
+
+    def _greet_on(self) -> None:
+        try:
+            if not self.channel.greet():
+                self._house.loop.park(self)  # with the deadline it has: for all of the handshake
+                return
+        except NotTls as plain:
+            self.channel = plain.channel
+            self._refuse_head(BadHead(400, "This server speaks https here. Write https:// for http:// in its address."))
+            self.close()
+            return
+        if self._next_is_here():
+            self._serve_on()
+        else:
+            self._park(self._settings.head_seconds)
 
     def _serve(self) -> None:
         """Serve requests as long as they follow closely; then park."""
@@ -139,24 +168,26 @@ class Connection:
     def _serve_on(self) -> None:
         while (after := self._exchange()) is _After.NEXT:
             if not self._next_is_here():
-                self._park()
+                self._park(self._settings.idle_seconds)
                 return
         if after is _After.CLOSE:
-            self.close()
+            self._finish()
 
     def _next_is_here(self) -> bool:
         """Whether the next request has arrived, or does so within the blink that parking and coming back would cost."""
         limit = self._settings.head_bytes
+        self.channel.gather()
         if self.channel.ahead and self.channel.has_head(limit):
             return True
         if self._house.pool.pressed or not self.channel.wait(False, self._settings.linger):
             return False
         return self.channel.receive() > 0 and self.channel.has_head(limit)
 
-    def _park(self) -> None:
+    def _park(self, patience: float) -> None:
+        """Wait for the next request, for so many seconds if nothing of it has come."""
         begun = bool(self.channel.ahead)
         self.evictable = not begun
-        self.deadline = time.monotonic() + (self._settings.head_seconds if begun else self._settings.idle_seconds)
+        self.deadline = time.monotonic() + (self._settings.head_seconds if begun else patience)
         self._house.loop.park(self)
 
     def _exchange(self) -> _After:
@@ -195,11 +226,11 @@ class Connection:
         until = time.monotonic() + self._settings.drain_seconds
         left = self._settings.drain_bytes
         while left > 0 and self.channel.wait(False, max(0.0, until - time.monotonic())):
-            self.channel.ahead.clear()
             count = self.channel.receive()
-            if count <= 0:
+            left -= len(self.channel.ahead)
+            if count == 0 or not self.channel.ahead:
                 break
-            left -= count
+            self.channel.ahead.clear()
         return _After.CLOSE
 
     def _send(self, request: Request, answer: Answer) -> _After:
@@ -246,16 +277,20 @@ class Connection:
         assert request is not None
         self._later = None
         if self._send(request, later.finish(later.deferred)) is _After.CLOSE:
-            self.close()
+            self._finish()
         elif self._next_is_here():
             self._serve_on()
         else:
-            self._park()
+            self._park(self._settings.idle_seconds)
+
+    def _finish(self) -> None:
+        self.channel.finish_sending()
+        self.close()
 
     # ---- whoever holds it
 
     def close(self) -> None:
-        """Close it, once."""
+        """Close it, once. It says no goodbye: another thread may still be at work with it when a server ends."""
         if not self._closed:
             self._closed = True
             self.channel.close()

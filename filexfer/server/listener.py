@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import os
 import socket
 import stat
@@ -18,6 +19,8 @@ from filexfer.core.errors import BadParameters, ConnectionFailed
 from filexfer.core.places import private_folder
 from filexfer.protocol.address import Address, parse
 from filexfer.server.settings import Settings
+
+_log = logging.getLogger("filexfer.server")
 
 _PORT_ATTEMPTS = 20
 
@@ -38,6 +41,7 @@ class Listener:
         door: what kind of way in it is.
         address: for people and clients, with the real port.
         path: of the socket file, "" for TCP; `inode` of that file, so that only our own is removed.
+        secure: it speaks TLS with our own certificate.
     """
 
     sock: socket.socket
@@ -45,6 +49,7 @@ class Listener:
     address: str
     path: str = ""
     inode: tuple[int, int] = (0, 0)
+    secure: bool = False
 
     def close(self) -> None:
         self.sock.close()
@@ -66,20 +71,21 @@ def listen(address: str, settings: Settings) -> list[Listener]:
         raise BadParameters("An address to listen on has no path behind it.")
     if where.scheme == "unix":
         return [listen_unix(where.socket, Door.UNIX, settings)]
-    if where.scheme == "https":
-        raise BadParameters("https comes with pairing, which this version has not. Listen on http://localhost or a UNIX socket.")
-    if where.scheme != "http":
-        raise BadParameters("A server listens on http://HOST:PORT or unix:/PATH.")
+    if where.scheme not in ("http", "https"):
+        raise BadParameters("A server listens on https://HOST:PORT, http://localhost:PORT or unix:/PATH.")
     return _listen_tcp(where, settings)
 
 
 def _listen_tcp(where: Address, settings: Settings) -> list[Listener]:
     hosts = _hosts(where.host)
-    if not settings.insecure and not all(_is_loopback(host) for _, host in hosts):
-        raise BadParameters(
-            "Plain http is readable by everybody on the way, so it is served on this machine only: listen on http://localhost. "
-            "If you insist, allow it with --insecure."
-        )
+    secure = where.scheme == "https"
+    if not secure and not all(_is_loopback(host) for _, host in hosts):
+        if not settings.insecure:
+            raise BadParameters(
+                "Plain http is readable by everybody on the way, so it is served on this machine only: listen on https://, or on "
+                "http://localhost. If you insist, allow it with --insecure."
+            )
+        _log.warning("%s is plain http: whoever is on the way reads and changes everything.", where.server)
     for attempt in range(_PORT_ATTEMPTS):
         try:
             made = _bind_all(hosts, where.port, settings.backlog)
@@ -91,7 +97,7 @@ def _listen_tcp(where: Address, settings: Settings) -> list[Listener]:
             taken = " Choose another port." if error.errno in (errno.EADDRINUSE, errno.EACCES) else ""
             raise ConnectionFailed(f"Cannot listen on {where.server}: {error.strerror or error}.{taken}") from None
     shown = f"[{where.host}]" if ":" in where.host else where.host
-    return [Listener(sock, Door.TCP, f"http://{shown}:{sock.getsockname()[1]}/") for sock in made]
+    return [Listener(sock, Door.TCP, f"{where.scheme}://{shown}:{sock.getsockname()[1]}/", secure=secure) for sock in made]
 
 
 def _bind_all(hosts: list[tuple[socket.AddressFamily, str]], port: int, backlog: int) -> list[socket.socket]:

@@ -283,10 +283,7 @@ class Loop:
 
     def _turn_away(self, connection: Parkable) -> None:
         self._census.refused(connection.peer)
-        try:
-            connection.channel.sock.send(_FULL)
-        except OSError:
-            pass  # it gets no answer then
+        connection.channel.say(_FULL)
         connection.close()
 
     def _make_room(self, peer: str, crowd: str) -> bool:

@@ -20,6 +20,7 @@ class Settings:
         workers: most requests served at once; one peer takes at most half of them.
         worker_idle: after this long without work a worker thread ends.
         linger: a worker waits so long for the next request of a connection before it parks it.
+        handshake_seconds: time for all of a TLS handshake, from the moment the connection is accepted.
         head_bytes: longest request head; `head_seconds`: time for one to arrive.
         idle_seconds: an idle connection is closed after this long.
         stall_seconds: longest wait for the next byte of a body, or for room to send the next.
@@ -40,6 +41,10 @@ class Settings:
         key_seconds: how long the result of a keyed call is kept.
         image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_edge`: largest thumbnail.
         image_entries: entries looked at to find the newest image.
+        login_failures: credentials and pairing proofs of one address that may be wrong within a minute.
+        stranger_bytes: body of a call without credentials: it can pair, and nothing else.
+        devices: paired devices; `open_invites`: invitations at once; `invite_seconds`: how long one can be used.
+        audit_bytes: what the audit log keeps.
     """
 
     insecure: bool = False
@@ -51,6 +56,7 @@ class Settings:
     workers: int = 64
     worker_idle: float = 20.0
     linger: float = 0.002
+    handshake_seconds: float = 10.0
     head_bytes: int = 16 << 10
     head_seconds: float = 15.0
     idle_seconds: float = 75.0
@@ -81,3 +87,9 @@ class Settings:
     image_bytes: int = 64 << 20
     image_edge: int = 2048
     image_entries: int = 100_000
+    login_failures: int = 20
+    stranger_bytes: int = 4096
+    devices: int = 1000
+    open_invites: int = 16
+    invite_seconds: float = 600.0
+    audit_bytes: int = 16 << 20

@@ -41,7 +41,7 @@ def test_plain_http_beyond_this_machine_needs_to_be_insisted_upon(tmp_path: Path
         assert server.addresses[0].startswith(address[:-1])
 
 
-@pytest.mark.parametrize("address", ["https://localhost:0", "ftp://x", "http://localhost:0/path", "box:", "unix:relative", ""])
+@pytest.mark.parametrize("address", ["https://localhost:0/path", "ftp://x", "http://localhost:0/path", "box:", "unix:relative", ""])
 def test_an_address_that_cannot_be_listened_on_is_told_and_leaves_nothing_open(tmp_path: Path, address: str) -> None:
     with pytest.raises(BadParameters):
         Server(tmp_path, ["http://localhost:0", address]).start()
