@@ -6,7 +6,10 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 export PYTHON
 
-.PHONY: help run test venv check lint types layers format bench screenshots package clean
+# What `make fuzz` takes, in seconds, for all targets together.
+FUZZ_SECONDS ?= 600
+
+.PHONY: help run test venv check lint types layers format bench fuzz soak audit screenshots package clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 13
@@ -39,6 +42,15 @@ format:  ## let ruff set the sources in order
 
 bench: venv  ## measure the speed beside cp and the standard library, five minutes
 	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.has-fuzz  ## feed the readers of foreign bytes with what breaks readers, FUZZ_SECONDS=600
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+soak: venv  ## the long versions of tests: a million paths, a hundred thousand calls while a link flips, kills in a loop
+	$(BIN)/python -m pytest -m soak --timeout 0 -n $(WORKERS)
+
+audit: $(VENV)/.has-audit  ## ask what is known against the pinned packages; ends with 3 where that cannot be asked
+	@$(BIN)/python packaging/audit.py
 
 screenshots: venv  ## a picture of every page of the app, in build/screenshots
 	@sh packaging/system-packages.sh window

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parent.parent
-SOURCES = sorted(
-    p for room in ("filexfer", "benchmarks", "tests") for p in (TOP / room).rglob("*.py") if "programs" not in p.parts
-)
+ROOMS = ("filexfer", "benchmarks", "fuzz", "packaging", "tests")
+SOURCES = sorted(p for room in ROOMS for p in (TOP / room).rglob("*.py") if "programs" not in p.parts)
 PRODUCT = [path for path in SOURCES if path.is_relative_to(TOP / "filexfer")]
 
 #: Mostly under 250 lines and about 10; these are where it is certain that a noun is missing.

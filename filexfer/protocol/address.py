@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from filexfer.core import paths
@@ -16,7 +17,11 @@ DEFAULT_PORT = 8765
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?")
-_NAME = re.compile(r"[^\s:/\\@\[\]?#%]{1,64}")
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f:/\\@\[\]?#%]{1,64}")
+#: What does not fit into a name, and how long one may be that a number is put behind.
+_NOT_IN_NAMES = re.compile(r"[\s\x00-\x1f\x7f-\x9f:/\\@\[\]?#%]+")
+_NAME_BASE = 58
+_SCHEMES = ("http", "https", "unix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,17 @@ class Address:
             return f"unix:{self.socket}" + (f":/{self.path}" if self.path else "")
         # The `%` before an IPv6 zone is itself percent-encoded in an URL (RFC 6874).
         return f"{self.scheme}://{self.authority.replace('%', '%25')}/{quote_path(self.path)}"
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """A name for a saved server like `wanted`, legal in `NAME:path`, and none of those `taken`."""
+    plain = _NOT_IN_NAMES.sub("-", wanted).strip("-")[:_NAME_BASE]
+    # One letter is a drive on Windows, and schemes are no names.
+    plain = plain if len(plain) > 1 and plain.lower() not in _SCHEMES else "server"
+    name, number = plain, 2
+    while name in taken:
+        name, number = f"{plain}-{number}", number + 1
+    return name
 
 
 def looks_like_address(text: str, windows: bool = os.name == "nt") -> bool:
@@ -144,6 +160,8 @@ def _unix(rest: str) -> Address:
     # `unix:///run/x.sock` is `unix:/run/x.sock` with an empty host.
     if rest.startswith("//"):
         rest = rest[2:]
+    if rest.startswith("//"):
+        rest = "/" + rest.lstrip("/")  # else it would be read as the form above once it is written again
     socket, colon, path = rest.partition(":/")
     if not colon and socket.endswith(":"):
         socket = socket[:-1]
@@ -156,7 +174,7 @@ def _saved(text: str, windows: bool) -> Address:
     name, colon, path = text.partition(":")
     if "@" in name:
         raise BadParameters("An address holds no user name. Write NAME:PATH with the name of a saved server.")
-    if not colon or not _NAME.fullmatch(name) or name.lower() in ("http", "https", "unix"):
+    if not colon or not _NAME.fullmatch(name) or name.lower() in _SCHEMES:
         raise BadParameters("This is not an address. Write http://HOST:PORT/PATH, unix:/SOCKET:/PATH or NAME:PATH.")
     if windows and len(name) == 1:
         raise BadParameters("One letter before a colon is a drive, not a saved server.")

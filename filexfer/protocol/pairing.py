@@ -55,13 +55,13 @@ class Invite:
 
 def is_link(text: str) -> bool:
     """Whether `text` is meant as a link."""
-    return text.strip().lower().startswith(f"{LINK_SCHEME}:")
+    return _unwrapped(text).lower().startswith(f"{LINK_SCHEME}:")
 
 
 def parse_link(text: str) -> Invite:
     """What a link says. Raises `BadParameters`, whose text repeats nothing of it."""
     wrong = BadParameters("This link is not whole. Copy it again from the other computer, from its first to its last letter.")
-    found = re.fullmatch(rf"{LINK_SCHEME}://([^/?#]+)/?\?([^#]*)", "".join(text.split()), re.IGNORECASE)
+    found = re.fullmatch(rf"{LINK_SCHEME}://([^/?#]+)/?\?([^#]*)", _unwrapped(text), re.IGNORECASE)
     if found is None:
         raise wrong
     try:
@@ -74,6 +74,11 @@ def parse_link(text: str) -> Invite:
     if len(pin) != hashlib.sha256().digest_size or not address.port:
         raise wrong
     return Invite(address, code, pin.hex())
+
+
+def _unwrapped(text: str) -> str:
+    """A link without the blanks and line ends that mail programs put into it."""
+    return "".join(text.split())
 
 
 def new_code() -> str:

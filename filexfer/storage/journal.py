@@ -22,7 +22,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 from filexfer.core.model import Conflict, Outcome, PutOptions, Saved
 from filexfer.storage.fsops import FsOps
@@ -30,6 +30,7 @@ from filexfer.storage.fsops import FsOps
 _HEAD = struct.Struct("<cII")
 _BLOCK = struct.Struct("<Q32s")
 _NUMBER = struct.Struct("<Q")
+_Value = TypeVar("_Value")
 #: No record of ours is longer: a path has at most 32 KiB, six bytes each in JSON.
 _LONGEST = 1 << 20
 
@@ -79,7 +80,7 @@ class Told:
         if self.head is None:
             return 0
         size, block_size = self.head.size, self.head.block_size
-        return sum(min(block_size, size - number * block_size) for number in self.blocks)
+        return sum(max(0, min(block_size, size - number * block_size)) for number in self.blocks)
 
 
 class Foreign(Exception):
@@ -153,18 +154,36 @@ def _take(told: Told, kind: bytes, body: bytes) -> None:
     elif kind == b"L":
         told.blocks.pop(_NUMBER.unpack(body)[0], None)
     elif kind in (b"H", b"O", b"P", b"D"):
-        _take_values(told, kind, json.loads(body))
+        values = json.loads(body)
+        if not isinstance(values, dict):
+            raise TypeError("not an object")
+        _take_values(told, kind, values)
 
 
 def _take_values(told: Told, kind: bytes, values: dict[str, Any]) -> None:
     if kind == b"H":
-        told.head = Head(options=_options_of(values.pop("options")), **values)
+        told.head = _sized(_typed(Head(options=_options_of(values.pop("options")), **values)))
     elif kind == b"O":
         told.head = told.head and replace(told.head, options=_options_of(values))
     elif kind == b"P":
-        told.publishing = Publishing(outcome=Outcome(values.pop("outcome")), **values)
+        told.publishing = _typed(Publishing(outcome=Outcome(values.pop("outcome")), **values))
     else:
-        told.saved = Saved(outcome=Outcome(values.pop("outcome")), **values)
+        told.saved = _typed(Saved(outcome=Outcome(values.pop("outcome")), **values))
+
+
+def _typed(value: _Value) -> _Value:
+    """`value`, where every field holds what it is declared to hold; raises `TypeError`. A sum that fits says only that the disk
+    gave back what some program wrote."""
+    for name, kind in get_type_hints(type(value)).items():
+        if not isinstance(getattr(value, name), kind):
+            raise TypeError(name)
+    return value
+
+
+def _sized(head: Head) -> Head:
+    if head.size < 0 or head.block_size < 1:
+        raise ValueError("sizes that no upload has")
+    return head
 
 
 def _options_values(value: PutOptions) -> dict[str, object]:
@@ -172,7 +191,7 @@ def _options_values(value: PutOptions) -> dict[str, object]:
 
 
 def _options_of(values: dict[str, Any]) -> PutOptions:
-    return PutOptions(on_conflict=Conflict(values.pop("on_conflict")), **values)
+    return _typed(PutOptions(on_conflict=Conflict(values.pop("on_conflict")), **values))
 
 
 def _records(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:

@@ -36,6 +36,8 @@ from filexfer.protocol.address import Address, looks_like_address, parse
         ("http://my_host:8765", Address("http", host="my_host", port=8765)),
         ("unix:/run/x.sock", Address("unix", socket="/run/x.sock")),
         ("unix:///run/x.sock", Address("unix", socket="/run/x.sock")),
+        # With two slashes kept it would be written as the form above.
+        ("unix:////run/x.sock", Address("unix", socket="/run/x.sock")),
         ("unix:/run/x.sock:/a/b", Address("unix", socket="/run/x.sock", path="a/b")),
         ("unix:///run/x.sock:/a/b/", Address("unix", socket="/run/x.sock", path="a/b")),
         ("unix:/run/x.sock:/", Address("unix", socket="/run/x.sock")),
@@ -116,6 +118,8 @@ def test_is_written(text: str, written: str) -> None:
         "unix:/",
         "unix:/run/",
         "unix:/run/\0",
+        "na\0s:x",
+        "na\x7fs:x",
     ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
