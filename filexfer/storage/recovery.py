@@ -7,7 +7,7 @@ import contextlib
 from filexfer.core import digests, paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Range, Saved
-from filexfer.storage import content, journal
+from filexfer.storage import content, journal, upload_files
 from filexfer.storage.blocks import Blocks
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import present
@@ -19,6 +19,22 @@ from filexfer.storage.walk import Parts
 
 def published(shared: Shared, files: UploadFiles, size: int, announced: journal.Publishing) -> Saved | None:
     """Whether the announced rename came about; None if not, so that the upload is still open."""
+    return _renamed(shared, size, announced) or (None if _is_there(shared, files) else _gone(size, announced))
+
+
+def answer(shared: Shared, upload_id: str) -> Saved | None:
+    """What a committed upload answered; None if it is none or that is forgotten."""
+    told = upload_files.committed(shared.fs, shared.area, upload_id)
+    if told is None or told.saved is not None:
+        return told and told.saved
+    if told.head is None or told.publishing is None:
+        return None
+    # The name of its journal was durable before its last record, so a crash took that: the announcement says as much.
+    return _renamed(shared, told.head.size, told.publishing) or _gone(told.head.size, told.publishing)
+
+
+def _renamed(shared: Shared, size: int, announced: journal.Publishing) -> Saved | None:
+    """The published file, if it is where it was to come, durably from now on."""
     parts: Parts = tuple(announced.path.split("/"))
     with shared.tree.walk() as walk:
         status = None
@@ -31,9 +47,15 @@ def published(shared: Shared, files: UploadFiles, size: int, announced: journal.
             walk.sync()
             walk.check(parts[:-1])
             return Saved(announced.path, announced.outcome, size, mtime_of(status), etag_of(status))
-    if present(shared.fs, files.place[1], files.place[0]) is not None:
-        return None
-    # Renamed, and since then replaced or deleted by somebody.
+    return None
+
+
+def _is_there(shared: Shared, files: UploadFiles) -> bool:
+    return present(shared.fs, files.place[1], files.place[0]) is not None
+
+
+def _gone(size: int, announced: journal.Publishing) -> Saved:
+    """It was renamed, and since then replaced or deleted by somebody."""
     return Saved(announced.path, announced.outcome, size, 0, "")
 
 

@@ -279,7 +279,7 @@ class FolderUpload:
         try:
             files = UploadFiles.open(self._shared.fs, self._shared.area, self.id)
         except UnknownUpload:
-            self._saved = upload_files.answer(self._shared.fs, self._shared.area, self.id)
+            self._saved = recovery.answer(self._shared, self.id)
             if self._saved is None:
                 raise
             self.path, self.size = self._saved.path, self._saved.size

@@ -180,11 +180,10 @@ class UploadFiles:
             self.close()
 
 
-def answer(fs: FsOps, area: Area, upload_id: str) -> Saved | None:
-    """What a committed upload answered; None if it is none or that is forgotten."""
+def committed(fs: FsOps, area: Area, upload_id: str) -> journal.Told | None:
+    """What the journal of a committed upload says; None if it is none or that is forgotten."""
     folder = area.existing(areas.UPLOADS)
-    told = None if folder is None else _peek(fs, upload_id.encode() + DONE, folder)
-    return told.saved if told else None
+    return None if folder is None else _peek(fs, upload_id.encode() + DONE, folder)
 
 
 def forget_answer(fs: FsOps, area: Area, upload_id: str) -> None:

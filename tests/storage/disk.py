@@ -78,6 +78,11 @@ class Disk(FsOps):
         self.pending.append(Change(list(parts)))
         self.on_change()
 
+    def named_anew(self, folder: Node, name: bytes) -> Change:
+        """Have a name of `folder` be there, but not for certain; the change that is to become pending."""
+        assert isinstance(folder, Folder)
+        return Change([(folder, name, folder.certain.pop(name))])
+
     def _settle_names(self, folder: Folder | None) -> None:
         """The names of this folder, or of all, are certain now; with a rename its other end is, too."""
         kept: list[Change] = []
