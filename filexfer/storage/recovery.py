@@ -25,10 +25,10 @@ def published(shared: Shared, files: UploadFiles, size: int, announced: journal.
 def answer(shared: Shared, upload_id: str) -> Saved | None:
     """What a committed upload answered; None if it is none or that is forgotten."""
     told = upload_files.committed(shared.fs, shared.area, upload_id)
-    if told is None or told.saved is not None:
-        return told and told.saved
-    if told.head is None or told.publishing is None:
+    if told is None:
         return None
+    if told.saved is not None or told.head is None or told.publishing is None:
+        return told.saved
     # The name of its journal was durable before its last record, so a crash took that: the announcement says as much.
     return _renamed(shared, told.head.size, told.publishing) or _gone(told.head.size, told.publishing)
 
