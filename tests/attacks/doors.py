@@ -40,8 +40,8 @@ HOLDS_PATHS: dict[tuple[str, int, str], tuple[Filled, ...]] = {
     ("files_get", 0, "base64"): (lambda path: _bytes(path),),
     ("view_open", 1, "base64"): (lambda path: _bytes(path),),
     ("job_add", 0, "struct"): (
-        lambda path: {"direction": "get", "server": "", "items": [[path, "/nowhere/of/mine"]]},
-        lambda path: {"direction": "put", "server": "", "items": [["/nowhere/of/mine", path]]},
+        lambda path: {"direction": "get", "server": "", "items": [[path, "/proc/nowhere/of/mine"]]},
+        lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},
     ),
 }
 

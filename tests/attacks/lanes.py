@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote_from_bytes
-from xmlrpc.client import dumps
 
 from filexfer.protocol.methods import SERVICE
-from tests.attacks.doors import BATCHES, RawRequest, calls_with
+from tests.attacks.doors import BATCHES, Call, RawRequest, calls_with
 from tests.attacks.house import House
 from tests.attacks.wire import Reply, Wire, head
 
@@ -16,20 +15,16 @@ from tests.attacks.wire import Reply, Wire, head
 NOT_TAKEN = -32602
 
 
-def calls_by_lane(house: House, path: object) -> Iterator[tuple[str, int]]:
-    """Put `path` through every method, alone, in one batch, and through an agent. Gives what was done, and the code."""
+def calls_by_lane(house: House, path: object, batched: bool = True) -> Iterator[tuple[str, int]]:
+    """Put `path` through every method, alone, in one batch, and through an agent. Gives what was done, and the code.
+
+    Without `batched`, so that one call is over before the next, no batch is sent."""
     calls = list(calls_with(path))
+    shared = [call for call in calls if not call.own]
     with house.wire() as wire, Wire(house.control) as control:
-        open_calls = [call for call in calls if not call.own]
-        for call in open_calls:
+        for call in shared:
             yield f"{call.method}{call.params!r:.200}", code_of(call.method, wire.call(call.method, *call.params))
-        # Where the path alone nearly fills a call, few go into one batch.
-        many = len(open_calls) if len(str(path)) < 10_000 else 8
-        batch = [{"methodName": call.method, "params": list(call.params)} for call in open_calls]
-        answers = [
-            answer for at in range(0, len(batch), many) for answer in wire.call("system.multicall", batch[at : at + many]).value
-        ]
-        for call, answer in zip(open_calls, answers, strict=True):
+        for call, answer in zip(shared, _batch(wire, shared), strict=True) if batched else ():
             yield f"batched {call.method}{call.params!r:.200}", code_of_value(call.method, answer)
         for call in calls:
             if call.own:
@@ -37,6 +32,14 @@ def calls_by_lane(house: House, path: object) -> Iterator[tuple[str, int]]:
             elif call.method in SERVICE:
                 reply = control.call("server_call", "", call.method, list(call.params))
                 yield f"server_call {call.method}{call.params!r:.200}", code_of(call.method, reply)
+
+
+def _batch(wire: Wire, calls: Sequence[Call]) -> list[Any]:
+    """The answers to these calls in one batch; in several, where their text alone nearly fills one."""
+    many = 8 if len(repr(calls[0])) > 10_000 else len(calls)
+    batch = [{"methodName": call.method, "params": list(call.params)} for call in calls]
+    parts = [batch[at : at + many] for at in range(0, len(batch), many)]
+    return [answer for part in parts for answer in wire.call("system.multicall", part).value]
 
 
 def code_of(method: str, reply: Reply) -> int:
@@ -78,4 +81,4 @@ def call_body(method: str, *params: str) -> bytes:
     return f"<methodCall><methodName>{method}</methodName><params>{values}</params></methodCall>".encode()
 
 
-__all__ = ["NOT_TAKEN", "call_body", "calls_by_lane", "code_of", "dumps", "quoted", "raw_request"]
+__all__ = ["NOT_TAKEN", "call_body", "calls_by_lane", "code_of", "quoted", "raw_request"]
