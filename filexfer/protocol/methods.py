@@ -1,4 +1,5 @@
-"""The table of methods: name, permission, signatures. Help texts are the docstrings of the implementations.
+"""The tables of what can be asked: methods with their permission, signatures and whether they change anything, and the acts of
+the raw lane. Help texts are the docstrings of the implementations.
 
 A signature is the type of the answer, then those of the parameters, in XML-RPC's words, as `system.methodSignature` gives them.
 A path may be `base64` wherever `string` stands, a size `string` or `i8` wherever `int` stands (protocol.md, Values)."""
@@ -9,20 +10,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from filexfer.core.model import Permission
+from filexfer.protocol.targets import FILES, UPLOADS
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method as callers see it."""
+    """One method as callers see it.
+
+    Attributes:
+        tells: None for what changes nothing. Else each call leaves a line in the audit log, and this names those of its
+            parameters that stand in it, in their order; `-` for one that does not.
+        answers: members of its answer that stand there too; one that is a string goes by the only name.
+    """
 
     name: str
     permission: Permission
     signatures: tuple[tuple[str, ...], ...]
+    tells: tuple[str, ...] | None = None
+    answers: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        return self.tells is not None
 
 
-def _method(name: str, permission: Permission, *signatures: str) -> Method:
+@dataclass(frozen=True, slots=True)
+class RawAct:
+    """One kind of request of the raw lane. `changes`: it leaves a line in the audit log."""
+
+    permission: Permission
+    changes: bool = False
+
+
+def _method(name: str, permission: Permission, *signatures: str, tells: str | None = None, answers: str = "") -> Method:
     """Each signature is `"answer param param"`; a word in brackets, and all behind it, may be left out."""
-    return Method(name, permission, tuple(form for text in signatures for form in _forms(text.split())))
+    forms = tuple(form for text in signatures for form in _forms(text.split()))
+    return Method(name, permission, forms, None if tells is None else tuple(tells.split()), tuple(answers.split()))
 
 
 def _forms(words: list[str]) -> Iterable[tuple[str, ...]]:
@@ -32,15 +55,15 @@ def _forms(words: list[str]) -> Iterable[tuple[str, ...]]:
         yield plain[:end]
 
 
-_READ, _WRITE, _MANAGE = Permission.READ, Permission.WRITE, Permission.MANAGE
+_NONE, _READ, _WRITE, _MANAGE = Permission.NONE, Permission.READ, Permission.WRITE, Permission.MANAGE
 
 _SERVICE = (
     _method("server_info", _READ, "struct"),
     _method("file_list", _READ, "struct [string] [struct]"),
     _method("file_stat", _READ, "struct string"),
     _method("file_get", _READ, "base64 string"),
-    _method("file_put", _WRITE, "struct string base64 [struct]"),
-    _method("files_put", _WRITE, "array array base64 [struct]", "struct struct base64 [struct]"),
+    _method("file_put", _WRITE, "struct string base64 [struct]", tells="path", answers="path outcome"),
+    _method("files_put", _WRITE, "array array base64 [struct]", "struct struct base64 [struct]", tells="entries"),
     _method("files_get", _READ, "struct array [struct]", "struct base64 struct"),
     _method("file_read", _READ, "struct string int int [struct]"),
     _method("file_digests", _READ, "struct string [struct]"),
@@ -48,17 +71,24 @@ _SERVICE = (
     _method("upload_write", _WRITE, "boolean string int base64 [struct]"),
     _method("upload_reuse", _WRITE, "boolean string int int int string string"),
     _method("upload_status", _WRITE, "struct string"),
-    _method("upload_commit", _WRITE, "struct string"),
+    _method("upload_commit", _WRITE, "struct string", tells="upload_id", answers="path outcome"),
     _method("upload_abort", _WRITE, "boolean string"),
-    _method("folder_make", _WRITE, "struct string [struct]"),
-    _method("entry_move", _WRITE, "struct string string [struct]"),
-    _method("entry_delete", _WRITE, "string string [struct]"),
-    _method("entry_restore", _WRITE, "string string [struct]"),
+    _method("folder_make", _WRITE, "struct string [struct]", tells="path"),
+    _method("entry_move", _WRITE, "struct string string [struct]", tells="path to"),
+    _method("entry_delete", _WRITE, "string string [struct]", tells="path", answers="trash_id"),
+    _method("entry_restore", _WRITE, "string string [struct]", tells="trash_id", answers="path"),
     _method("trash_list", _WRITE, "array"),
-    _method("trash_empty", _MANAGE, "boolean [struct]"),
-    _method("image_put", _WRITE, "string base64 [string] [struct]"),
+    _method("trash_empty", _MANAGE, "boolean [struct]", tells=""),
+    _method("image_put", _WRITE, "string base64 [string] [struct]", tells="- name", answers="path"),
     _method("image_get", _READ, "base64 [string] [int]"),
     _method("share_changes", _READ, "struct [string] [int]", "struct string double"),
+    _method("pair", _NONE, "struct string base64 base64", tells="device_name", answers="device name permission"),
+    _method("invite_create", _MANAGE, "struct [struct]", tells="options", answers="id permission"),
+    _method("invite_status", _MANAGE, "struct string"),
+    _method("invite_cancel", _MANAGE, "boolean string", tells="id"),
+    _method("device_list", _MANAGE, "array"),
+    _method("device_add", _MANAGE, "struct string [string]", tells="name", answers="id name permission"),
+    _method("device_revoke", _MANAGE, "boolean string", tells="device"),
     _method("system.listMethods", _READ, "array"),
     _method("system.methodHelp", _READ, "string string"),
     _method("system.methodSignature", _READ, "array string"),
@@ -66,7 +96,7 @@ _SERVICE = (
 )
 
 _AGENT = (
-    _method("job_add", _MANAGE, "struct struct"),
+    _method("job_add", _MANAGE, "struct struct", tells="spec"),
     _method("job_list", _MANAGE, "struct [struct]"),
     _method("job_events", _MANAGE, "struct int [int]", "struct int double"),
     _method("job_files", _MANAGE, "struct int [struct]"),
@@ -81,16 +111,27 @@ _AGENT = (
     _method("view_find", _MANAGE, "int int string [struct]", "int int base64 [struct]"),
     _method("view_close", _MANAGE, "boolean int"),
     _method("server_list", _MANAGE, "struct"),
-    _method("server_save", _MANAGE, "boolean struct"),
-    _method("server_forget", _MANAGE, "boolean string"),
+    _method("server_save", _MANAGE, "boolean struct", tells="server"),
+    _method("server_forget", _MANAGE, "boolean string", tells="name"),
+    _method("server_pair", _MANAGE, "struct struct", tells="-", answers="name address permission"),
     _method("server_call", _MANAGE, "string string string [array]", "struct string string [array]"),
-    _method("share_set", _MANAGE, "struct struct"),
+    _method("share_set", _MANAGE, "struct struct", tells="changes"),
     _method("limit_set", _MANAGE, "boolean struct"),
     _method("agent_info", _MANAGE, "struct"),
-    _method("agent_stop", _MANAGE, "boolean"),
+    _method("agent_stop", _MANAGE, "boolean", tells=""),
 )
 
 #: What every server answers, and what an agent adds.
 SERVICE: dict[str, Method] = {method.name: method for method in _SERVICE}
 AGENT: dict[str, Method] = {method.name: method for method in _AGENT}
 METHODS: dict[str, Method] = SERVICE | AGENT
+
+#: The raw lane: HTTP method and the area of its target.
+RAW: dict[tuple[str, str], RawAct] = {
+    ("GET", FILES): RawAct(_READ),
+    ("HEAD", FILES): RawAct(_READ),
+    ("PUT", FILES): RawAct(_WRITE, changes=True),
+    ("PUT", UPLOADS): RawAct(_WRITE),
+}
+#: What may be called without any permission, and all that a caller without credentials may send (over TLS, and only a little).
+OPEN = frozenset(("pair",))

@@ -1,21 +1,28 @@
 """The gate: who is calling, and may they. Order: host, origin, credentials on the head; permission where the act is known.
-Rules: nothing of a body is read, and no name told, before it is passed. Tokens will come in through `Gate.tokens`."""
+Rules: nothing of a body is read, and no name told, before it is passed; `Caller.require` is the one place where a
+permission decides."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hmac
 import ipaddress
 import os
 import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn, Protocol
 
 from filexfer.core.errors import BadParameters, Forbidden, LoginNeeded
 from filexfer.core.model import Permission
 from filexfer.protocol.http import RequestHead
-from filexfer.server.listener import Door
+from filexfer.server.listener import Door, Listener
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9_.~-]+)?\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
+
+_GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +30,20 @@ class Caller:
     """Who makes a request.
 
     Attributes:
-        device: what it is called in logs and owns uploads as; "guest" for everybody without credentials.
+        device: id, as which it owns uploads and results; "guest" for everybody without credentials, "local" for `local`.
         permission: what it may do.
         local: it came over the control socket, so it is a process of the user who runs this server.
         peer: address it came from.
+        name: of the device, for people.
+        secure: it came over TLS.
     """
 
     device: str
     permission: Permission
     local: bool = False
     peer: str = ""
+    name: str = ""
+    secure: bool = False
 
     def require(self, permission: Permission) -> None:
         """Raise `LoginNeeded` for a stranger, `Forbidden` for somebody known, unless they hold `permission`."""
@@ -64,51 +75,108 @@ class BadHost(Exception):
     """The `Host` or `Origin` of a request is none we answer to: a web page's doing. `str` says what to do."""
 
 
+class Known(Protocol):
+    """A device, as the gate sees it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def permission(self) -> Permission: ...
+
+
+class Tokens(Protocol):
+    """Who knows the devices; see `trust.Trust`."""
+
+    def device_of(self, token: str, peer: str) -> Known:
+        """The device with this token. Raises `LoginNeeded`, `SlowDown`."""
+        ...
+
+    def unknown(self, peer: str) -> NoReturn:
+        """What came as credentials is none. Raises as `device_of`."""
+        ...
+
+    def knows(self, device_id: str) -> bool:
+        """Whether this device has not been revoked since."""
+        ...
+
+
 class Gate:
     """Admits callers.
 
     Attributes:
-        guest: what those without credentials may do; may be changed while the server runs.
-        tokens: gives the caller that a token stands for; None while no device is known.
+        guest: what those without credentials may do; may be changed while the server runs. A device may do at least that: it
+            could as well come without its token.
     """
 
-    def __init__(
-        self, guest: Permission, allow_hosts: Iterable[str] = (), tokens: Callable[[str], Caller | None] | None = None
-    ) -> None:
+    def __init__(self, guest: Permission, tokens: Tokens, allow_hosts: Iterable[str] = ()) -> None:
         self.guest = guest
-        self.tokens = tokens
+        self._tokens = tokens
         self._names = {"localhost", *_own_names(), *(name.lower().rstrip(".") for name in allow_hosts)}
 
     def answer_to(self, host: str) -> None:
         """Add a name that `Host` may bear: one that an address of ours holds."""
         self._names.add(host.lower().rstrip("."))
 
-    def admit(self, head: RequestHead, door: Door, peer: str) -> Caller:
-        """The caller of a request, judged by its head alone. Raises `BadHost` and `LoginNeeded`."""
-        if door is Door.TCP:
+    def answers_to(self, host: str) -> bool:
+        """Whether `Host` may bear this name or address (without a port)."""
+        return host.lower().rstrip(".") in self._names or _is_address(host)
+
+    def admit(self, head: RequestHead, listener: Listener, peer: str) -> Caller:
+        """The caller of a request, judged by its head alone. Raises `BadHost`, `LoginNeeded`, `SlowDown`."""
+        if listener.door is Door.TCP or listener.token:
             # No browser speaks over a UNIX socket, and its clients write what they like here.
             self._check_host(head.headers.get("host", ""))
         origin = head.headers.get("origin")
         if origin is not None:
             _check_origin(origin, head.headers.get("host", ""))
-        if door is Door.CONTROL:
+        if listener.door is Door.CONTROL:
+            if listener.token and not _same(listener.token, token_in(head.headers.get("authorization", ""))):
+                raise LoginNeeded("Only processes of the user who runs this server are let in here.")
             return Caller("local", Permission.MANAGE, True, peer)
         credentials = head.headers.get("authorization")
         if credentials is None:
-            return Caller("guest", self.guest, False, peer)
-        return self._known(credentials)
+            return Caller(_GUEST, self.guest, False, peer, "", listener.secure)
+        token = token_in(credentials)
+        known = self._tokens.device_of(token, peer) if token else self._tokens.unknown(peer)
+        return Caller(known.id, max(known.permission, self.guest), False, peer, known.name, listener.secure)
+
+    def check_still(self, caller: Caller) -> None:
+        """Raise `LoginNeeded` where somebody admitted before would not be any more."""
+        if caller.local:
+            return
+        if caller.device == _GUEST:
+            Caller(_GUEST, min(caller.permission, self.guest)).require(min(caller.permission, Permission.READ))
+        elif not self._tokens.knows(caller.device):
+            raise LoginNeeded()
 
     def _check_host(self, host: str) -> None:
         found = _HOST.fullmatch(host)
-        if found is None or not (found[1].lower().rstrip(".") in self._names or _is_address(found[1])):
+        if found is None or not self.answers_to(found[1]):
             # DNS rebinding: a foreign name that suddenly means this machine.
             raise BadHost("This server does not answer to that name. Use its address, or start it with --allow-host NAME.")
 
-    def _known(self, credentials: str) -> Caller:
-        known = self.tokens(credentials) if self.tokens else None
-        if known is None:
-            raise LoginNeeded("This server does not know these credentials. Leave them out, or pair with it again.")
-        return known
+
+def token_in(credentials: str) -> str:
+    """The token that an `Authorization` header shows: as bearer (RFC 6750), or as the password of whatever user (RFC 7617);
+    "" for none."""
+    scheme, _, value = credentials.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value.strip(), validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two secrets are the same, in a time that tells nothing."""
+    return hmac.compare_digest(one.encode(), other.encode("utf-8", "surrogatepass"))
 
 
 def _check_origin(origin: str, host: str) -> None:

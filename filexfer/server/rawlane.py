@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from filexfer.core import digests, errors
 from filexfer.core.errors import BadDigest, BadParameters, FilexferError, TooLarge
-from filexfer.core.model import SMALL_FILE, Conflict, Outcome, Permission, PutOptions, Saved
+from filexfer.core.model import SMALL_FILE, Conflict, Outcome, PutOptions, Saved
 from filexfer.protocol import http
 from filexfer.protocol.faults import code_of
 from filexfer.protocol.members import number
+from filexfer.protocol.methods import RAW, RawAct
 from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Refused, plain
+from filexfer.server.audit import Audit
 from filexfer.server.buffers import Buffers
 from filexfer.server.channel import PeerGone
 from filexfer.server.connection import Request
@@ -42,13 +44,16 @@ _STATUS: dict[type[FilexferError], int] = {
     errors.NoSpace: 507,
     errors.FilexferError: 500,
 }
+#: Seconds after which trying again may help.
+_RETRY_AFTER = {429: "60", 503: "1"}
 
 
 class RawLane:
     """Serves the files of the share that `share()` gives."""
 
-    def __init__(self, share: Callable[[], Share], buffers: Buffers) -> None:
+    def __init__(self, share: Callable[[], Share], audit: Audit, buffers: Buffers) -> None:
         self._share = share
+        self._audit = audit
         self._buffers = buffers  # of a block each
 
     def answer(self, request: Request, caller: Caller) -> Answer:
@@ -67,16 +72,35 @@ class RawLane:
         head = request.head
         if "content-encoding" in head.headers:
             raise Refused(415, "Bodies are taken as they are, not compressed.")
-        upload = head.target.startswith(http.UPLOADS)
-        if head.method == "PUT":
-            caller.require(Permission.WRITE)
-            if "content-range" in head.headers:
-                raise Refused(400, "A part of a file is put to /uploads/ID/OFFSET.")
-            return self._put_block(request, caller, share) if upload else self._put_file(request, share)
-        if upload or head.method not in ("GET", "HEAD"):
-            raise Refused(405, "There is no such act here.", [("Allow", "PUT" if upload else "GET, HEAD, PUT")])
-        caller.require(Permission.READ)
-        return serve_file(share.store, head, self._buffers)
+        act = self._permitted(head, caller)
+        if head.method != "PUT":
+            return serve_file(share.store, head, self._buffers)
+        if "content-range" in head.headers:
+            raise Refused(400, "A part of a file is put to /uploads/ID/OFFSET.")
+        if not act.changes:
+            return self._put_block(request, caller, share)
+        told = {"path": head.target.removeprefix(http.FILES)}
+        try:
+            saved = self._put_file(request, share)
+        except Exception as error:
+            self._audit.note(caller, "PUT", told, error)
+            raise
+        self._audit.note(caller, "PUT", {"path": saved.path, "outcome": saved.outcome.value})
+        return Answer(201 if saved.outcome is Outcome.CREATED else 204, [("ETag", http.written_etag(saved.etag))])
+
+    def _permitted(self, head: http.RequestHead, caller: Caller) -> RawAct:
+        """What is asked for, and the caller may do."""
+        area = http.UPLOADS if head.target.startswith(http.UPLOADS) else http.FILES
+        act = RAW.get((head.method, area))
+        if act is None:
+            known = ", ".join(method for method, of in RAW if of == area)
+            raise Refused(405, "There is no such act here.", [("Allow", known)])
+        try:
+            caller.require(act.permission)
+        except errors.Forbidden as error:
+            self._audit.refused(caller, head.method, error)
+            raise
+        return act
 
     def _put_block(self, request: Request, caller: Caller, share: Share) -> Answer:
         upload_id, offset = http.upload_target(request.head.target)
@@ -96,7 +120,7 @@ class RawLane:
             self._buffers.give(buffer)
         return Answer(204)
 
-    def _put_file(self, request: Request, share: Share) -> Answer:
+    def _put_file(self, request: Request, share: Share) -> Saved:
         path = http.file_target(request.head.target)
         options = _conditions(request, path, share.store)
         length = request.body.length
@@ -109,10 +133,12 @@ class RawLane:
             else:
                 saved = self._put_large(request, share.store, path, length, options)
         except (errors.AlreadyExists, errors.Changed) as error:
-            return refusal(error, 412 if conditional else 409)
+            if conditional:
+                raise _failed(error) from None
+            raise
         if saved.outcome not in (Outcome.SAME, Outcome.SKIPPED):
             share.changes.changed(saved.path)
-        return Answer(201 if saved.outcome is Outcome.CREATED else 204, [("ETag", http.written_etag(saved.etag))])
+        return saved
 
     def _put_small(self, request: Request, store: FolderStore, path: str, length: int, options: PutOptions) -> Saved:
         data = bytearray(length)
@@ -164,14 +190,19 @@ def _conditions(request: Request, path: str, store: FolderStore) -> PutOptions:
             raise BadParameters("On a PUT If-None-Match is *, for no-clobber.")
         there = _etag_of(store, path, request.body.length)
         if there is not None:
-            raise Refused(412, str(errors.AlreadyExists()), [("X-Fault-Code", str(code_of(errors.AlreadyExists())))])
+            raise _failed(errors.AlreadyExists())
         return PutOptions(Conflict.FAIL, mtime_ns)
     if match is None:
         return PutOptions(Conflict.OVERWRITE, mtime_ns)
     there = _etag_of(store, path, None)
     if there is None or not http.etag_matches(match, there.removeprefix("W/")):
-        raise Refused(412, str(errors.Changed()), [("X-Fault-Code", str(code_of(errors.Changed())))])
+        raise _failed(errors.Changed())
     return PutOptions(Conflict.OVERWRITE, mtime_ns, etag="" if match.strip() == "*" else there)
+
+
+def _failed(error: FilexferError) -> Refused:
+    """A condition of the request does not hold (RFC 9110, 13.2.1)."""
+    return Refused(412, str(error), [("X-Fault-Code", str(code_of(error)))])
 
 
 def _etag_of(store: FolderStore, path: str, but_size: int | None) -> str | None:
@@ -195,6 +226,6 @@ def refusal(error: FilexferError, status: int = 0) -> Answer:
     headers = [("X-Fault-Code", str(code_of(error)))]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Basic realm="filexfer"'))
-    if status == 503:
-        headers.append(("Retry-After", "1"))
+    if status in _RETRY_AFTER:
+        headers.append(("Retry-After", _RETRY_AFTER[status]))
     return plain(status, str(error), headers)

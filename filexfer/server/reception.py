@@ -10,6 +10,7 @@ from filexfer.protocol import http
 from filexfer.server.access import BadHost, Caller, Gate
 from filexfer.server.answers import Answer, Later, Refused, plain
 from filexfer.server.connection import Request
+from filexfer.server.deferred import Deferred
 from filexfer.server.rawlane import RawLane, refusal
 from filexfer.server.rpclane import RpcLane, fault
 from filexfer.server.streams import Spool
@@ -18,13 +19,14 @@ _RPC = frozenset({http.RPC, "/"})
 
 
 class Reception:
-    """`handle` is what connections call for each request, in a worker."""
+    """`handle` is what connections call for each request, in a worker. `stranger_bytes`: of a call without credentials."""
 
-    def __init__(self, gate: Gate, rpc: RpcLane, raw: RawLane, spool: Callable[[int], Spool]) -> None:
+    def __init__(self, gate: Gate, rpc: RpcLane, raw: RawLane, spool: Callable[[int], Spool], stranger_bytes: int) -> None:
         self._gate = gate
         self._rpc = rpc
         self._raw = raw
         self._spool = spool
+        self._stranger_bytes = stranger_bytes
 
     def handle(self, request: Request) -> Answer | Later:
         """The answer to a request."""
@@ -38,7 +40,8 @@ class Reception:
         try:
             if is_call:
                 self._rpc.check(request)
-                return self._rpc.answer(request, caller, self._spool)
+                answer = self._rpc.answer(request, caller, self._spool)
+                return self._watched(answer, caller) if isinstance(answer, Later) else answer
             if request.head.target.startswith((http.FILES, http.UPLOADS)):
                 return self._raw.answer(request, caller)
         except Refused as refused:
@@ -46,7 +49,29 @@ class Reception:
         return plain(404, "There is nothing here. XML-RPC is at /RPC2, files are below /files/.")
 
     def _admit(self, request: Request) -> Caller:
-        caller = self._gate.admit(request.head, request.listener.door, request.peer)
-        # Before a byte of the body is looked at. What needs more than this says so where it is known.
-        caller.require(Permission.READ)
+        caller = self._gate.admit(request.head, request.listener, request.peer)
+        request.device = caller.device
+        # Looked at again now that a revocation finds the request by its device.
+        self._gate.check_still(caller)
+        if not self._may_pair(request):
+            # Before a byte of the body is looked at. What needs more than this says so where it is known.
+            caller.require(Permission.READ)
         return caller
+
+    def _may_pair(self, request: Request) -> bool:
+        """Whether a request without any permission may be the one that asks for some; its method's name then tells."""
+        head = request.head
+        small = head.length is not None and head.length <= self._stranger_bytes and not head.chunked
+        return request.listener.secure and head.method == "POST" and head.target in _RPC and small
+
+    def _watched(self, later: Later, caller: Caller) -> Later:
+        """An answer that comes late is for whoever may still ask for it then."""
+
+        def finish(deferred: Deferred) -> Answer:
+            try:
+                self._gate.check_still(caller)
+            except FilexferError as error:
+                return fault(error)
+            return later.finish(deferred)
+
+        return Later(later.deferred, finish)

@@ -12,12 +12,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, ShuttingDown
 from filexfer.core.model import Permission
+from filexfer.core.places import share_state
+from filexfer.protocol.address import parse
 from filexfer.server.access import Gate, guest_permission, may_control, permission_called
+from filexfer.server.audit import Audit
 from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
 from filexfer.server.channel import Channel
@@ -29,6 +32,7 @@ from filexfer.server.loop import Loop
 from filexfer.server.methods.batches import Batches
 from filexfer.server.methods.files import Files
 from filexfer.server.methods.images import Images
+from filexfer.server.methods.pairing import Pairing
 from filexfer.server.methods.system import Info, System
 from filexfer.server.methods.tree import Tree
 from filexfer.server.methods.uploads import UploadMethods
@@ -41,8 +45,12 @@ from filexfer.server.settings import Settings
 from filexfer.server.share import Share
 from filexfer.server.stock import stock_function
 from filexfer.server.streams import Spool
+from filexfer.server.trust import Trust
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import StoreSettings
+
+if TYPE_CHECKING:
+    from filexfer.server.identity import Identity
 
 _log = logging.getLogger("filexfer.server")
 
@@ -63,11 +71,15 @@ class Server:
         guest: what callers without credentials may do: none, read or write.
         name: of the share, for people; the folder's own if left out.
         settings: bounds.
-        control: path of the private UNIX socket over which processes of the same user manage it; None for none.
+        control: path of the private UNIX socket over which processes of the same user manage it; None for none. A system without
+            such sockets has loopback and a token in `state` instead.
         store: what to share instead of `folder`.
+        state: folder of what the server keeps for itself: its key, its devices. Left out, one of the share's own in the user's
+            state folder is taken as soon as https needs it.
 
     Attributes:
         addresses: with the real ports, once started.
+        identity: the server's key and certificate; None while nothing listens on https.
     """
 
     def __init__(
@@ -80,26 +92,34 @@ class Server:
         settings: Settings | None = None,
         control: str | os.PathLike[str] | None = None,
         store: FolderStore | None = None,
+        state: str | os.PathLike[str] | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self._folder = Path(folder)
+        self._state = None if state is None else Path(state)
+        self.identity: Identity | None = None
         self._wanted = tuple(listen)
         self._control = None if control is None else os.fspath(control)
         self._name = name
-        self._gate = Gate(guest_permission(guest), self.settings.allow_hosts)
+        self._audit = Audit(self.settings.audit_bytes)
+        self._trust = Trust(self.settings, self._audit)
+        self._trust.when_revoked(self._cut)
+        self._gate = Gate(guest_permission(guest), self._trust, self.settings.allow_hosts)
         self._given_store = store
         self._share: Share | None = None
-        self._service = Service()
+        self._service = Service(self._audit)
         self._census = Census(self.settings.connections, self.settings.connections_per_address)
         self._loop = Loop(self._census, self._welcome)
         self._pool = Pool(self.settings.workers, self.settings.worker_idle)
         self._doors = Doors(self.settings, self._gate, self._loop)
+        self._identity_lock = threading.Lock()  # guards the making of `identity`
         self._lock = threading.Lock()  # guards `_connections`
         self._connections: set[Connection] = set()
         self._stopped = threading.Event()
         self._started = False
         self._house = House(self.settings, self._loop, self._pool, self._reception().handle, self._came, self._gone)
-        self._service.install([System(self._service, self.settings)])
+        pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
+        self._service.install([System(self._service, self.settings), pairing])
 
     # ---- life
 
@@ -110,11 +130,13 @@ class Server:
             raise RuntimeError("a server is started once")
         self._started = True
         try:
+            if self._state is not None:
+                self._trust.open(self._state)
             self._open_share(self._given_store or self._store_of(self._folder))
             for address in self._wanted:
-                self._doors.open(address)
+                self.listen(address)
             if self._control is not None:
-                self._doors.open_control(self._control)
+                self._doors.open_control(self._control, self._state_folder())
         except BaseException:
             self._doors.close()
             if self._share is not None:
@@ -149,6 +171,8 @@ class Server:
         try:
             self._end(deadline)
         finally:
+            self._trust.flush(now=True)
+            self._audit.close()
             self._stopped.set()
 
     def _end(self, deadline: float) -> None:
@@ -190,7 +214,11 @@ class Server:
         return self._doors.control()
 
     def listen(self, url: str) -> list[str]:
-        """Listen on one more address; answers the real ones. Raises as `start`."""
+        """Listen on one more address; answers the real ones. Raises as `start`, and `StorageFailed` where https is wanted and the
+        server's key cannot be had."""
+        with self._identity_lock:
+            if self.identity is None and parse(url).scheme == "https":
+                self.identity = self._own_identity()
         return self._doors.open(url)
 
     def unlisten(self, address: str) -> None:
@@ -257,8 +285,34 @@ class Server:
 
     # ---- within
 
+    def _state_folder(self) -> Path:
+        return share_state(self._folder) if self._state is None else self._state
+
+    def _own_identity(self) -> Identity:
+        # Only here: whoever serves no https starts without OpenSSL.
+        from filexfer.server.identity import Identity
+
+        state = self._state_folder()
+        identity = self._trust.identity = Identity(state)
+        self._trust.open(state)
+        return identity
+
+    def _reachable(self) -> list[str]:
+        """Where others reach us over https, the best first."""
+        from filexfer.server.reachable import reachable
+
+        return [real for address in self.addresses if parse(address).scheme == "https" for real in reachable(address)]
+
+    def _cut(self, device: str) -> None:
+        """End the connections of a device that was revoked."""
+        with self._lock:
+            theirs = [one for one in self._connections if one.device == device]
+        for connection in theirs:
+            connection.channel.interrupt()
+
     def _expire(self) -> None:
-        """Let go of listings that nobody reads on. In a worker."""
+        """Let go of listings that nobody reads on, and write what is written now and then. In a worker."""
+        self._trust.flush()
         with suppress(ShuttingDown), self.current_share() as share:
             share.listings.expire()
 
@@ -266,7 +320,11 @@ class Server:
         block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
         rpc = RpcLane(self._service, self.settings, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
         return Reception(
-            self._gate, rpc, RawLane(self.current_share, block), lambda expected: Spool(self.current_share(), expected)
+            self._gate,
+            rpc,
+            RawLane(self.current_share, self._audit, block),
+            lambda expected: Spool(self.current_share(), expected),
+            self.settings.stranger_bytes,
         )
 
     def _store_of(self, folder: Path) -> FolderStore:
@@ -283,9 +341,9 @@ class Server:
 
     def _welcome(self, sock: socket.socket, listener: Listener, address: object) -> Connection | None:
         """A connection was accepted: make one of ours of it, or turn it away. On the loop's thread."""
-        if listener.door is Door.TCP:
+        if isinstance(address, tuple):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer = str(address[0]) if isinstance(address, tuple) else ""
+            peer = str(address[0])
         else:
             uid = peer_uid(sock)
             if listener.door is Door.CONTROL and not may_control(uid):
@@ -293,7 +351,14 @@ class Server:
                 sock.close()
                 return None
             peer = f"uid:{uid}"
-        return Connection(self._house, Channel(sock, self.settings.stall_seconds, self.settings.body_rate), peer, listener)
+        return Connection(self._house, self._channel(sock, listener), peer, listener)
+
+    def _channel(self, sock: socket.socket, listener: Listener) -> Channel:
+        stall, rate = self.settings.stall_seconds, self.settings.body_rate
+        if not listener.secure:
+            return Channel(sock, stall, rate)
+        assert self.identity is not None
+        return self.identity.channel(sock, stall, rate)
 
     def _came(self, connection: Connection) -> None:
         with self._lock:

@@ -1,5 +1,6 @@
 """The methods: one table of names, and the one way to call them, whatever lane a call came by. Rules: permission before anything
-else; errors of ours go through as they are; any other exception becomes a reference number, its text goes to the log only."""
+else; errors of ours go through as they are; any other exception becomes a reference number, its text goes to the log only; what
+changes something leaves a line in the audit log, also where it failed."""
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from filexfer.core.errors import BadParameters, FilexferError, InternalError, UnknownMethod
+from filexfer.core.errors import BadParameters, FilexferError, Forbidden, InternalError, TrustError, UnknownMethod
 from filexfer.core.model import Permission
-from filexfer.protocol.methods import SERVICE, Method
+from filexfer.protocol.methods import METHODS, OPEN, SERVICE, Method
 from filexfer.server.access import Caller
+from filexfer.server.audit import Audit
 
 _log = logging.getLogger("filexfer.server")
 
@@ -35,6 +37,7 @@ class Registered:
         least, most: how many parameters it takes; `most` None for any number.
         spools: a Binary too large for memory may be given to it as `Spool`.
         batch: does several calls at once, for `system.multicall`.
+        tells, answers: see `methods.Method`.
     """
 
     name: str
@@ -46,13 +49,20 @@ class Registered:
     most: int | None
     spools: bool = False
     batch: Batch | None = None
+    tells: tuple[str, ...] | None = None
+    answers: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        return self.tells is not None
 
 
 class Service:
     """All methods of one server: those of the share, installed anew with each share, and those that somebody registered, which
-    go before them."""
+    go before them. What they change stands in `audit`."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: Audit | None = None) -> None:
+        self.audit = audit or Audit(0)
         self._installed: dict[str, Registered] = {}
         self._registered: dict[str, Registered] = {}
 
@@ -75,7 +85,17 @@ class Service:
         words = inspect.getdoc(plain)
         least, most = _arity(plain, 1)
         self._installed[method.name] = Registered(
-            method.name, function, method.permission, method.signatures, words or "", least, most, spools, batch
+            method.name,
+            function,
+            method.permission,
+            method.signatures,
+            words or "",
+            least,
+            most,
+            spools,
+            batch,
+            method.tells,
+            method.answers,
         )
 
     def register(
@@ -92,10 +112,18 @@ class Service:
         """Register `function`, called with the caller and the parameters; it takes the place of one of ours of that name, also
         where that is installed later. `counted` is what tells how many parameters it takes,
         where that is another function, and `takes_caller` whether the first of them is the caller; `text` the help, where it
-        is not the docstring."""
+        is not the docstring. Raises `BadParameters` where no permission is asked for: strangers get nothing."""
+        if permission is Permission.NONE:
+            raise BadParameters("A method needs the permission read, write or manage.")
+        known = METHODS.get(name)
+        # What it tells of itself nobody said, but that it was called is worth a line where it may change something.
+        tells = known.tells if known else () if permission > Permission.READ else None
+        answers = known.answers if known else ()
         least, most = _arity(counted or function, 1 if takes_caller else 0)
         words = inspect.getdoc(function) if text is None else text
-        self._registered[name] = Registered(name, function, permission, signatures, words or "", least, most)
+        self._registered[name] = Registered(
+            name, function, permission, signatures, words or "", least, most, tells=tells, answers=answers
+        )
 
     def names(self) -> list[str]:
         return sorted(self._installed.keys() | self._registered.keys())
@@ -112,19 +140,53 @@ class Service:
 
     def permit(self, caller: Caller, name: str) -> Registered:
         """The method, which `caller` may call. Raises `LoginNeeded`, `Forbidden`, `UnknownMethod`."""
-        found = self._look_up(name)
-        if found is None:
+        if name not in OPEN:
             # A stranger is not told which methods there are.
             caller.require(Permission.READ)
-            raise UnknownMethod()
-        caller.require(found.permission)
+        found = self.find(name)
+        try:
+            caller.require(found.permission)
+        except Forbidden as error:
+            self.audit.refused(caller, name, error)
+            raise
         return found
 
     def call(self, caller: Caller, name: str, params: Sequence[object]) -> object:
         """Call a method: its value, or a `Deferred`. Raises nothing but `FilexferError` and the standard library's `Fault`."""
         method = self.permit(caller, name)
+        if method.tells is None:
+            return self.run(method, caller, params)
+        try:
+            value = self.run(method, caller, params)
+        except TrustError as error:
+            self.audit.refused(caller, name, error)
+            raise
+        except Exception as error:
+            self.audit.note(caller, name, told_of(method, params), error)
+            raise
+        self.audit.note(caller, name, told_of(method, params, value))
+        return value
+
+    def run(self, method: Registered, caller: Caller, params: Sequence[object]) -> object:
+        """Call a method that the caller may call, and leave no line. Raises as `call`."""
         check_arity(method, params)
-        return guarded(name, lambda: method.function(caller, *params))
+        return guarded(method.name, lambda: method.function(caller, *params))
+
+
+def told_of(method: Registered, params: Sequence[object], value: object = None) -> dict[str, object]:
+    """What a line of the audit log says of a call besides its name."""
+    told = {name: param for name, param in zip(method.tells or (), params, strict=False) if name != "-"}
+    if isinstance(value, dict):
+        told |= {name: value[name] for name in method.answers if name in value}
+        faults = value.get("faults")
+        failed = len(faults) if isinstance(faults, list) else 0
+    elif isinstance(value, list):
+        failed = sum(1 for one in value if isinstance(one, dict) and "faultCode" in one)
+    elif isinstance(value, str) and method.answers:
+        return told | {method.answers[0]: value}
+    else:
+        return told
+    return told | {"failed": failed} if failed else told
 
 
 def _within(share: AbstractContextManager[object], function: Callable[..., Any]) -> Callable[..., Any]:

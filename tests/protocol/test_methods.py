@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from filexfer.core.model import Permission
-from filexfer.protocol.methods import AGENT, METHODS, SERVICE
+from filexfer.protocol.methods import AGENT, METHODS, OPEN, RAW, SERVICE
 
 TYPES = {"string", "int", "double", "boolean", "base64", "array", "struct", "nil"}
 READING = {
     "server_info file_list file_stat file_get files_get file_read file_digests image_get share_changes",
     "system.listMethods system.methodHelp system.methodSignature system.multicall",
 }
+
+
+MANAGING = "trash_empty invite_create invite_status invite_cancel device_list device_add device_revoke"
 
 
 def test_every_entry_stands_under_its_own_name_and_has_signatures_of_known_types() -> None:
@@ -23,14 +26,20 @@ def test_every_entry_stands_under_its_own_name_and_has_signatures_of_known_types
         assert len(set(method.signatures)) == len(method.signatures), name
 
 
-def test_nobody_without_a_permission_may_call_anything() -> None:
-    assert all(method.permission >= Permission.READ for method in METHODS.values())
+def test_nobody_without_a_permission_may_call_anything_but_pair() -> None:
+    assert {name for name, method in METHODS.items() if method.permission is Permission.NONE} == OPEN == {"pair"}
+    assert all(act.permission >= Permission.READ for act in RAW.values())
 
 
 def test_what_changes_something_needs_write_and_what_an_agent_does_needs_manage() -> None:
-    reading = set(" ".join(READING).split())
+    reading, managing = set(" ".join(READING).split()), set(MANAGING.split())
     for name, method in SERVICE.items():
-        expected = Permission.READ if name in reading else Permission.MANAGE if name == "trash_empty" else Permission.WRITE
+        if name in reading:
+            expected = Permission.READ
+        elif name in managing:
+            expected = Permission.MANAGE
+        else:
+            expected = Permission.NONE if name == "pair" else Permission.WRITE
         assert method.permission is expected, name
     assert {method.permission for method in AGENT.values()} == {Permission.MANAGE}
     assert not SERVICE.keys() & AGENT.keys()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 
 import filexfer
@@ -10,9 +11,10 @@ from filexfer.core.errors import BadParameters, FilexferError, TooLarge
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES
 from filexfer.protocol import wire
 from filexfer.protocol.faults import code_of
+from filexfer.protocol.methods import OPEN
 from filexfer.server.access import Caller
 from filexfer.server.deferred import Deferred
-from filexfer.server.service import Registered, Service, check_arity, signatures_of, unexpected
+from filexfer.server.service import Registered, Service, check_arity, signatures_of, told_of, unexpected
 from filexfer.server.settings import Settings
 from filexfer.server.share import Share
 from filexfer.server.streams import leaving
@@ -30,8 +32,8 @@ class Info:
     def server_info(self, caller: Caller) -> object:
         """server_info() -> struct
 
-        Name and version of the server, what the caller may do (`permission`), the lanes, digests, sizes and bounds it
-        has, and the space that is free."""
+        Name and version of the server, what the caller may do (`permission`), as which device it is known ("" for none), whether
+        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, and the space that is free."""
         free, total = self._share.store.space()
         settings = self._share.settings
         return {
@@ -41,6 +43,8 @@ class Info:
             "share": self._share.name,
             "permission": caller.permission.name.lower(),
             "local": caller.local,
+            "device": caller.name,
+            "secure": caller.secure,
             "lanes": self._lanes,
             "digests": ["blake3", "sha256"],
             "block_size": settings.block_size,
@@ -96,21 +100,31 @@ class _Multicall:
             answers += self._several(name, [params for _, params in group])
         return answers
 
-    def _several(self, name: str | FilexferError, calls: list[Sequence[object]]) -> Iterator[object]:
+    def _several(self, name: str | FilexferError, calls: list[Sequence[object]]) -> list[object]:
         """The answers to consecutive calls of the same method."""
         if isinstance(name, FilexferError):
-            return iter([_fault(name) for _ in calls])
+            return [_fault(name) for _ in calls]
         try:
             if name == "system.multicall":
                 raise BadParameters("A batch holds no other batch.")
+            if name in OPEN:
+                raise BadParameters(f"{name} is called alone.")
             method = self._service.permit(self._caller, name)
         except FilexferError as error:
-            return iter([_fault(error) for _ in calls])
-        if method.batch is not None and len(calls) > 1:
-            return self._together(method, calls)
-        return iter([self._one(lambda p=params: self._service.call(self._caller, name, p)) for params in calls])  # type: ignore[misc]
+            return [_fault(error) for _ in calls]
+        if len(calls) == 1:
+            return [self._one(lambda: self._service.call(self._caller, name, calls[0]))]
+        answers = self._together(method, calls) if method.batch is not None else self._in_turn(method, calls)
+        if method.changes:
+            failed = sum(1 for answer in answers if isinstance(answer, dict))
+            told = {"calls": [told_of(method, params) for params in calls]} | ({"failed": failed} if failed else {})
+            self._service.audit.note(self._caller, name, told)
+        return answers
 
-    def _together(self, method: Registered, calls: list[Sequence[object]]) -> Iterator[object]:
+    def _in_turn(self, method: Registered, calls: Sequence[Sequence[object]]) -> list[object]:
+        return [self._one(partial(self._service.run, method, self._caller, params)) for params in calls]
+
+    def _together(self, method: Registered, calls: list[Sequence[object]]) -> list[object]:
         assert method.batch is not None
         answers: list[object] = [None] * len(calls)
         fitting = []
@@ -127,7 +141,7 @@ class _Multicall:
             values = [failure] * len(fitting)
         for row, value in zip(fitting, values, strict=True):
             answers[row] = _fault(value) if isinstance(value, FilexferError) else [value]
-        return iter(answers)
+        return answers
 
     def _one(self, call: Callable[[], object]) -> object:
         if self._bytes <= 0 or self._files <= 0:

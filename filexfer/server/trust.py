@@ -1,0 +1,175 @@
+"""Who is trusted, and how a device comes to be: puts devices, invitations, failures and the audit log together.
+Rules (docs/security.md): pairing happens over our own certificate only; a guesser is told one and the same thing whatever was
+wrong; what failed from one address costs nobody else anything."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from filexfer.core.errors import BadParameters, LoginNeeded, PairingFailed, TrustError
+from filexfer.core.model import Permission
+from filexfer.core.places import private_folder
+from filexfer.protocol import pairing
+from filexfer.server.access import Caller
+from filexfer.server.attempts import Attempts
+from filexfer.server.audit import Audit
+from filexfer.server.devices import Device, Devices
+from filexfer.server.invites import Invitation, Invites, Proof
+from filexfer.server.settings import Settings
+
+if TYPE_CHECKING:
+    from filexfer.server.identity import Identity
+
+DEVICES_FILE = "devices.json"
+_NO_STATE = (
+    "This server keeps no devices, for it has no place for them. Have it listen on https://HOST:PORT, or give it a state folder."
+)
+_NO_HTTPS = "Devices are paired over https, and this server does not listen on it. Start it with --listen https://0.0.0.0:8765."
+
+
+class Trust:
+    """Who may call one server, guests left out. Until `open` it knows nobody.
+
+    Attributes:
+        audit: where all of it is written down.
+        identity: what devices know the server by; None while it does not listen on https.
+    """
+
+    def __init__(self, settings: Settings, audit: Audit, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock`: monotonic; what the time of invitations and failures is taken from."""
+        self.audit = audit
+        self.identity: Identity | None = None
+        self._most_devices = settings.devices
+        self._attempts = Attempts(settings.login_failures, clock)
+        self._lock = threading.Lock()  # guards the invitations, and that one pairing is done after the other
+        self._invites = Invites(settings.open_invites, settings.invite_seconds, clock)
+        self._devices: Devices | None = None
+        #: Devices whose answer may have been lost: their token has not been used yet.
+        self._unconfirmed: set[str] = set()
+        self._revoked: Callable[[str], None] = lambda device_id: None
+
+    def open(self, folder: Path) -> None:
+        """Know the devices that are kept in `folder`, and keep new ones there. Raises `StorageFailed`."""
+        if self._devices is None:
+            self._devices = Devices(private_folder(folder) / DEVICES_FILE, self._most_devices)
+            self.audit.open(folder)
+
+    def when_revoked(self, act: Callable[[str], None]) -> None:
+        """Have `act` called with the id of each device that is revoked."""
+        self._revoked = act
+
+    def flush(self, *, now: bool = False) -> None:
+        """Write what is written only now and then."""
+        if self._devices is not None:
+            self._devices.flush(now=now)
+
+    # ---- at the gate
+
+    def device_of(self, token: str, peer: str) -> Device:
+        """The device with this token. Raises `LoginNeeded` for any other, and `SlowDown` where `peer` tried too many."""
+        device = self._devices.of_token(token) if self._devices is not None else None
+        if device is None:
+            self.unknown(peer)
+        if device.id in self._unconfirmed:
+            with self._lock:
+                self._unconfirmed.discard(device.id)
+                self._invites.arrived(device.id)
+        return device
+
+    def unknown(self, peer: str) -> NoReturn:
+        """Credentials came that nobody has. Raises `LoginNeeded`, or `SlowDown`."""
+        try:
+            self._attempts.check(peer)
+            self._attempts.failed(peer)
+            raise LoginNeeded("This server does not know these credentials. Leave them out, or pair with it again.")
+        except TrustError as error:
+            self.audit.refused(Caller("unknown", Permission.NONE, peer=peer), "login", error)
+            raise
+
+    def knows(self, device_id: str) -> bool:
+        """Whether this device has not been revoked."""
+        return self._devices is not None and self._devices.has(device_id)
+
+    # ---- pairing
+
+    def pair(self, caller: Caller, shown: Proof) -> Mapping[str, object]:
+        """Pair the device that shows this proof: {token, permission, device, name, proof}. Raises `PairingFailed`, which tells a
+        guesser nothing, `SlowDown` where it guessed too often, `StorageFailed`."""
+        identity = self.identity
+        if identity is None or not caller.secure:
+            raise PairingFailed("Pairing goes over https only. Use the address that the invitation shows.")
+        with self._lock:
+            answer = self._invites.answered(shown)
+            if answer is not None:
+                return answer
+            self._attempts.check(caller.peer)
+            invitation = self._invites.fitting(identity.pin, shown)
+            if invitation is None:
+                self._attempts.failed(caller.peer)
+                raise PairingFailed()
+            device, token = self._kept().add(shown.name, invitation.permission)
+            granted = device.permission.name.lower()
+            proof = pairing.server_proof(invitation.code, identity.pin, shown.nonce, shown.name, shown.proof, granted, token)
+            answer = {"token": token, "permission": granted, "device": device.id, "name": device.name, "proof": proof}
+            self._unconfirmed.add(device.id)
+            self._invites.use(invitation, shown, (device.id, device.name), answer)
+            return answer
+
+    def invite(self, permission: Permission) -> tuple[Invitation, Identity]:
+        """A new invitation, and what it is to be over. Raises `BadParameters` without https, `Busy`."""
+        identity = self.require_https()
+        with self._lock:
+            return self._invites.create(permission), identity
+
+    def invitation(self, invite_id: str) -> tuple[Invitation, int]:
+        """What became of an invitation, and how many seconds it is still open. Raises `NotFound`."""
+        with self._lock:
+            found = self._invites.get(invite_id)
+            return found, self._invites.seconds(found)
+
+    def cancel(self, invite_id: str) -> bool:
+        """End an invitation; whether it was open. Raises `NotFound`."""
+        with self._lock:
+            return self._invites.cancel(invite_id)
+
+    # ---- devices
+
+    def devices(self) -> list[Device]:
+        """All devices, the oldest first."""
+        return [] if self._devices is None else self._devices.all()
+
+    def add(self, name: str, permission: Permission) -> tuple[Device, str, Identity]:
+        """A new device without pairing, its token, and what it knows us by. Raises `BadParameters` without https."""
+        identity = self.require_https()
+        device, token = self._kept().add(name, permission)
+        return device, token, identity
+
+    def revoke(self, id_or_name: str) -> bool:
+        """Forget a device; whether there was one. Its connections end. Raises `StorageFailed` where a restart may bring it
+        back."""
+        device = None if self._devices is None else self._devices.find(id_or_name)
+        if device is None:
+            return False
+        try:
+            self._kept().drop(device)
+        finally:
+            with self._lock:
+                self._unconfirmed.discard(device.id)
+                self._invites.arrived(device.id)
+            self._revoked(device.id)
+        return True
+
+    def _kept(self) -> Devices:
+        if self._devices is None:
+            raise BadParameters(_NO_STATE)
+        return self._devices
+
+    def require_https(self) -> Identity:
+        """What devices know the server by. Raises `BadParameters` while it does not listen on https."""
+        if self.identity is None:
+            raise BadParameters(_NO_HTTPS)
+        return self.identity
