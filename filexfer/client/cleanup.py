@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from filexfer.client.history import History
 from filexfer.client.session import Session
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, NotAFolder, NotFound, UnknownUpload
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, NotAFolder, NotFound, TrustError, UnknownUpload
 from filexfer.core.model import Job
 
 if TYPE_CHECKING:
     from filexfer.storage.folder import FolderStore
 
-_UNREACHABLE = (ConnectionFailed, ConnectionLost)
+_UNREACHABLE = (ConnectionFailed, ConnectionLost, TrustError)
 _GONE = (UnknownUpload, NotFound, NotAFolder)
 
 

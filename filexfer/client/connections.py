@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from filexfer.client.login import Login
 from filexfer.client.transport import Connection
 from filexfer.core import errors
 from filexfer.protocol.address import Address
@@ -21,16 +22,18 @@ _KEPT = 6
 class Connections:
     """Args:
         server: where they lead.
+        login: who we are there.
         timeout: seconds without progress after which one counts as lost.
 
     Attributes:
         round_trip: seconds that opening the quickest of them took; 0.0 before the first.
     """
 
-    def __init__(self, server: Address, timeout: float) -> None:
+    def __init__(self, server: Address, login: Login, timeout: float) -> None:
         self.timeout = timeout
         self.round_trip = 0.0
         self._server = server
+        self._login = login
         # Guards everything below.
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
@@ -48,7 +51,8 @@ class Connections:
             connection.close()
 
     def take(self, fresh: bool = False) -> Connection:
-        """A connection for the caller alone; `give` it back. Raises `ConnectionFailed`, `Cancelled` once closed."""
+        """A connection for the caller alone; `give` it back. Raises `ConnectionFailed`, `LoginNeeded`, `KeyChanged`, `Cancelled`
+        once closed."""
         while not fresh:
             with self._lock:
                 connection = self._idle.pop() if self._idle and not self._closed else None
@@ -59,14 +63,27 @@ class Connections:
             if not connection.is_dropped():
                 return connection
             self.drop(connection)
+        return self._opened()
+
+    def _opened(self) -> Connection:
         if self._closed:
             raise errors.Cancelled()
-        connection = Connection(self._server, self.timeout)
+        connection = Connection(self._server, self.timeout, *self._login.get())
+        with self._lock:
+            if self._closed:
+                raise errors.Cancelled()
+            self._busy.add(connection)
+        try:
+            connection.open()
+        except errors.KeyChanged:
+            self._login.forget()
+            self.drop(connection)
+            raise
+        except BaseException:
+            self.drop(connection)
+            raise
         with self._lock:
             self.round_trip = min(self.round_trip or connection.round_trip, connection.round_trip)
-            self._busy.add(connection)
-            if self._closed:
-                connection.abort()
         return connection
 
     def give(self, connection: Connection, head: ResponseHead) -> None:
@@ -103,6 +120,16 @@ class Connections:
                 self.drop(connection)
                 raise
             self.give(connection, head)
+            if isinstance(value, errors.LoginNeeded):
+                self._renew()
             if isinstance(value, errors.FilexferError):
                 raise value
             return value
+
+    def _renew(self) -> None:
+        """The server does not know us (any more). After a new pairing the next call shall be made as whom that made us."""
+        self._login.forget()
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from filexfer.client.connections import Connections
+from filexfer.client.login import Login
 from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
 from filexfer.core.digests import Bytes
@@ -24,7 +25,9 @@ from filexfer.protocol.methods import METHODS
 from filexfer.protocol.xmlrpc import Decoder, Limits, encode_call
 
 if TYPE_CHECKING:
+    from filexfer.client.credentials import Credentials
     from filexfer.client.lanes import Lane
+    from filexfer.client.vault import Vault
 
 #: What one answer may be. More than any of our calls needs, and little enough not to be harmed by a hostile server.
 _LIMITS = Limits(xml_bytes=16 << 20, values=300_000, payload_memory=16 << 20, payloads_memory=32 << 20)
@@ -45,18 +48,41 @@ _SLOW_TIMES = 10
 _POLLS = frozenset({"job_events", "share_changes"})
 
 
-def connect(address: str, *, timeout: float = 30.0, lanes: Literal["auto", "xmlrpc"] = "auto", endpoint: str = RPC) -> Session:
-    """A session with the server at `address`. Opens nothing until the first call.
+def connect(
+    address: str,
+    *,
+    credentials: Credentials | None = None,
+    vault: Vault | None = None,
+    timeout: float = 30.0,
+    lanes: Literal["auto", "xmlrpc"] = "auto",
+    endpoint: str = RPC,
+) -> Session:
+    """A session with the server at `address`. Opens nothing until the first call; a call to an https server that this computer
+    is not paired with raises `LoginNeeded` before a byte is sent.
 
     Args:
         address: as `protocol.address` has it; a path in it is left out.
+        credentials: who we are there, and the key it must show; None: what the vault says, where the address is https.
+        vault: where that is looked up; None for the user's own.
         timeout: seconds without progress after which a connection counts as lost.
         endpoint: target of calls, where another one's XML-RPC server does not answer at `/RPC2`.
         lanes: "auto" takes the raw lane for large files where the server offers it, "xmlrpc" never does.
 
-    Raises `BadParameters`, `InvalidPath` for what is no address.
+    Raises `BadParameters`, `InvalidPath` for what is no address, and for credentials that would travel in the clear.
     """
-    return Session(parse(address), timeout=timeout, lanes=lanes, endpoint=endpoint)
+    server = parse(address).server
+
+    def find(server: Address) -> Credentials | None:
+        return (vault or _own_vault()).find(server)
+
+    return Session(server, login=Login(server, credentials, find), timeout=timeout, lanes=lanes, endpoint=endpoint)
+
+
+def _own_vault() -> Vault:
+    from filexfer.client.vault import Vault
+    from filexfer.core.places import state_folder
+
+    return Vault(state_folder())
 
 
 class Session:
@@ -68,14 +94,16 @@ class Session:
         connections: for exchanges that are no plain calls.
     """
 
-    def __init__(self, address: Address, *, timeout: float, lanes: Literal["auto", "xmlrpc"], endpoint: str = RPC) -> None:
+    def __init__(
+        self, address: Address, *, login: Login, timeout: float, lanes: Literal["auto", "xmlrpc"], endpoint: str = RPC
+    ) -> None:
         self.address = str(address.server)
         self.timeout = timeout
         self._lanes = lanes
         host = "localhost" if address.scheme == "unix" else address.authority
         self._headers = (("Host", host), ("User-Agent", "filexfer"), ("Content-Type", "text/xml"))
         self._rpc_head = request_head("POST", endpoint, self._headers)[:-2]
-        self.connections = Connections(address.server, timeout)
+        self.connections = Connections(address.server, login, timeout)
         # Guards _info.
         self._lock = threading.Lock()
         self._info: dict[str, object] | None = None

@@ -1,107 +1,150 @@
-"""One kept HTTP/1.1 connection to a server, over TCP or a UNIX socket: requests out, answers in. Knows nothing of what they mean.
+"""One kept HTTP/1.1 connection to a server, over TCP, TLS or a UNIX socket: requests out, answers in. Knows nothing of what they
+mean, and adds only who sends them: a token never goes over a connection to another key than its own.
 
-Every deadline is on progress: a call may take hours as long as bytes move. A head and its body leave in one `sendmsg`. Used by
-one thread at a time; only `abort` may be called from others."""
+Every deadline is on progress: a call may take hours as long as bytes move. A head and its body leave together. Used by one
+thread at a time; only `abort` may be called from others."""
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from filexfer.client.words import connect_error, lost_error
+from filexfer.client.sockets import PlainSocket, Socket, connected
+from filexfer.client.words import lost_error
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, NotWellFormed
 from filexfer.protocol.address import Address
 from filexfer.protocol.http import HEAD_BYTES, BadHead, Chunked, ResponseHead, parse_response_head
 
+if TYPE_CHECKING:
+    from filexfer.client.tls import Tls
+
 #: Bytes taken from the socket at once.
 _RECEIVE = 256 << 10
 #: Bodies up to so many bytes are gathered before they are decoded: a block or a batch in base64, and its index.
 _WHOLE = 4 << 20
-#: Most pieces of one `sendmsg` (IOV_MAX is 1024 on Linux, 16 is the least POSIX permits).
-_PIECES = 16
-#: Windows has none: pieces go one by one there, or joined where they are short.
-_SENDMSG = hasattr(socket.socket, "sendmsg")
-#: Bytes up to which pieces are joined there.
-_JOINED = 64 << 10
-#: Longest wait for a TCP connection to come about, in seconds.
-_CONNECT = 10.0
+#: Bytes of a request between two looks whether the server has answered already: that can only be a refusal.
+_LOOK = 256 << 10
 
 
 class Connection:
-    """Args:
+    """Not open before `open`.
+
+    Args:
         address: of the server; its path is not looked at.
         timeout: seconds without progress after which the connection counts as lost.
+        tls: for https; None for a plain connection.
+        authorization: the field line `Authorization: …` with its line end that every request has, b"" for none; a secret.
 
     Attributes:
         reused: it has served an exchange before: the server may have closed it meanwhile, which is nobody's fault.
         answering: the answer to the last request has begun.
         round_trip: seconds that opening it took.
+        pin: of the certificate that the server showed on it; `""` without TLS.
     """
 
-    def __init__(self, address: Address, timeout: float) -> None:
+    def __init__(self, address: Address, timeout: float, tls: Tls | None = None, authorization: bytes = b"") -> None:
         self.address = address
         self.name = str(address.server)
         self.timeout = timeout
         self.reused = False
         self.answering = False
+        self.round_trip = 0.0
+        self.pin = ""
+        self._tls = tls
+        self._authorization = authorization
         self._aborted = False
         self._buffer = bytearray(_RECEIVE)
         self._view = memoryview(self._buffer)
         # Bytes [start, end) of the buffer have arrived and are not used yet.
         self._start = self._end = 0
+        #: Requests sent whose answers are not read yet; whether the last one was answered before it had left.
+        self._awaited = 0
+        self._cut_short = False
+        self._socket: Socket | None = None
+
+    def open(self) -> None:
+        """Connect. Raises `ConnectionFailed`; `KeyChanged` where the server shows another key, and then nothing was sent."""
         began = time.monotonic()
-        self._socket = _open(address, timeout)
+        raw = connected(self.address, self.timeout)
         self.round_trip = time.monotonic() - began
-        self._socket.settimeout(timeout)
+        self._socket = PlainSocket(raw) if self._tls is None else self._tls.wrap(raw)
+        if self._aborted:
+            raise Cancelled()
+        try:
+            self._socket.greet(self.name)
+        except ConnectionFailed as error:
+            raise Cancelled() if self._aborted else error from error.__cause__
+        self.pin = self._socket.pin
+        self._socket.settimeout(self.timeout)
+
+    @property
+    def _open(self) -> Socket:
+        assert self._socket is not None
+        return self._socket
 
     def close(self) -> None:
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def abort(self) -> None:
         """Wake the thread that waits on this connection; its call raises `Cancelled`. From any thread."""
         self._aborted = True
+        if self._socket is None:
+            return
         try:
-            self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.abort()
         except OSError:
             pass  # It is closed already.
 
     def is_dropped(self) -> bool:
         """Whether the server has closed this idle connection, or sent what nobody asked for."""
         try:
-            self._socket.settimeout(0)
-            self._socket.recv(1, socket.MSG_PEEK)
+            self._open.receive_now(self._view[:1])
         except BlockingIOError:
             return False
         except OSError:
             return True
-        finally:
-            self._socket.settimeout(self.timeout)
         return True
 
     def patience(self, seconds: float) -> None:
         """Wait so long for progress from now on."""
-        self._socket.settimeout(seconds)
+        self._open.settimeout(seconds)
 
     def send(self, head: bytes, body: Sequence[Bytes] = ()) -> None:
-        """Send a request. Raises `ConnectionLost`."""
+        """Send a request. Where the server answers before it has all of it, the rest stays here: `head` gives the refusal.
+        Raises `ConnectionLost`."""
         self.answering = False
+        # Behind other requests whatever arrives may answer those.
+        first = not self._awaited
+        self._awaited += 1
+        pieces: list[Bytes] = [head[:-2] + self._authorization + b"\r\n", *body]
+        unseen = 0
         try:
-            pieces: list[Bytes] = [head, *body]
             while pieces:
-                pieces = _left(pieces, self._send_some(pieces))
+                sent = self._open.send(pieces)
+                pieces = _left(pieces, sent)
+                unseen += sent
+                if first and pieces and unseen >= _LOOK:
+                    unseen = 0
+                    self._cut_short = self._is_answered()
+                    if self._cut_short:
+                        return
         except OSError as error:
-            raise self._lost(error) from error
+            self._cut_short = first and not self._aborted and self._is_answered()
+            if not self._cut_short:
+                raise self._lost(error) from error
 
-    def _send_some(self, pieces: list[Bytes]) -> int:
-        """Send the first of `pieces`, as far as they go; how many bytes left."""
-        if _SENDMSG:
-            return self._socket.sendmsg(pieces[:_PIECES])
-        if len(pieces) > 1 and len(pieces[0]) + len(pieces[1]) <= _JOINED:
-            return self._socket.send(b"".join(pieces[:2]))
-        return self._socket.send(pieces[0])
+    def _is_answered(self) -> bool:
+        """Whether an answer has begun to arrive."""
+        try:
+            count = self._open.receive_now(self._view[self._end :])
+        except OSError:
+            return False
+        self._end += count
+        self.answering = self.answering or count > 0
+        return count > 0
 
     def head(self, most: int = _RECEIVE) -> ResponseHead:
         """The head of the answer. `most` bounds the bytes taken at once: where the body goes into a buffer of its own, little of
@@ -114,7 +157,15 @@ class Connection:
                 raise self._not_ours() from error
             if head.status >= 200:
                 self.reused = True
-                return head
+                self._awaited -= 1
+                return self._refused(head) if self._cut_short else head
+
+    def _refused(self, head: ResponseHead) -> ResponseHead:
+        """The head of an answer to a request of which only a part was sent: nothing can follow it."""
+        if head.status < 400:
+            raise self._not_ours()
+        head.keep_alive = False
+        return head
 
     def _take_head(self, most: int) -> bytes:
         while True:
@@ -144,7 +195,7 @@ class Connection:
 
     def _receive(self, view: memoryview) -> int:
         try:
-            count = self._socket.recv_into(view)
+            count = self._open.receive(view)
         except OSError as error:
             raise self._lost(error) from error
         if not count:
@@ -222,7 +273,7 @@ class Connection:
                 start, self._start = self._start, self._end
                 yield self._buffer, start, self._end
             try:
-                count = self._socket.recv_into(self._view)
+                count = self._open.receive(self._view)
             except OSError as error:
                 raise self._lost(error) from error
             if not count:
@@ -244,33 +295,3 @@ def _left(pieces: list[Bytes], sent: int) -> list[Bytes]:
         sent -= len(pieces[at])
         at += 1
     return [memoryview(pieces[at])[sent:], *pieces[at + 1 :]] if sent else pieces[at:]
-
-
-def _open(address: Address, timeout: float) -> socket.socket:
-    """A connected socket. Raises `ConnectionFailed`."""
-    name = str(address.server)
-    try:
-        if address.scheme == "unix" and hasattr(socket, "AF_UNIX"):
-            made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            made.settimeout(min(timeout, _CONNECT))
-            try:
-                made.connect(address.socket)
-            except BaseException:
-                made.close()
-                raise
-            return made
-        if address.scheme == "http":
-            # As bytes: a text would load the tables of internationalised names.
-            host: Any = address.host.encode("ascii")
-            made = socket.create_connection((host, address.port), min(timeout, _CONNECT))
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return made
-    except OSError as error:
-        raise connect_error(error, name) from error
-    if address.scheme == "unix":
-        raise ConnectionFailed("This system has no UNIX sockets. Use an address with http://.")
-    if address.scheme == "saved":
-        raise ConnectionFailed(f"There is no saved server “{address.name}” here. Name it by its address, like http://HOST:8765/.")
-    raise ConnectionFailed(
-        "This version speaks http:// and unix: only; https:// comes with pairing. Use an address with http://."
-    )

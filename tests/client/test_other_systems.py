@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.client import local, transport
+from filexfer.client import local, sockets
 from filexfer.client.engine import Engine
 from filexfer.client.session import connect
 from filexfer.core.errors import ConnectionFailed
@@ -23,7 +23,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without what Windows has not; the calls themselves are taken away for the client alone."""
     monkeypatch.setattr(local, "_PREADV", False)
     monkeypatch.setattr(local, "_DIR_FD", False)
-    monkeypatch.setattr(transport, "_SENDMSG", False)
+    monkeypatch.setattr(sockets, "_SENDMSG", False)
 
 
 @pytest.mark.usefixtures("windows")
