@@ -77,7 +77,10 @@ def computer_name() -> str:
 def private_folder(folder: Path) -> Path:
     """Make `folder` with mode 0700, and hold it to that: ours, no link, closed to others, in a folder that nobody else can
     rename it out of. Raises `StorageFailed` otherwise."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFailed(f"The folder {folder} cannot be made: {error.strerror or error}. Choose another place.") from None
     if sys.platform == "win32":
         return folder
     found, above = folder.lstat(), folder.parent.stat()

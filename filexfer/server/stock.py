@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from xmlrpc.client import Binary
 
 
 def stock_value(value: object) -> object:
     """`value` with every `bytes` in it as `xmlrpc.client.Binary`."""
     if isinstance(value, bytes):
+        # Only here: it brings HTTP and TLS along, which a server that starts needs not.
+        from xmlrpc.client import Binary
+
         return Binary(value)
     if isinstance(value, list):
         return [stock_value(item) for item in value]
