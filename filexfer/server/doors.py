@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from filexfer.core.errors import BadParameters
 from filexfer.protocol.address import parse
 from filexfer.server.access import Gate
-from filexfer.server.listener import Door, Listener, listen, listen_unix
+from filexfer.server.listener import Door, Listener, listen, listen_control
 from filexfer.server.loop import Loop
 from filexfer.server.settings import Settings
 
@@ -33,9 +34,9 @@ class Doors:
         self._take(made)
         return _addresses(made)
 
-    def open_control(self, path: str) -> None:
-        """Listen on the private socket at `path`. Raises `ConnectionFailed`."""
-        self._take([listen_unix(path, Door.CONTROL, self._settings)])
+    def open_control(self, path: str, state: Path) -> None:
+        """Listen for processes of this user; see `listen_control`, also for what it raises."""
+        self._take([listen_control(path, state, self._settings)])
 
     def start(self) -> None:
         """Accept connections from now on."""

@@ -7,22 +7,26 @@ import errno
 import ipaddress
 import logging
 import os
+import secrets
 import socket
 import stat
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from filexfer.core import kept
 from filexfer.core.errors import BadParameters, ConnectionFailed
-from filexfer.core.places import private_folder
+from filexfer.core.places import CONTROL_TOKEN_FILE, private_folder
 from filexfer.protocol.address import Address, parse
 from filexfer.server.settings import Settings
 
 _log = logging.getLogger("filexfer.server")
 
 _PORT_ATTEMPTS = 20
+#: What Windows has not.
+_UNIX = hasattr(socket, "AF_UNIX")
 
 
 class Door(Enum):
@@ -40,8 +44,10 @@ class Listener:
     Attributes:
         door: what kind of way in it is.
         address: for people and clients, with the real port.
-        path: of the socket file, "" for TCP; `inode` of that file, so that only our own is removed.
+        path: of the file that goes away with it, a socket's or a token's, "" for none; `inode` of that file, so that only our
+            own is removed.
         secure: it speaks TLS with our own certificate.
+        token: what callers must show to be let in by this door, "" for nothing.
     """
 
     sock: socket.socket
@@ -50,6 +56,7 @@ class Listener:
     path: str = ""
     inode: tuple[int, int] = (0, 0)
     secure: bool = False
+    token: str = field(default="", repr=False)
 
     def close(self) -> None:
         self.sock.close()
@@ -158,7 +165,7 @@ def _bind(family: socket.AddressFamily, host: str, port: int, backlog: int) -> s
 def listen_unix(path: str, door: Door, settings: Settings) -> Listener:
     """Listen on a UNIX socket at `path`. The file of a server that is gone is replaced, a live one's never.
     Raises `ConnectionFailed`."""
-    if not hasattr(socket, "AF_UNIX"):
+    if not _UNIX:
         raise BadParameters("This system has no UNIX sockets. Listen on http://localhost.")
     if door is Door.CONTROL:
         private_folder(Path(path).parent)
@@ -177,6 +184,26 @@ def listen_unix(path: str, door: Door, settings: Settings) -> Listener:
         sock.close()
         raise ConnectionFailed(f"Cannot listen on unix:{path}: {error.strerror or error}.") from None
     return Listener(sock, door, f"unix:{path}", path, _inode(path))
+
+
+def listen_control(path: str, state: Path, settings: Settings) -> Listener:
+    """Listen for processes of this user: on a private UNIX socket at `path`, or, on a system without them, on loopback, with a
+    token in the private folder `state` that only they can read. Raises `ConnectionFailed`, `StorageFailed`."""
+    if _UNIX:
+        return listen_unix(path, Door.CONTROL, settings)
+    token = secrets.token_urlsafe(32)
+    file = private_folder(state) / CONTROL_TOKEN_FILE
+    try:
+        sock = _bind(socket.AF_INET, "127.0.0.1", 0, settings.backlog)
+    except OSError as error:
+        raise ConnectionFailed(f"Cannot listen on this machine itself: {error.strerror or error}.") from None
+    try:
+        kept.replace(file, f"{token}\n".encode())
+        inode = _inode(str(file))
+    except BaseException:
+        sock.close()
+        raise
+    return Listener(sock, Door.CONTROL, f"http://127.0.0.1:{sock.getsockname()[1]}/", str(file), inode, token=token)
 
 
 def _remove_stale(path: str) -> None:
