@@ -68,8 +68,9 @@ class Audit:
         line |= {"act": act, "result": "done" if error is None else "fault"}
         if isinstance(error, FilexferError):
             line["fault"] = code_of(error)
-        data = _encoded(line | {name: shown(value) for name, value in told.items()})
-        self._write(data if len(data) <= _LINE else _encoded(line | {"told": "too much to tell"}))
+        what = {name: shown(value) for name, value in told.items()}
+        data = _encoded(line | {"what": what})
+        self._write(data if len(data) <= _LINE else _encoded(line | {"what": {"cut": list(what)}}))
 
     def refused(self, caller: Caller, act: str, error: FilexferError) -> None:
         """The caller may not do that, or did not prove who it is. Told once a minute for each caller, with the number of those

@@ -43,7 +43,7 @@ class Uploads:
         if options.key:
             # Two devices that choose the same key mean two uploads.
             options = replace(options, key=f"{caller.device}/{options.key}")
-        upload = self._store.upload(path, size, options)
+        upload = self._store.upload(path, size, options, caller.device)
         with self._lock:
             held = self._held.get(upload.id)
             if held is None:
@@ -57,10 +57,10 @@ class Uploads:
         """The open upload of this id. Raises `UnknownUpload`."""
         held = self._held.get(upload_id)
         if held is None:
-            # From before a restart of the server, or long idle. Who knows its id has begun it.
+            # From before a restart of the server, or long idle. Whose it is was kept with it.
             resumed = self._store.resume(upload_id)
             with self._lock:
-                held = self._held.setdefault(upload_id, _Held(resumed, caller.device, 0.0))
+                held = self._held.setdefault(upload_id, _Held(resumed, resumed.owner, 0.0))
         self._check(held, caller)
         held.touched = time.monotonic()
         return held.upload

@@ -145,7 +145,7 @@ class FolderStore:
             self._shared.space.check(sum(len(small.data) for small in files))
             return Batch(self._shared).put(files)
 
-    def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions()) -> Upload:
+    def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions(), owner: str = "") -> Upload:
         """See `store.Store.upload`."""
         if path is not None and not paths.split(path):
             raise InvalidPath("A file needs a name.")
@@ -157,7 +157,7 @@ class FolderStore:
         if size < 0:
             raise BadParameters("The size of a file is not negative.")
         upload = self._upload(_id_of(path, size, options.key))
-        upload.begin(path, size, options)
+        upload.begin(path, size, options, owner)
         self._used(upload)
         return upload
 

@@ -37,13 +37,15 @@ _LONGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an upload is: where to, bytes, bytes a block, how, and when it was begun (nanoseconds since the epoch)."""
+    """What an upload is: where to, bytes, bytes a block, how, when it was begun (nanoseconds since the epoch), and whose it is
+    ("" for nobody's in particular)."""
 
     path: str | None
     size: int
     block_size: int
     options: PutOptions
     begun_ns: int
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

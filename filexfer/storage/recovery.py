@@ -22,15 +22,16 @@ def published(shared: Shared, files: UploadFiles, size: int, announced: journal.
     return _renamed(shared, size, announced) or (None if _is_there(shared, files) else _gone(size, announced))
 
 
-def answer(shared: Shared, upload_id: str) -> Saved | None:
-    """What a committed upload answered; None if it is none or that is forgotten."""
+def answer(shared: Shared, upload_id: str) -> tuple[Saved, str] | None:
+    """What a committed upload answered, and whose it was; None if it is none or that is forgotten."""
     told = upload_files.committed(shared.fs, shared.area, upload_id)
-    if told is None:
+    if told is None or told.head is None:
         return None
-    if told.saved is not None or told.head is None or told.publishing is None:
-        return told.saved
-    # The name of its journal was durable before its last record, so a crash took that: the announcement says as much.
-    return _renamed(shared, told.head.size, told.publishing) or _gone(told.head.size, told.publishing)
+    saved = told.saved
+    if saved is None and told.publishing is not None:
+        # The name of its journal was durable before its last record, so a crash took that: the announcement says as much.
+        saved = _renamed(shared, told.head.size, told.publishing) or _gone(told.head.size, told.publishing)
+    return None if saved is None else (saved, told.head.owner)
 
 
 def _renamed(shared: Shared, size: int, announced: journal.Publishing) -> Saved | None:

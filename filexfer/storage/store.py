@@ -107,12 +107,14 @@ class Upload(Protocol):
         path: where it will go; None until told at commit.
         size: bytes; None for a stream, whose size is what was written.
         block_size: bytes; offsets of `write` are multiples of it, unless it is a stream.
+        owner: whose it is, as told when it was begun.
     """
 
     id: str
     path: str | None
     size: int | None
     block_size: int
+    owner: str
 
     def missing(self) -> list[Range]:
         """What is still to be written; empty for a stream."""
@@ -168,9 +170,10 @@ class Store(Protocol):
         """Store many small files with one sync; a result or an error for each, in order."""
         ...
 
-    def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions()) -> Upload:
+    def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions(), owner: str = "") -> Upload:
         """Begin an upload, or go on with the one of the same `options.key`, path and size. Without a path it is named at
-        commit; without a size it is a stream. Raises `NoSpace`, `InvalidPath`, `Busy` (another process is at it)."""
+        commit; without a size it is a stream. `owner` is kept with it, and means nothing here. Raises
+        `NoSpace`, `InvalidPath`, `Busy` (another process is at it)."""
         ...
 
     def resume(self, upload_id: str) -> Upload:

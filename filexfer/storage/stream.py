@@ -36,6 +36,7 @@ class Stream:
         self.id = secrets.token_hex(16)
         self.path = path
         self.block_size = shared.settings.block_size
+        self.owner = ""  # it does not outlive the call that brings it
         self._shared = shared
         self._options = options
         # Guards everything below.

@@ -41,6 +41,7 @@ class FolderUpload:
         self.path: str | None = None
         self.size: int | None = None
         self.block_size = shared.settings.block_size
+        self.owner = ""
         self._shared = shared
         # Held by the one thread that makes a checkpoint; only ever tried.
         self._checking = threading.Lock()
@@ -55,7 +56,7 @@ class FolderUpload:
         self._unsynced = 0  # bytes written since the last checkpoint
         self._synced_at = 0.0
 
-    def begin(self, path: str | None, size: int, options: PutOptions) -> None:
+    def begin(self, path: str | None, size: int, options: PutOptions, owner: str) -> None:
         """Go on with what is there of this upload, or begin it. Raises `NoSpace`, `Busy`."""
         with self._shared.acts(path or ""), self._alone():
             self._failed = None
@@ -65,7 +66,7 @@ class FolderUpload:
                 upload_files.forget_answer(self._shared.fs, self._shared.area, self.id)
                 self._saved = None
             if self._files is None and self._saved is None:
-                self._create(journal.Head(path, size, self._shared.settings.block_size, options, time.time_ns()))
+                self._create(journal.Head(path, size, self._shared.settings.block_size, options, time.time_ns(), owner))
             else:
                 self._shared.space.check(0)
                 self._take_options(options)
@@ -279,9 +280,10 @@ class FolderUpload:
         try:
             files = UploadFiles.open(self._shared.fs, self._shared.area, self.id)
         except UnknownUpload:
-            self._saved = recovery.answer(self._shared, self.id)
-            if self._saved is None:
+            answer = recovery.answer(self._shared, self.id)
+            if answer is None:
                 raise
+            self._saved, self.owner = answer
             self.path, self.size = self._saved.path, self._saved.size
         else:
             self._take_up(files)
@@ -322,6 +324,7 @@ class FolderUpload:
             files.close()
             raise
         self.path, self.size, self.block_size, self._options = head.path, head.size, head.block_size, head.options
+        self.owner = head.owner
         self._blocks, self._noted = blocks, files.told.noted
         self._unsynced, self._synced_at = 0, time.monotonic()
         if saved is not None:
