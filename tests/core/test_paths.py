@@ -185,6 +185,7 @@ def test_windows_holds_most_names(name: str) -> None:
         "conin$",
         "CONOUT$.x",
         "nul .",
+        "prn .txt",
     ],
 )
 def test_windows_does_not_hold_some(name: str) -> None:
