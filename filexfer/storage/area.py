@@ -176,9 +176,13 @@ class Area:
     def _opened(self, name: bytes, parent: int) -> int:
         opened = confine.open_folder(self._fs, name, parent)
         if name == self.batch:
-            # A file system without locks sweeps nothing either, see `_sweep_batch`.
-            with contextlib.suppress(OSError):
-                self._fs.lock(opened)
+            try:
+                # A file system without locks sweeps nothing either, see `_sweep_batch`.
+                with contextlib.suppress(OSError):
+                    self._fs.lock(opened)
+            except BaseException:
+                self._fs.close(opened)
+                raise
         return opened
 
     def _forget(self, name: bytes, folder: int) -> None:

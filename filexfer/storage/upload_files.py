@@ -233,8 +233,8 @@ def _peek(fs: FsOps, name: bytes, folder: int) -> journal.Told | None:
 def _locked(fs: FsOps, name: bytes, folder: int) -> int:
     """Open a journal and lock it; `FileNotFoundError` if it is not there, `Busy` if another process has it."""
     descriptor = confine.open_own(fs, name, folder)
-    _lock(fs, descriptor)
     try:
+        _lock(fs, descriptor)
         # Between opening and locking its owner may have ended the upload, and another one begun it anew.
         if fs.fstat(descriptor).st_ino != fs.stat(name, folder).st_ino:
             raise Busy("Another process has just ended this upload. Try again.")
@@ -251,8 +251,4 @@ def _lock(fs: FsOps, descriptor: int) -> None:
     except OSError as error:
         # A file system without locks: then nobody but its owner's care keeps two processes from one upload.
         if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS):
-            fs.close(descriptor)
             raise
-    except Busy:
-        fs.close(descriptor)
-        raise

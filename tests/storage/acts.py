@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filexfer.core.errors import FilexferError
@@ -56,6 +56,8 @@ class Act:
     done: dict[str, bytes]
     #: Whether doing it again, when it is done, is a success.
     again: bool = True
+    #: What may be there besides while it is done.
+    meanwhile: dict[str, bytes] = field(default_factory=dict)
 
 
 BEFORE = {"d/f": OLD}
@@ -96,7 +98,8 @@ def tree(root: Path) -> dict[str, bytes]:
 
 def wrong(now: dict[str, bytes], act: Act) -> list[str]:
     """Files that hold neither what they held before nor what they hold when the act is done."""
-    return [path for path, data in now.items() if path[-1] != "/" and data not in (BEFORE.get(path), act.done.get(path))]
+    right = (BEFORE, act.done, act.meanwhile)
+    return [path for path, data in now.items() if path[-1] != "/" and data not in [files.get(path) for files in right]]
 
 
 def prepare(root: Path) -> None:
