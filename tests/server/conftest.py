@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from xmlrpc.client import Binary, ServerProxy, dumps, loads
 import pytest
 
 from filexfer.server import Server, Settings
+from tests.server.stranger import House
 
 
 class Reply(NamedTuple):
@@ -41,6 +43,8 @@ class Wire:
             assert where.hostname
             self.sock = socket.create_connection((where.hostname, where.port), timeout)
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if where.scheme == "https":
+                self.sock = whoever_answers().wrap_socket(self.sock)
         self.ahead = b""
 
     def __enter__(self) -> Wire:
@@ -103,6 +107,14 @@ class Wire:
         return True
 
 
+def whoever_answers() -> ssl.SSLContext:
+    """A client's side of TLS that trusts anybody: for tests that are about something else."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def head(line: str, length: int | None = None, **headers: str) -> bytes:
     fields = {"Host": "localhost", **{name.replace("_", "-"): value for name, value in headers.items()}}
     if length is not None:
@@ -130,8 +142,16 @@ class Running:
     def port(self) -> int:
         return int(re.findall(r":(\d+)/", self.url)[0])
 
+    def context(self) -> ssl.SSLContext | None:
+        """What the documentation tells stock clients to use: the server's own certificate, and no look at its name."""
+        if not self.server.identity:
+            return None
+        context = ssl.create_default_context(cadata=self.server.identity.certificate)
+        context.check_hostname = False
+        return context
+
     def proxy(self) -> ServerProxy:
-        return self._stack.enter_context(ServerProxy(self.url, allow_none=True))
+        return self._stack.enter_context(ServerProxy(self.url, allow_none=True, context=self.context()))
 
     def wire(self, address: str = "", timeout: float = 20.0) -> Wire:
         return self._stack.enter_context(Wire(address or self.url, timeout))
@@ -152,19 +172,48 @@ Serve = Callable[..., Running]
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
+def scheme() -> str:
+    """What `serve` listens on. A test that must hold over TLS too is parametrised with it."""
+    return "http"
+
+
+@pytest.fixture
+def serve(tmp_path: Path, scheme: str) -> Iterator[Serve]:
     """Starts servers: `serve(guest="read", head_seconds=0.1)`; names of settings are taken as such."""
     with ExitStack() as stack:
 
-        def start(
-            guest: str = "write", *, listen: tuple[str, ...] = ("http://localhost:0",), control: Path | None = None, **bounds: Any
-        ) -> Running:
+        def start(guest: str = "write", *, listen: tuple[str, ...] = (), control: Path | None = None, **bounds: Any) -> Running:
             folder = tmp_path / "share"
-            server = Server(folder, listen, guest, settings=Settings(**bounds), control=control)
+            listen = listen or (f"{scheme}://localhost:0",)
+            state = tmp_path / "state" if scheme == "https" else None
+            server = Server(folder, listen, guest, settings=Settings(**bounds), control=control, state=state)
             stack.enter_context(server)
             return Running(server, folder, stack)
 
         yield start
+
+
+MakeHouse = Callable[..., House]
+
+
+@pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[MakeHouse]:
+    """Starts servers on https, with devices and an owner: `make_house(guest="read", login_failures=3)`. Each has the same
+    folders, so that a second one, started behind the first one's end, is that one restarted."""
+    with ExitStack() as stack:
+
+        def start(guest: str = "none", **bounds: Any) -> House:
+            made = House(tmp_path, guest, **bounds)
+            stack.callback(made.close)
+            return made
+
+        yield start
+
+
+@pytest.fixture
+def house(make_house: MakeHouse) -> House:
+    """A server on https, for which strangers are nobody."""
+    return make_house()
 
 
 @pytest.fixture

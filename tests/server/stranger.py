@@ -1,4 +1,4 @@
-"""A client with nothing but the standard library, written after docs/protocol.md alone: it shows that the page suffices to pair."""
+"""A client with nothing but the standard library, written after docs/protocol.md alone: the page suffices to pair."""
 
 from __future__ import annotations
 
@@ -139,5 +139,6 @@ class _Control(Transport):
         super().__init__(use_builtin_types=True)
         self._path = address.removeprefix("unix:")
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:
-        return _Unix(self._path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        self._connection = host, _Unix(self._path)  # which `close` then closes
+        return self._connection[1]
