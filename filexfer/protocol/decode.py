@@ -17,6 +17,8 @@ from filexfer.protocol.values import Bytes, Call, Limits, Sink
 
 _TAG = b"<base64>"
 _OVERLAP = len(_TAG) - 1
+#: What C code is given at once: while it is at work, no other thread of this process is.
+_PIECE = 64 << 10
 #: A method's name must have passed within so many bytes.
 _HEAD_BYTES = 4096
 
@@ -142,6 +144,16 @@ class Decoder:
         self._sinks.append(sink)
         return sink
 
+    @property
+    def text_held(self) -> int:
+        """Bytes of text that are kept until all has arrived."""
+        return len(self._text)
+
+    @property
+    def held(self) -> int:
+        """Bytes kept in memory: text and payloads."""
+        return len(self._text) + self._in_memory
+
     def call(self) -> Call:
         """The call, once all of it was fed. Raises `NotWellFormed`, `TooLarge`. The values of sinks are the caller's then."""
         root = self._parse()
@@ -174,7 +186,8 @@ class Decoder:
         _check_text(text, self._limits)
         parser = XMLParser()
         try:
-            parser.feed(text)
+            for at in range(0, len(text), _PIECE):
+                parser.feed(text[at : at + _PIECE])
             root: Element = parser.close()
         except ParseError as error:
             raise NotWellFormed(f"The message is not well-formed XML: {error}.") from None
@@ -194,9 +207,13 @@ def _check_text(text: bytes, limits: Limits) -> None:
     # A value takes at most four elements (a member with its name); more cannot be a legal message, and each costs memory.
     if text.count(b"<", begin) - text.count(b"</", begin) > 4 * limits.values + 64:
         raise TooLarge("The call holds more values than are taken. Send it in smaller parts.")
-    foreign = _FOREIGN.search(text, begin)
-    if foreign is not None:
-        raise NotWellFormed(_why_foreign(text[foreign.start() : foreign.start() + 40]))
+    while begin < len(text):
+        # Pieces end before a tag, so that none is cut.
+        end = text.find(b"<", begin + _PIECE)
+        foreign = _FOREIGN.search(text, begin, len(text) if end < 0 else end)
+        if foreign is not None:
+            raise NotWellFormed(_why_foreign(text[foreign.start() : foreign.start() + 40]))
+        begin = len(text) if end < 0 else end
 
 
 def _why_foreign(tag: bytes) -> str:

@@ -45,6 +45,15 @@ class Caller:
     name: str = ""
     secure: bool = False
 
+    @property
+    def guest(self) -> bool:
+        return self.device == _GUEST
+
+    @property
+    def who(self) -> str:
+        """Whose share of the bounds this counts to: the device's, or that of the address a guest comes from."""
+        return self.device if not self.guest else f"{_GUEST} at {self.peer}"
+
     def require(self, permission: Permission) -> None:
         """Raise `LoginNeeded` for a stranger, `Forbidden` for somebody known, unless they hold `permission`."""
         if self.permission >= permission:

@@ -31,10 +31,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Later:
-    """An answer that is to come: `finish` makes it, in a worker, once `deferred` is done."""
+    """An answer that is to come: `finish` makes it, in a worker, once `deferred` is done; or one more to wait for."""
 
     deferred: Deferred
-    finish: Callable[[Deferred], Answer]
+    finish: Callable[[Deferred], Answer | Later]
 
 
 class Refused(Exception):

@@ -7,7 +7,8 @@ import re
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from filexfer.core.digests import Bytes
 
@@ -46,6 +47,7 @@ class Channel:
         greeting: nothing of a request can come yet, `greet` goes before.
         ahead: bytes received and not yet used.
         moved: bytes that went in and out since the request began, those read ahead left out.
+        away: what a wait happens in: others may want to know.
     """
 
     #: What the socket raises where it would have to wait.
@@ -55,6 +57,7 @@ class Channel:
         sock.setblocking(False)
         self.sock = sock
         self.greeting = False
+        self.away: Callable[[], AbstractContextManager[object]] = nullcontext
         self.ahead = bytearray()
         self._scanned = 0
         self._head_end = 0
@@ -154,6 +157,10 @@ class Channel:
 
     def wait(self, writing: bool, seconds: float) -> bool:
         """Wait until the socket can be read (or written); False when `seconds` have passed."""
+        with self.away():
+            return self._wait(writing, seconds)
+
+    def _wait(self, writing: bool, seconds: float) -> bool:
         if not _POLL:
             ends = select.select([] if writing else [self.sock], [self.sock] if writing else [], [], seconds)
             return bool(ends[0] or ends[1])
@@ -182,6 +189,10 @@ class Channel:
             self.sock.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it has gone already
+
+    def farewell(self) -> None:
+        """Tell the peer that this is the end: what it read is all there was. The last act before `close`, of its holder."""
+        self.finish_sending()
 
     def interrupt(self) -> None:
         """Make every wait on this channel end, from another thread; its holder closes it."""

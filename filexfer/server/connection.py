@@ -17,6 +17,7 @@ from filexfer.protocol.http import BadHead, RequestHead, parse_request_head, res
 from filexfer.server.answers import Answer, Later, plain
 from filexfer.server.body import Body
 from filexfer.server.channel import Channel, NotTls, PeerGone
+from filexfer.server.crowd import Crowd
 from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop, Next
 from filexfer.server.pool import Pool
@@ -44,6 +45,7 @@ class House:
     settings: Settings
     loop: Loop
     pool: Pool
+    crowd: Crowd
     handle: Callable[[Request], Answer | Later]
     came: Callable[[Connection], None]
     gone: Callable[[Connection], None]
@@ -65,6 +67,7 @@ class Connection:
         self._house = house
         self._settings = house.settings
         self.channel = channel
+        channel.away = house.crowd.away
         self.peer = peer
         self.listener = listener
         patience = house.settings.handshake_seconds if channel.greeting else house.settings.head_seconds
@@ -192,6 +195,13 @@ class Connection:
 
     def _exchange(self) -> _After:
         """One request and its answer."""
+        visit = self._house.crowd.arrive(self.peer)
+        try:
+            return self._exchange_within()
+        finally:
+            visit.end()
+
+    def _exchange_within(self) -> _After:
         self.channel.begin_request()
         try:
             raw = self.channel.take_head()
@@ -201,7 +211,9 @@ class Connection:
         except BadHead as bad:
             return self._refuse_head(bad)
         request = self._request = Request(head, Body(self.channel, head), self.listener, self.peer)
-        answer = self._answer_to(request)
+        return self._deliver(request, self._answer_to(request))
+
+    def _deliver(self, request: Request, answer: Answer | Later) -> _After:
         if isinstance(answer, Later):
             self._wait_for(answer)
             return _After.GIVEN_AWAY
@@ -276,7 +288,14 @@ class Connection:
         assert later is not None
         assert request is not None
         self._later = None
-        if self._send(request, later.finish(later.deferred)) is _After.CLOSE:
+        visit = self._house.crowd.arrive(self.peer)
+        try:
+            after = self._deliver(request, later.finish(later.deferred))
+        finally:
+            visit.end()
+        if after is _After.GIVEN_AWAY:
+            return
+        if after is _After.CLOSE:
             self._finish()
         elif self._next_is_here():
             self._serve_on()
@@ -284,7 +303,7 @@ class Connection:
             self._park(self._settings.idle_seconds)
 
     def _finish(self) -> None:
-        self.channel.finish_sending()
+        self.channel.farewell()
         self.close()
 
     # ---- whoever holds it

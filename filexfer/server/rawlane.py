@@ -115,7 +115,8 @@ class RawLane:
                 raise TooLarge(f"A block has at most {len(buffer)} bytes.")
             block = memoryview(buffer)[:length]
             request.body.read_all(block)
-            upload.write(offset, block, digest)
+            with share.crowd.away():
+                upload.write(offset, block, digest)
         finally:
             self._buffers.give(buffer)
         return Answer(204)

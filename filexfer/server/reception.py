@@ -4,39 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from filexfer.core.errors import FilexferError
+from filexfer.core.errors import Busy, FilexferError
 from filexfer.core.model import Permission
 from filexfer.protocol import http
 from filexfer.server.access import BadHost, Caller, Gate
 from filexfer.server.answers import Answer, Later, Refused, plain
 from filexfer.server.connection import Request
+from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
 from filexfer.server.rawlane import RawLane, refusal
 from filexfer.server.rpclane import RpcLane, fault
+from filexfer.server.settings import Settings
 from filexfer.server.streams import Spool
 
 _RPC = frozenset({http.RPC, "/"})
 
 
 class Reception:
-    """`handle` is what connections call for each request, in a worker. `stranger_bytes`: of a call without credentials."""
+    """`handle` is what connections call for each request, in a worker."""
 
-    def __init__(self, gate: Gate, rpc: RpcLane, raw: RawLane, spool: Callable[[int], Spool], stranger_bytes: int) -> None:
+    def __init__(
+        self, gate: Gate, crowd: Crowd, rpc: RpcLane, raw: RawLane, spool: Callable[[int], Spool], settings: Settings
+    ) -> None:
         self._gate = gate
+        self._crowd = crowd
         self._rpc = rpc
         self._raw = raw
         self._spool = spool
-        self._stranger_bytes = stranger_bytes
+        self._settings = settings
 
     def handle(self, request: Request) -> Answer | Later:
         """The answer to a request."""
-        is_call = request.head.target in _RPC
         try:
             caller = self._admit(request)
         except BadHost as refused:
             return plain(403, str(refused))
         except FilexferError as error:
-            return fault(error) if is_call and request.head.method == "POST" else refusal(error)
+            return _told(request, error)
+        if not self._counted(request, caller):
+            return self._in_turn(request, caller)
+        return self._served(request, caller)
+
+    def _counted(self, request: Request, caller: Caller) -> bool:
+        """Whether a worker may go on with this request: one device takes half of them, from however many addresses."""
+        if caller.local:
+            self._crowd.exempt()
+        return caller.local or caller.guest or self._crowd.become(caller.who)
+
+    def _in_turn(self, request: Request, caller: Caller) -> Later:
+        """The answer, once one of the workers that its caller may have is free."""
+        deferred = Deferred(
+            self._settings.stall_seconds, lambda: Busy("Too many of your requests are being served. Try again later.")
+        )
+
+        def resume() -> bool:
+            if deferred.done:
+                return False
+            deferred.resolve(None)
+            return True
+
+        def finish(done: Deferred) -> Answer | Later:
+            try:
+                done.result()
+                self._gate.check_still(caller)
+            except FilexferError as error:
+                return _told(request, error)
+            return self._served(request, caller) if self._counted(request, caller) else self._in_turn(request, caller)
+
+        self._crowd.queue(caller.who, resume)
+        return Later(deferred, finish)
+
+    def _served(self, request: Request, caller: Caller) -> Answer | Later:
+        is_call = request.head.target in _RPC
         try:
             if is_call:
                 self._rpc.check(request)
@@ -61,13 +100,13 @@ class Reception:
     def _may_pair(self, request: Request) -> bool:
         """Whether a request without any permission may be the one that asks for some; its method's name then tells."""
         head = request.head
-        small = head.length is not None and head.length <= self._stranger_bytes and not head.chunked
+        small = head.length is not None and head.length <= self._settings.stranger_bytes and not head.chunked
         return request.listener.secure and head.method == "POST" and head.target in _RPC and small
 
     def _watched(self, later: Later, caller: Caller) -> Later:
         """An answer that comes late is for whoever may still ask for it then."""
 
-        def finish(deferred: Deferred) -> Answer:
+        def finish(deferred: Deferred) -> Answer | Later:
             try:
                 self._gate.check_still(caller)
             except FilexferError as error:
@@ -75,3 +114,9 @@ class Reception:
             return later.finish(deferred)
 
         return Later(later.deferred, finish)
+
+
+def _told(request: Request, error: FilexferError) -> Answer:
+    """A refusal in the words of the lane."""
+    is_call = request.head.target in _RPC and request.head.method == "POST"
+    return fault(error) if is_call else refusal(error)

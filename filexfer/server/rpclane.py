@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from filexfer.core.errors import FilexferError, TooLarge
+from filexfer.core.errors import Busy, FilexferError, TooLarge
 from filexfer.core.model import Permission
 from filexfer.protocol import xmlrpc
 from filexfer.protocol.faults import code_of
@@ -15,6 +15,7 @@ from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Later, Refused
 from filexfer.server.buffers import Buffers
 from filexfer.server.connection import Request
+from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
 from filexfer.server.service import Service, unexpected
 from filexfer.server.settings import Settings
@@ -22,14 +23,18 @@ from filexfer.server.streams import Leaving, Spool, leaving
 
 _XML = re.compile(r"text/xml[ \t]*(?:;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?[ \t]*)?", re.IGNORECASE)
 _HEADERS = (("Content-Type", "text/xml"),)
+#: What the text of a call takes in memory, in multiples of its length, while it is decoded and behind that.
+_DECODING = 6
+_DECODED = 2
 
 
 class RpcLane:
     """Calls the methods of `service`. `spool`, wherever it is an argument, opens a place on disk for so many bytes of a large
     Binary."""
 
-    def __init__(self, service: Service, settings: Settings, buffers: Buffers) -> None:
+    def __init__(self, service: Service, settings: Settings, crowd: Crowd, buffers: Buffers) -> None:
         self._service = service
+        self._crowd = crowd
         self._settings = settings
         self._buffers = buffers
         self._limits = xmlrpc.Limits(
@@ -53,7 +58,7 @@ class RpcLane:
         """Do the call that `request` holds."""
         # What the declared length promises at least: base64 in lines of 76 characters, behind all the text that is taken.
         expected = max(0, (request.head.length or 0) * 76 // 77 * 3 // 4 - self._settings.xml_bytes)
-        call = _Incoming(self._service, caller, self._limits, self._settings.call_files, lambda: spool(expected))
+        call = _Incoming(self._service, caller, self._limits, self._crowd, self._settings.call_files, lambda: spool(expected))
         try:
             value = call.do(request, self._buffers)
         except FilexferError as error:
@@ -61,8 +66,33 @@ class RpcLane:
         except Exception as error:
             return _raised(error)
         if isinstance(value, Deferred):
-            return Later(value, _finish)
-        return _answer(value)
+            return Later(value, self._finish)
+        return self._answer(value)
+
+    def _finish(self, deferred: Deferred) -> Answer:
+        try:
+            return self._answer(deferred.result())
+        except FilexferError as error:
+            return fault(error)
+        except Exception:
+            return fault(unexpected("that waited"))
+
+    def _answer(self, value: object) -> Answer:
+        streams = list(leaving(value))
+        try:
+            parts = xmlrpc.encode_response(value)
+            self._crowd.take(sum(len(part) for part in parts if isinstance(part, bytes)) + sum(one.held for one in streams))
+        except Busy as error:
+            _close(streams)
+            return fault(error)
+        except Exception:
+            # Not the caller's doing: a registered function gave what XML-RPC cannot hold (or UTF-8: half of a surrogate pair).
+            _close(streams)
+            return fault(unexpected("whose answer cannot be written"))
+        length = xmlrpc.body_length(parts)
+        if not streams:
+            return Answer(200, _HEADERS, [part for part in parts if isinstance(part, bytes)], length=length)
+        return Answer(200, _HEADERS, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
 
 
 def fault(error: FilexferError) -> Answer:
@@ -83,29 +113,6 @@ def _raised(error: Exception) -> Answer:
     raise error
 
 
-def _finish(deferred: Deferred) -> Answer:
-    try:
-        return _answer(deferred.result())
-    except FilexferError as error:
-        return fault(error)
-    except Exception:
-        return fault(unexpected("that waited"))
-
-
-def _answer(value: object) -> Answer:
-    streams = list(leaving(value))
-    try:
-        parts = xmlrpc.encode_response(value)
-    except Exception:
-        # Not the caller's doing: a registered function gave what XML-RPC cannot hold (or UTF-8: half of a surrogate pair).
-        _close(streams)
-        return fault(unexpected("whose answer cannot be written"))
-    length = xmlrpc.body_length(parts)
-    if not streams:
-        return Answer(200, _HEADERS, [part for part in parts if isinstance(part, bytes)], length=length)
-    return Answer(200, _HEADERS, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
-
-
 def _close(streams: Sequence[Leaving]) -> None:
     for stream in streams:
         stream.close()
@@ -115,10 +122,18 @@ class _Incoming:
     """A call on its way in."""
 
     def __init__(
-        self, service: Service, caller: Caller, limits: xmlrpc.Limits, most_spools: int, spool: Callable[[], Spool]
+        self,
+        service: Service,
+        caller: Caller,
+        limits: xmlrpc.Limits,
+        crowd: Crowd,
+        most_spools: int,
+        spool: Callable[[], Spool],
     ) -> None:
         """`most_spools`: of a batch; a call alone has one."""
         self._service = service
+        self._crowd = crowd
+        self._counted = 0
         self._caller = caller
         self._open_spool = spool
         self._most_spools = 1
@@ -143,6 +158,19 @@ class _Incoming:
         self._spools.append(spool)
         return spool
 
+    def _count(self, held: int) -> None:
+        """So many bytes are held for this call by now. Raises `Busy`."""
+        self._crowd.take(held - self._counted)
+        self._counted = held
+
+    def _decoded(self) -> xmlrpc.Call:
+        payloads = self._decoder.held - self._decoder.text_held
+        text = self._decoder.text_held
+        self._count(payloads + _DECODING * text)
+        call = self._decoder.call()
+        self._count(payloads + _DECODED * text)
+        return call
+
     def do(self, request: Request, buffers: Buffers) -> object:
         """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose."""
         try:
@@ -150,9 +178,10 @@ class _Incoming:
             try:
                 for data, count in request.body.pieces(buffer):
                     self._decoder.feed(data, 0, count)
+                    self._count(self._decoder.held)
             finally:
                 buffers.give(buffer)
-            call = self._decoder.call()
+            call = self._decoded()
             return self._service.call(self._caller, call.method, call.params)
         finally:
             self._decoder.discard()

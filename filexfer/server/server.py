@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
 from filexfer.server.channel import Channel
 from filexfer.server.connection import Connection, House
+from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
 from filexfer.server.doors import Doors
 from filexfer.server.listener import Door, Listener, peer_uid
@@ -46,7 +48,9 @@ from filexfer.server.share import Share
 from filexfer.server.stock import stock_function
 from filexfer.server.streams import Spool
 from filexfer.server.trust import Trust
+from filexfer.storage.confine import native_ops
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.fsops import syncing_within
 from filexfer.storage.store import StoreSettings
 
 if TYPE_CHECKING:
@@ -107,7 +111,8 @@ class Server:
         self._gate = Gate(guest_permission(guest), self._trust, self.settings.allow_hosts)
         self._given_store = store
         self._share: Share | None = None
-        self._service = Service(self._audit)
+        self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds)
+        self._service = Service(self._audit, self._crowd)
         self._census = Census(self.settings.connections, self.settings.connections_per_address)
         self._loop = Loop(self._census, self._welcome)
         self._pool = Pool(self.settings.workers, self.settings.worker_idle)
@@ -117,9 +122,10 @@ class Server:
         self._connections: set[Connection] = set()
         self._stopped = threading.Event()
         self._started = False
-        self._house = House(self.settings, self._loop, self._pool, self._reception().handle, self._came, self._gone)
+        handle = self._reception().handle
+        self._house = House(self.settings, self._loop, self._pool, self._crowd, handle, self._came, self._gone)
         pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
-        self._service.install([System(self._service, self.settings), pairing])
+        self._service.install([System(self._service, self.settings, self._crowd), pairing])
 
     # ---- life
 
@@ -145,6 +151,8 @@ class Server:
             self._stopped.set()
             raise
         raise_limit(self.settings.connections + _SPARE_DESCRIPTORS)
+        if self.settings.switch_seconds:
+            sys.setswitchinterval(min(sys.getswitchinterval(), self.settings.switch_seconds))
         self._loop.every(self.settings.listing_seconds / 4, lambda: self._pool.submit("", self._expire))
         self._loop.start()
         self._doors.start()
@@ -318,22 +326,24 @@ class Server:
 
     def _reception(self) -> Reception:
         block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
-        rpc = RpcLane(self._service, self.settings, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
+        rpc = RpcLane(self._service, self.settings, self._crowd, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
         return Reception(
             self._gate,
+            self._crowd,
             rpc,
             RawLane(self.current_share, self._audit, block),
             lambda expected: Spool(self.current_share(), expected),
-            self.settings.stranger_bytes,
+            self.settings,
         )
 
     def _store_of(self, folder: Path) -> FolderStore:
         folder.mkdir(parents=True, exist_ok=True)
-        return FolderStore(folder, StoreSettings(block_size=self.settings.block_size))
+        fs = syncing_within(native_ops(), lambda: self._crowd.away(locked=True))
+        return FolderStore(folder, StoreSettings(block_size=self.settings.block_size), fs=fs)
 
     def _open_share(self, store: FolderStore) -> None:
         name = self._name or self._folder.resolve().name or "share"
-        share = Share(store, name, self.settings, self._folder / paths.AREA)
+        share = Share(store, name, self.settings, self._crowd, self._folder / paths.AREA)
         files = Files(share)
         groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), Images(share, files))
         self._service.install(groups, share)

@@ -8,7 +8,7 @@ import inspect
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from filexfer.core.model import Permission
 from filexfer.protocol.methods import METHODS, OPEN, SERVICE, Method
 from filexfer.server.access import Caller
 from filexfer.server.audit import Audit
+from filexfer.server.crowd import Crowd
 
 _log = logging.getLogger("filexfer.server")
 
@@ -24,6 +25,14 @@ _log = logging.getLogger("filexfer.server")
 Function = Callable[..., object]
 #: Many calls of one method at once: the caller and the parameters of each; a value or an error for each.
 Batch = Callable[[Caller, Sequence[Sequence[object]]], Sequence[object]]
+
+#: Methods that are done soon and wait for nothing but the disk: those of one caller are done one by one. Others are done at
+#: once, for nobody knows what they wait for, or their work is not the interpreter's.
+_IN_TURN = frozenset(
+    {"server_info", "share_changes", "trash_list"}
+    | {"file_list", "file_stat", "file_get", "file_put", "file_read", "files_get", "files_put", "image_put"}
+    | {"system.listMethods", "system.methodHelp", "system.methodSignature", "system.multicall"}
+)
 
 #: What introspection says of a function that nobody described.
 _UNKNOWN = "signatures not supported"
@@ -38,6 +47,7 @@ class Registered:
         spools: a Binary too large for memory may be given to it as `Spool`.
         batch: does several calls at once, for `system.multicall`.
         tells, answers: see `methods.Method`.
+        in_turn: see `_IN_TURN`.
     """
 
     name: str
@@ -51,6 +61,7 @@ class Registered:
     batch: Batch | None = None
     tells: tuple[str, ...] | None = None
     answers: tuple[str, ...] = ()
+    in_turn: bool = False
 
     @property
     def changes(self) -> bool:
@@ -61,8 +72,9 @@ class Service:
     """All methods of one server: those of the share, installed anew with each share, and those that somebody registered, which
     go before them. What they change stands in `audit`."""
 
-    def __init__(self, audit: Audit | None = None) -> None:
+    def __init__(self, audit: Audit | None = None, crowd: Crowd | None = None) -> None:
         self.audit = audit or Audit(0)
+        self._crowd = crowd
         self._installed: dict[str, Registered] = {}
         self._registered: dict[str, Registered] = {}
 
@@ -96,6 +108,7 @@ class Service:
             batch,
             method.tells,
             method.answers,
+            method.name in _IN_TURN,
         )
 
     def register(
@@ -170,7 +183,8 @@ class Service:
     def run(self, method: Registered, caller: Caller, params: Sequence[object]) -> object:
         """Call a method that the caller may call, and leave no line. Raises as `call`."""
         check_arity(method, params)
-        return guarded(method.name, lambda: method.function(caller, *params))
+        with nullcontext() if method.in_turn or self._crowd is None else self._crowd.away():
+            return guarded(method.name, lambda: method.function(caller, *params))
 
 
 def told_of(method: Registered, params: Sequence[object], value: object = None) -> dict[str, object]:

@@ -17,7 +17,11 @@ class Settings:
         socket_mode: file mode of a public UNIX socket.
         connections: most open connections in all; `connections_per_address`: of one address.
         backlog: connections the system holds while they wait to be accepted.
-        workers: most requests served at once; one peer takes at most half of them.
+        workers: most requests served at once; one address, and one device, takes at most half of them.
+        call_memory: bytes that all calls and answers under way may hold in memory; half of it those of one caller.
+        turn_seconds: one caller's requests compute in turn; one that has waited so long does not wait any more.
+        switch_seconds: how long a thread computes before the interpreter is given to another one that wants it, in all of this
+            process; 0 leaves that as it is.
         worker_idle: after this long without work a worker thread ends.
         linger: a worker waits so long for the next request of a connection before it parks it.
         handshake_seconds: time for all of a TLS handshake, from the moment the connection is accepted.
@@ -34,7 +38,7 @@ class Settings:
         answer_bytes, answer_files: memory and open files that the answer to one multicall may hold.
         block_size: the unit of transfer that the server names.
         open_uploads: of one device.
-        page_entries: longest page of a listing; `page_default`: where none is asked for.
+        page_entries: longest page of a listing in columns; `page_default`: of one in structs, which take many times as much.
         open_listings: held scans in all, half of them for one device; `listing_seconds`: how long one stays without a call;
             `listing_entries`: entries in the pages of theirs that are kept to be asked for again.
         poll_seconds: longest long poll; `open_polls`: of one device.
@@ -54,6 +58,9 @@ class Settings:
     connections_per_address: int = 1024
     backlog: int = 512
     workers: int = 64
+    call_memory: int = 160 << 20
+    turn_seconds: float = 5.0
+    switch_seconds: float = 0.0005
     worker_idle: float = 20.0
     linger: float = 0.002
     handshake_seconds: float = 10.0
@@ -79,7 +86,7 @@ class Settings:
     page_default: int = 5000
     open_listings: int = 128
     listing_seconds: float = 120.0
-    listing_entries: int = 200_000
+    listing_entries: int = 100_000
     poll_seconds: float = 60.0
     open_polls: int = 64
     key_seconds: float = 24 * 3600.0

@@ -13,6 +13,7 @@ from filexfer.core.errors import ShuttingDown
 from filexfer.core.model import BATCH_BYTES
 from filexfer.server.buffers import Buffers
 from filexfer.server.changes import Changes
+from filexfer.server.crowd import Crowd
 from filexfer.server.keys import Keys
 from filexfer.server.listings import Listings
 from filexfer.server.settings import Settings
@@ -27,14 +28,16 @@ class Share:
 
     Attributes:
         name: what people see.
+        crowd: what callers take of the server.
         keys: results of keyed calls, kept in its hidden folder.
         buffers: each of a block, or of a batch's contents.
     """
 
-    def __init__(self, store: FolderStore, name: str, settings: Settings, area: str | os.PathLike[str]) -> None:
+    def __init__(self, store: FolderStore, name: str, settings: Settings, crowd: Crowd, area: str | os.PathLike[str]) -> None:
         self.name = name
         self.store = store
         self.settings = settings
+        self.crowd = crowd
         self.changes = Changes(store, settings)
         self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds, store.own_area)
         self.listings = Listings(settings.open_listings, settings.listing_seconds, settings.listing_entries)

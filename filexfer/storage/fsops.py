@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import NoReturn
 
 from filexfer.core.digests import Bytes
@@ -53,6 +54,21 @@ def _syncfs_tells() -> bool:
 def refuse(number: int) -> NoReturn:
     """Raise the `OSError` of this errno."""
     raise OSError(number, os.strerror(number))
+
+
+def syncing_within(fs: FsOps, waiting: Callable[[], AbstractContextManager[object]]) -> FsOps:
+    """`fs`, whose syncs happen within `waiting()`: they are what takes long."""
+
+    def within(call: Callable[[int], None]) -> Callable[[int], None]:
+        def sync(descriptor: int) -> None:
+            with waiting():
+                call(descriptor)
+
+        return sync
+
+    for name in ("sync", "sync_data", "sync_folder", "sync_all"):
+        setattr(fs, name, within(getattr(fs, name)))
+    return fs
 
 
 class FsOps:

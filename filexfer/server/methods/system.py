@@ -13,6 +13,7 @@ from filexfer.protocol import wire
 from filexfer.protocol.faults import code_of
 from filexfer.protocol.methods import OPEN
 from filexfer.server.access import Caller
+from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
 from filexfer.server.service import Registered, Service, check_arity, signatures_of, told_of, unexpected
 from filexfer.server.settings import Settings
@@ -20,6 +21,9 @@ from filexfer.server.share import Share
 from filexfer.server.streams import leaving
 
 PROTOCOL = 1
+#: Bytes of a small object, and of a small dict without what is in it.
+_OBJECT = 48
+_TABLE = 232
 
 
 class Info:
@@ -59,8 +63,9 @@ class Info:
 class System:
     """Introspection and batching; answers as those of `SimpleXMLRPCDispatcher`."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
+    def __init__(self, service: Service, settings: Settings, crowd: Crowd) -> None:
         self._service = service
+        self._crowd = crowd
         self._settings = settings
 
     def system_listMethods(self, caller: Caller) -> object:
@@ -82,14 +87,15 @@ class System:
         wanted = wire.sequence(calls, "calls")
         if len(wanted) > self._settings.batch_calls:
             raise TooLarge(f"A batch has at most {self._settings.batch_calls} calls. Send it in smaller parts.")
-        return _Multicall(self._service, self._settings, caller).run(wanted)
+        return _Multicall(self._service, self._settings, self._crowd, caller).run(wanted)
 
 
 class _Multicall:
     """One batch. What its answers hold in memory and in open files is bounded."""
 
-    def __init__(self, service: Service, settings: Settings, caller: Caller) -> None:
+    def __init__(self, service: Service, settings: Settings, crowd: Crowd, caller: Caller) -> None:
         self._service = service
+        self._crowd = crowd
         self._caller = caller
         self._bytes = settings.answer_bytes
         self._files = settings.answer_files
@@ -158,9 +164,12 @@ class _Multicall:
         for stream in leaving(value):
             self._files -= 1
             self._bytes -= stream.held
-        for item in value.values() if isinstance(value, dict) else (value,):
-            if isinstance(item, bytes | bytearray):
-                self._bytes -= len(item)
+        held = weight(value)
+        self._bytes -= held
+        try:
+            self._crowd.take(held)
+        except FilexferError as error:
+            return _fault(error)
         return [value]
 
 
@@ -182,3 +191,14 @@ def _fault_of(error: Exception) -> dict[str, object]:
         return _fault(error)
     # `Service.call` lets nothing else through but a fault that a registered function raised on purpose.
     return {"faultCode": getattr(error, "faultCode", -32603), "faultString": str(getattr(error, "faultString", ""))}
+
+
+def weight(value: object) -> int:
+    """About how many bytes of memory an answer takes: what else it could hold is counted where it is made."""
+    if isinstance(value, bytes | bytearray | str):
+        return _OBJECT + len(value)
+    if isinstance(value, dict):
+        return _TABLE + sum(_OBJECT + weight(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return _OBJECT + sum(weight(one) for one in value)
+    return _OBJECT
