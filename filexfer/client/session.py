@@ -158,7 +158,7 @@ class Session:
         """The error of an answer that is not 2xx; reads its body."""
         text = connection.text(head, method)
         code = head.headers.get("x-fault-code", "")
-        if code.isascii() and code.isdigit():
+        if code.isascii() and code.removeprefix("-").isdigit():
             return faults.error_of(int(code), text.strip())
         kind = _STATUSES.get(head.status)
         if kind is not None:
