@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "server": {"protocol", "storage", "core"},
     "client": {"protocol", "storage", "core"},
     "agent": {"server", "client", "protocol", "storage", "core"},
-    "gui": {"client.session", "protocol", "core"},
+    "gui": {"client.session", "client.control", "protocol", "core"},
     "cli": {"server", "client", "agent", "protocol", "storage", "core"},
 }
 #: What `from filexfer import …` hands out lazily, and the room each comes from.

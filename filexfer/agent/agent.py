@@ -22,6 +22,7 @@ from filexfer.agent.views import Views
 from filexfer.agent.watch import Watch
 from filexfer.client.engine import Engine
 from filexfer.client.history import History
+from filexfer.client.vault import Vault
 from filexfer.core import paths, places
 from filexfer.protocol.members import number
 from filexfer.protocol.methods import AGENT
@@ -36,13 +37,13 @@ class Agent:
 
     Args:
         folder: to share; None for the remembered one, at first the default share.
-        listen: addresses, `http://localhost:8765` or `unix:/run/x.sock`; only with a folder.
+        listen: addresses, `https://0.0.0.0:8765` or `unix:/run/x.sock`; only with a folder.
         guest: what callers without credentials may do: none, read, write; only with a folder.
         name: of the share, for people; the folder's own if empty.
         state: where it remembers things; None for the user's own, or with a folder one of that folder's own.
 
     Attributes:
-        control: address of the control socket.
+        control: address at which processes of this user drive it, once started.
         jobs, views, remote, sharing: its methods.
     """
 
@@ -68,15 +69,16 @@ class Agent:
                 wish, opened, store = open_given(Path(os.path.abspath(folder)), bool(listen), guest)
             parts.callback(store.close)
             socket = places.control_socket(self._state)
-            self.control = f"unix:{socket}"
-            self._server = Server(opened, (), wish.permission, name, settings=settings, control=socket, store=store)
+            self.control = ""
+            self._server = Server(opened, (), wish.guest, name, settings=settings, control=socket, store=store, state=self._state)
             self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None)
             self._events = Events()
             history_file = self._state / "history.sqlite"
             history = History(history_file)
             parts.callback(history.close)
             parts.callback(self._server.close)
-            servers = Servers(Memory(self._state / "servers.json"), lambda: self.control)
+            vault = Vault(self._state)
+            servers = Servers(Memory(self._state / "servers.json"), lambda: self.control, vault, self._state)
             parts.callback(servers.close)
             self.views = Views(servers)
             parts.callback(self.views.close)
@@ -86,7 +88,7 @@ class Agent:
             self._watch = Watch(self._engine, self._events, history_file)
             parts.callback(self._watch.close)
             self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory)
-            self.remote = Remote(servers, self.sharing)
+            self.remote = Remote(servers, self.sharing, vault, places.computer_name())
             self._register(self.jobs, self.views, self.remote, self.sharing, self)
             #: Ends all of them, the last one first.
             self._parts = parts.pop_all()
@@ -100,6 +102,7 @@ class Agent:
         """Answer on the control socket, open the share if it is to be open, go on with the jobs of an agent that died."""
         try:
             self._server.start()
+            self.control = self._server.control_address
             self.sharing.begin()
             self._engine.subscribe(self._events.changed)
             self._engine.adopt()

@@ -37,7 +37,7 @@ class Jobs:
         this one's own share), items (pairs of source and target; the local one an absolute path, the other a path in the
         share), and if wanted on_conflict, exclude, include, checksum, limit. The same spec again, unfinished, goes on."""
         wanted = spec_of(spec)
-        self._servers.check_reach(wanted.server, caller.local)
+        wanted = replace(wanted, server=self._servers.reach(wanted.server, caller.local))
         self._servers.resolve(wanted.server)
         if not wanted.items:
             raise BadParameters("A transfer has at least one item, a pair of source and target.")

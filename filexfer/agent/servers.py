@@ -1,39 +1,31 @@
 """The servers a window talks to through its agent: saved ones by name, others by address, the agent's own share as `""`.
-One kept session a server; how each one does is looked at in the background, so that no answer waits for a dead host."""
+One kept session a server, made with what the user's vault knows of it."""
 
 from __future__ import annotations
 
-import ipaddress
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from filexfer.agent.memory import Memory
+from filexfer.agent.reach import from_elsewhere
+from filexfer.agent.states import States
+from filexfer.client.control import control_credentials
 from filexfer.client.session import Session, connect
-from filexfer.core.errors import (
-    BadParameters,
-    ConnectionFailed,
-    ConnectionLost,
-    FilexferError,
-    Forbidden,
-    LoginNeeded,
-    NotFound,
-    TooLarge,
-)
+from filexfer.client.vault import Vault
+from filexfer.core.errors import AlreadyExists, BadParameters, FilexferError, NotFound, TooLarge
 from filexfer.protocol.address import Address, parse
 
 #: How the agent's own share is written where "" is no address, in the queue: the same whatever socket it answers on.
 OWN = "this-computer:"
 
-#: Bounds: saved servers, sessions kept open, and servers of which is known how they do.
+#: Bounds: saved servers, and sessions kept open.
 MOST_SAVED = 200
 MOST_SESSIONS = 32
-MOST_STATES = 2 * MOST_SAVED
 
-#: What is known of a server is asked anew after this long, in seconds; so long a check waits for an answer.
-FRESH = 10.0
-CHECK_TIMEOUT = 5.0
+#: So long a look at how a server does waits for an answer, and a call, in seconds.
+LOOK, PATIENCE = 5.0, 30.0
 
 
 class _Kept:
@@ -45,69 +37,98 @@ class _Kept:
 
 
 class Servers:
-    """Saved servers and sessions to any. `own` tells the address at which this very agent's share is reached."""
+    """Saved servers and sessions to any. `own` tells the address at which this very agent's share is reached, and `state` is where
+    the agent keeps what is to be shown there; `vault` holds what pairing brought."""
 
-    def __init__(self, memory: Memory, own: Callable[[], str]) -> None:
+    def __init__(self, memory: Memory, own: Callable[[], str], vault: Vault, state: Path | None = None) -> None:
         self._memory = memory
         self._own = own
-        self._lock = threading.Lock()  # guards all below
+        self._vault = vault
+        self._state = state
+        self._known = States(self._look)
+        self._lock = threading.Lock()  # guards the one below
         self._kept: dict[str, _Kept] = {}  # by address, least recently used first
-        self._states: dict[str, tuple[str, float]] = {}  # by address, the oldest first: word, monotonic time found
-        self._checking: set[str] = set()
-        self._closed = False
 
     # Saved servers --------------------------------------------------------------------------------------------------------------
 
     def saved(self) -> dict[str, str]:
         """Address of each saved server, by its name."""
-        found = self._memory.get("servers", {})
-        return {str(name): str(address) for name, address in found.items()} if isinstance(found, dict) else {}
+        return _saved(self._memory.get("servers"))
 
     def save(self, name: str, address: str) -> None:
-        """Remember `address` as `name`, in place of what had that name. Raises `BadParameters`, `TooLarge`."""
+        """Remember `address` as `name`, in place of what had that name. Raises `BadParameters`, `TooLarge`, `StorageFailed`."""
+        self.check_name(name)
+        where = parse(address)
+        if where.scheme == "saved":
+            raise BadParameters("Save a server under its address, like https://HOST:8765/.")
+        self._change(lambda servers: servers | {name: str(where.server)})
+
+    def forget(self, name: str) -> None:
+        """Forget it, and what pairing with it brought. Raises `NotFound`."""
+
+        def without(servers: dict[str, str]) -> dict[str, str]:
+            _address_of(name, servers)
+            return {one: address for one, address in servers.items() if one != name}
+
+        self._change(without)
+
+    def rename(self, name: str, new: str) -> None:
+        """Call a saved server otherwise. Raises `NotFound`, `AlreadyExists`, `BadParameters`."""
+        self.check_name(new)
+
+        def renamed(servers: dict[str, str]) -> dict[str, str]:
+            _address_of(name, servers)
+            if new != name and new in servers:
+                raise AlreadyExists(f"There is a saved server “{new}” already. Choose another name.")
+            return {new if one == name else one: address for one, address in servers.items()}
+
+        self._change(renamed)
+
+    def check_name(self, name: str) -> None:
+        """Raise `BadParameters` for what cannot be the name of a saved server."""
         if parse(f"{name}:") != Address("saved", name=name):
             raise BadParameters("The name of a saved server holds no colon. Choose another one.")
         if is_own(f"{name}:"):
             raise BadParameters("This name stands for the own share. Choose another one.")
-        where = parse(address)
-        if where.scheme == "saved":
-            raise BadParameters("Save a server under its address, like http://HOST:8765/.")
-        servers = self.saved() | {name: str(where.server)}
-        if len(servers) > MOST_SAVED:
-            raise TooLarge(f"At most {MOST_SAVED} servers can be saved. Forget some first.")
-        self._memory.put({"servers": servers})
 
-    def forget(self, name: str) -> None:
-        """Raises `NotFound`."""
-        servers = self.saved()
-        if servers.pop(name, None) is None:
-            raise NotFound(_unknown(name))
-        self._memory.put({"servers": servers})
+    def _change(self, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+        """Save what `change` makes of the saved servers. What the vault holds of those that are saved no more is dropped."""
+        gone: set[str] = set()
+
+        def changed(values: Mapping[str, object]) -> dict[str, object]:
+            before = _saved(values.get("servers"))
+            after = change(before)
+            if len(after) > max(MOST_SAVED, len(before)):
+                raise TooLarge(f"At most {MOST_SAVED} servers can be saved. Forget some first.")
+            gone.update(set(before.values()) - set(after.values()))
+            return {"servers": after}
+
+        self._memory.change(changed)
+        for address in gone:
+            self._vault.drop(address)
+            self.renew(address)
 
     def resolve(self, server: str) -> Address:
         """The address, never a saved name, that `server` means. Raises `NotFound`, `BadParameters`."""
         where = parse(self._own() if is_own(server) else server)
         if where.scheme == "saved":
-            address = self.saved().get(where.name)
-            if address is None:
-                raise NotFound(_unknown(where.name))
-            where = parse(address)
+            where = parse(_address_of(where.name, self.saved()))
         return where.server
 
-    def check_reach(self, server: str, local: bool) -> None:
-        """Raise `Forbidden` where somebody from elsewhere names a door that only processes of this machine may use: a socket
-        or a port of the machine itself, its own control socket above all."""
+    def reach(self, server: str, local: bool) -> str:
+        """`server`, as it may be called for this caller. Raises `Forbidden` where somebody from elsewhere names a door that only
+        processes of this machine may use; see `agent.reach`."""
         if local or is_own(server):
-            return
+            return server
         where = self.resolve(server)
-        if where.scheme == "unix" or _is_loopback(where.host):
-            raise Forbidden("This server can be reached only from the computer that filexfer runs on. Open the window there.")
+        safe = from_elsewhere(where)
+        return server if safe == where else str(safe)
 
     # Sessions -------------------------------------------------------------------------------------------------------------------
 
     def connect(self, server: str) -> Session:
         """A session of the caller's own; what the engine moves files with."""
-        return connect(str(self.resolve(server)))
+        return self._open(str(self.resolve(server)), PATIENCE)
 
     @contextmanager
     def session(self, server: str) -> Iterator[Session]:
@@ -117,22 +138,40 @@ class Servers:
         try:
             yield kept.session
         except FilexferError as error:
-            self._note(address, _word(error))
+            self._known.note(address, error)
             raise
         else:
-            self._note(address, "online")
+            self._known.note(address)
         finally:
-            with self._lock:
-                kept.users -= 1
+            self._give_back(address, kept)
 
     def call(self, server: str, method: str, params: list[object]) -> object:
         """Call `method` there and answer its value."""
         with self.session(server) as session:
             return session.call(method, *params)
 
+    def renew(self, address: str) -> None:
+        """What the vault holds of a server is another thing now: the next call is made with that."""
+        self._let_go(address)
+        self._known.forget(address)
+
+    def states(self) -> list[dict[str, object]]:
+        """Each saved server with what is known of it now; see `agent.states`."""
+        known = [(name, address, self._known.of(address)) for name, address in self.saved().items()]
+        return [{"name": name, "address": at, "state": state.word, "since": state.since} for name, at, state in known]
+
+    def _open(self, address: str, timeout: float) -> Session:
+        own = self._state is not None and address == self._own()
+        credentials = control_credentials(self._state, address) if own and self._state else None
+        return connect(address, credentials=credentials, vault=self._vault, timeout=timeout)
+
+    def _look(self, address: str) -> None:
+        with self._open(address, LOOK) as session:
+            session.call("server_info")
+
     def _take(self, address: str) -> _Kept:
         with self._lock:
-            kept = self._kept.pop(address, None) or _Kept(connect(address))
+            kept = self._kept.pop(address, None) or _Kept(self._open(address, PATIENCE))
             self._kept[address] = kept
             kept.users += 1
             idle = [a for a, k in self._kept.items() if not k.users]
@@ -141,45 +180,24 @@ class Servers:
             session.close()
         return kept
 
-    # How they do ----------------------------------------------------------------------------------------------------------------
-
-    def states(self) -> list[dict[str, object]]:
-        """Each saved server with what is known of it now (`connecting`, `online`, `offline`, `needs pairing`); what is old is
-        asked anew in the background."""
-        answer: list[dict[str, object]] = []
-        for name, address in self.saved().items():
-            with self._lock:
-                word, found = self._states.get(address, ("connecting", -FRESH))
-                due = time.monotonic() - found >= FRESH and address not in self._checking and not self._closed
-                if due:
-                    self._checking.add(address)
-            if due:
-                threading.Thread(target=self._check, args=(address,), name="filexfer-check", daemon=True).start()
-            answer.append({"name": name, "address": address, "state": word})
-        return answer
-
-    def _check(self, address: str) -> None:
-        word = "online"
-        try:
-            with connect(address, timeout=CHECK_TIMEOUT) as session:
-                session.call("server_info")
-        except FilexferError as error:
-            word = _word(error)
-        finally:
-            with self._lock:
-                self._checking.discard(address)
-        self._note(address, word)
-
-    def _note(self, address: str, word: str) -> None:
+    def _give_back(self, address: str, kept: _Kept) -> None:
         with self._lock:
-            self._states.pop(address, None)
-            self._states[address] = (word, time.monotonic())
-            if len(self._states) > MOST_STATES:
-                del self._states[next(iter(self._states))]
+            kept.users -= 1
+            over = not kept.users and self._kept.get(address) is not kept
+        if over:
+            kept.session.close()
+
+    def _let_go(self, address: str) -> None:
+        """Make no more calls over the kept session. Those under way come to their end."""
+        with self._lock:
+            kept = self._kept.pop(address, None)
+            idle = kept is not None and not kept.users
+        if kept is not None and idle:
+            kept.session.close()
 
     def close(self) -> None:
+        self._known.close()
         with self._lock:
-            self._closed = True
             sessions = [kept.session for kept in self._kept.values()]
             self._kept.clear()
         for session in sessions:
@@ -191,20 +209,11 @@ def is_own(server: str) -> bool:
     return server == "" or str(parse(server).server) == OWN
 
 
-def _word(error: FilexferError) -> str:
-    if isinstance(error, ConnectionFailed | ConnectionLost):
-        return "offline"
-    # A server that refuses an act, or has no such method, is there.
-    return "needs pairing" if isinstance(error, LoginNeeded) else "online"
+def _saved(found: object) -> dict[str, str]:
+    return {str(name): str(address) for name, address in found.items()} if isinstance(found, dict) else {}
 
 
-def _unknown(name: str) -> str:
-    return f"There is no saved server “{name}”. The list of servers tells which there are."
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
+def _address_of(name: str, servers: Mapping[str, str]) -> str:
+    if name not in servers:
+        raise NotFound(f"There is no saved server “{name}”. The list of servers tells which there are.")
+    return servers[name]

@@ -1,42 +1,48 @@
-"""This computer's share: which folder, whether others may come, and what guests may do; changed while the server runs.
-Off means that only processes of this user reach it, over the control socket."""
+"""This computer's share: which folder, whether others may come, what newly paired devices and guests may do; changed while the
+server runs. Off means that only processes of this user reach it, over the control socket."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from filexfer.agent.memory import Memory
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, ConnectionFailed, FilexferError, Forbidden, InvalidPath, StorageFailed
-from filexfer.core.model import Permission
 from filexfer.core.places import default_share
 from filexfer.protocol.address import DEFAULT_PORT
 from filexfer.protocol.members import check_names, flag, struct, text
 from filexfer.server import Server
 from filexfer.server.access import Caller
+from filexfer.server.reachable import reachable
 from filexfer.storage.folder import FolderStore
 
 #: How many ports after the default one are tried where it is taken, before the system chooses one.
 NEIGHBOURS = 10
 
-_PERMISSIONS = {level.name.lower(): level for level in (Permission.NONE, Permission.READ, Permission.WRITE)}
+#: What may be chosen for devices, and for guests; what holds where nothing was chosen.
+_DEVICES = ("read", "write")
+_GUESTS = ("none", "read", "write")
+_DEVICE, _GUEST = "read", "none"
 
 
 @dataclass(slots=True)
 class Wish:
-    """What is wanted of the share: its folder, whether it is on, what guests may.
+    """What is wanted of the share: its folder, whether it is on, what others may.
 
     Attributes:
+        permission: what a device that is paired next may do, unless its invitation says otherwise.
+        guest: what those may do who are not paired.
         problem: why the folder cannot be opened; until it can, an empty one stands in for it and nobody else sees that.
     """
 
     folder: Path
     on: bool = False
-    permission: str = "read"
+    permission: str = _DEVICE
+    guest: str = _GUEST
     problem: str = ""
 
     @classmethod
@@ -45,12 +51,21 @@ class Wish:
         found = memory.get("share")
         if not isinstance(found, dict):
             return cls(folder)
-        permission = found.get("permission")
-        return cls(
-            Path(str(found.get("folder", folder))),
-            found.get("on") is True,
-            permission if isinstance(permission, str) and permission in _PERMISSIONS else "read",
-        )
+        chosen = Path(str(found.get("folder", folder)))
+        permission = _one_of(_DEVICES, found.get("permission"), _DEVICE)
+        if "guest" not in found:
+            # Before there was pairing: `permission` was that of guests, and `on` let in processes of this machine alone. Now it
+            # would open the network, which is for its user to decide.
+            return cls(chosen, permission=permission)
+        return cls(chosen, found.get("on") is True, permission, _one_of(_GUESTS, found.get("guest"), _GUEST))
+
+    def kept(self) -> dict[str, object]:
+        """As `remembered` reads it."""
+        return {"folder": str(self.folder), "on": self.on, "permission": self.permission, "guest": self.guest}
+
+
+def _one_of(known: Sequence[str], found: object, otherwise: str) -> str:
+    return found if isinstance(found, str) and found in known else otherwise
 
 
 class Sharing:
@@ -78,53 +93,56 @@ class Sharing:
 
     @property
     def addresses(self) -> list[str]:
-        """Where others reach the share now."""
-        return list(self._open)
+        """Where others reach the share now, the likeliest first."""
+        return [there for address in self._open for there in reachable(address)]
 
     def describe(self) -> dict[str, object]:
         with self._lock:
             return self._describe()
 
     def _describe(self) -> dict[str, object]:
+        wish = self._wish
         return {
-            "folder": paths.to_wire(str(self._wish.folder)),
-            "name": self._name or self._wish.folder.name,
-            "on": self._wish.on,
-            "permission": self._wish.permission,
-            "addresses": list(self._open),
-            "problem": self._wish.problem,
+            "folder": paths.to_wire(str(wish.folder)),
+            "name": self._name or wish.folder.name,
+            "on": wish.on,
+            "permission": wish.permission,
+            "guest": wish.guest,
+            "addresses": self.addresses,
+            "problem": wish.problem,
         }
 
     def share_set(self, caller: Caller, changes: object) -> dict[str, object]:
-        """Change this computer's share: {folder, on, permission}, each if given. `on`: whether others may come; permission: what
-        guests may do (none, read, write). Answers the share: {folder, name, on, permission, addresses}. Its folder can be
-        changed only from this computer."""
+        """Change this computer's share: {folder, on, permission, guest}, each if given. `on`: whether others may come;
+        permission: what a newly paired device may do (read, write); guest: what those may do who are not paired (none, read,
+        write). Answers the share: {folder, name, on, permission, guest, addresses, problem}. Its folder can be changed only from
+        this computer."""
         given = struct(changes, "changes")
-        check_names(given, ("folder", "on", "permission"))
-        permission = text(given.get("permission", self._wish.permission), "permission")
-        if permission not in _PERMISSIONS:
-            raise BadParameters(f"Guests may: {', '.join(_PERMISSIONS)}.")
-        on = flag(given.get("on", self._wish.on), "on")
+        check_names(given, ("folder", "on", "permission", "guest"))
         folder = _absolute(paths.from_wire(given["folder"])) if "folder" in given else None
         if folder and not caller.local:
             raise Forbidden("Which folder is shared can be chosen only on the computer that shares it.")
         with self._lock:
+            on = flag(given.get("on", self._wish.on), "on")
+            permission = _chosen(given, "permission", _DEVICES, self._wish.permission)
+            guest = _chosen(given, "guest", _GUESTS, self._wish.guest)
             try:
-                self._change(folder, on, permission)
+                self._change(folder, on, permission, guest)
             finally:
                 # What was done before something failed is done.
                 self._remember()
             return self._describe()
 
-    def _change(self, folder: Path | None, on: bool, permission: str) -> None:
+    def _change(self, folder: Path | None, on: bool, permission: str, guest: str) -> None:
         wanted = folder or self._wish.folder
         if wanted != self._wish.folder or (self._wish.problem and on):
             make(wanted)
             self._server.share(folder=wanted, name=self._name)
             self._wish.folder, self._wish.problem = wanted, ""
-        if permission != self._wish.permission:
-            self._server.share(guest=permission)
-            self._wish.permission = permission
+        self._wish.permission = permission
+        if guest != self._wish.guest:
+            self._server.share(guest=guest)
+            self._wish.guest = guest
         if on and not self._wish.on:
             self._turn_on()
         elif self._wish.on and not on:
@@ -133,8 +151,7 @@ class Sharing:
 
     def _remember(self) -> None:
         if self._memory:
-            wish = self._wish
-            self._memory.put({"share": {"folder": str(wish.folder), "on": wish.on, "permission": wish.permission}})
+            self._memory.put({"share": self._wish.kept()})
 
     def _turn_on(self) -> None:
         if self._urls:
@@ -175,10 +192,10 @@ class Sharing:
             raise Forbidden("From another computer a transfer may name only files and folders in the share.")
 
 
-def open_given(folder: Path, on: bool, permission: str) -> tuple[Wish, Path, FolderStore]:
+def open_given(folder: Path, on: bool, guest: str) -> tuple[Wish, Path, FolderStore]:
     """The share that a command line names, its folder and its store. Raises `StorageFailed`, `Busy` where it cannot be."""
     make(folder)
-    return Wish(folder, on, permission), folder, FolderStore(folder)
+    return Wish(folder, on, guest=guest), folder, FolderStore(folder)
 
 
 def open_remembered(memory: Memory, state: Path) -> tuple[Wish, Path, FolderStore]:
@@ -212,6 +229,13 @@ def _absolute(path: str) -> Path:
     return Path(os.path.normpath(path))
 
 
+def _chosen(given: Mapping[str, object], name: str, known: Sequence[str], otherwise: str) -> str:
+    value = text(given.get(name, otherwise), name)
+    if value not in known:
+        raise BadParameters(f"“{name}” is one of {', '.join(known)}.")
+    return value
+
+
 def _default_urls() -> Iterator[str]:
-    yield from (f"http://localhost:{DEFAULT_PORT + k}" for k in range(NEIGHBOURS))
-    yield "http://localhost:0"
+    yield from (f"https://0.0.0.0:{DEFAULT_PORT + k}" for k in range(NEIGHBOURS))
+    yield "https://0.0.0.0:0"

@@ -95,7 +95,7 @@ class Views:
 
     def _add(self, caller: Caller, server: str, path: str, query: Query) -> View:
         paths.split(path)
-        self._servers.check_reach(server, caller.local)
+        server = self._servers.reach(server, caller.local)
         with self._lock:
             self._last += 1
             view = self._views[self._last] = View(self._last, server, path, query)

@@ -44,10 +44,10 @@ def default_share() -> Path:
 
 def control_socket(state: Path) -> Path:
     """The UNIX socket of the agent with this state: in the user's runtime folder, or in a short temporary one where that
-    path would be too long for a socket."""
+    path would be too long for a socket. (Python has none on Windows, so it is made nowhere there.)"""
     name = f"agent-{_short(os.path.realpath(state))}.sock"
     wanted = _runtime_folder() / name
-    if len(os.fsencode(wanted)) <= SOCKET_PATH_BYTES:
+    if len(os.fsencode(wanted)) <= SOCKET_PATH_BYTES or sys.platform == "win32":
         return wanted
     return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / f"filexfer-{os.getuid()}" / name
 

@@ -86,9 +86,14 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(10)).decode()
 
 
+def folded(text: str) -> str:
+    """What a person typed of a code so far, in the letters that codes have."""
+    return text.strip().upper().translate(_MISREAD)
+
+
 def parse_code(text: str) -> str:
     """The code that a person typed: any case, any grouping, 0 for O and 1 for I. Raises `BadParameters`."""
-    code = text.strip().upper().translate(_MISREAD)
+    code = folded(text)
     if not _CODE.fullmatch(code):
         raise BadParameters(_HOW)
     return code
