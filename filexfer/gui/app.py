@@ -7,12 +7,14 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from filexfer import __version__
+from filexfer.client.session import Session
 from filexfer.core import places
 from filexfer.gui import resources, words
 from filexfer.gui.bridge import Bridge
@@ -20,18 +22,25 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.settings import Memory
 from filexfer.gui.theme import Theme
 from filexfer.gui.window import Window
+from filexfer.protocol.pairing import is_link
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the app until its window is closed; the agent it talks to goes on. Returns the exit code."""
-    from filexfer.gui.launch import ensure_agent
+    """Run the app until its window is closed; the agent it talks to goes on. A link among the arguments (`filexfer://…`) stands
+    in the dialog that pairs; pairing is for its user to do. Returns the exit code."""
+    from filexfer.gui.launch import open_agent
 
-    app = QApplication(list(sys.argv if argv is None else argv))
+    given = list(sys.argv if argv is None else argv)
+    # Qt keeps its arguments, and may show them: a link holds a code.
+    link = next((text for text in given[1:] if is_link(text)), "")
+    app = QApplication([text for text in given if not is_link(text)])
     prepare(app)
     state = places.state_folder()
-    window = make_window(lambda: ensure_agent(state), state)
+    window = make_window(partial(open_agent, state), state)
     window.start()
     window.show()
+    if link:
+        window.connect_to(link)
     # What lives now lives to the end; the collector need not look at it again and again.
     gc.freeze()
     with _Interrupts():
@@ -52,8 +61,8 @@ def prepare(app: QApplication) -> Theme:
     return Theme(app, resources.folder())
 
 
-def make_window(find_agent: Callable[[], str], state: Path) -> Window:
-    """A window that talks to the agent at the address `find_agent` answers, and remembers in `state`."""
+def make_window(find_agent: Callable[[float], Session], state: Path) -> Window:
+    """A window that talks to the agent `find_agent` gives a session with, see `Bridge`, and remembers in `state`."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     icons = Icons(resources.folder())
     return Window(Bridge(find_agent), Memory(state / "window.ini"), icons)

@@ -11,14 +11,14 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
-from filexfer.client.session import Session, connect
+from filexfer.client.session import Session
 from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, InternalError, NotWellFormed
 from filexfer.core.model import Job
 from filexfer.protocol import wire
@@ -73,7 +73,7 @@ def _in_words() -> Iterator[None]:
 @dataclass(frozen=True, slots=True)
 class _Request:
     method: str
-    params: tuple[object, ...]
+    params: tuple[object, ...] = field(repr=False)
     read: Callable[[Any], Any] | None
     done: Done | None
     failed: Failed | None
@@ -81,14 +81,16 @@ class _Request:
 
 class Bridge(QObject):
     """Signals: `jobs(JobNews)`; `agent(state, sentence)` with state "starting", "ready" or "gone"; `failed(FilexferError)` for
-    calls whose caller brought no `failed` of its own. All arrive on the thread that made the bridge."""
+    calls whose caller brought no `failed` of its own. All arrive on the thread that made the bridge.
+
+    `find_agent`: gives a session with it, whose calls wait so many seconds for an answer; it may block."""
 
     jobs = Signal(object)
     agent = Signal(str, str)
     failed = Signal(object)
     _answered = Signal(object, object)
 
-    def __init__(self, find_agent: Callable[[], str], parent: QObject | None = None) -> None:
+    def __init__(self, find_agent: Callable[[float], Session], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._find_agent = find_agent
         self._near: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
@@ -141,7 +143,7 @@ class Bridge(QObject):
 
         `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget.
         """
-        line = self._far if method in ("view_open", "server_call") else self._near
+        line = self._far if method in ("view_open", "server_call", "server_pair") else self._near
         line.put(_Request(method, params, read, done, failed))
 
     @Slot(object, object)
@@ -184,7 +186,7 @@ class Bridge(QObject):
         while not self._closed.is_set():
             self._tell("starting", "")
             try:
-                with _in_words(), connect(self._find_agent(), timeout=PATIENCE) as session:
+                with _in_words(), self._find_agent(PATIENCE) as session:
                     self._adopt(session)
                     self._tell("ready", "")
                     pause = 0.25

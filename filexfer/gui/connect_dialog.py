@@ -1,133 +1,313 @@
-"""Connect to another computer: an address, tried at once, its trouble said in words beside the field; a success is saved."""
+"""Connect to another computer: by the link or code of its invitation, or by an address. One field takes all three; a second one
+asks for what is missing. Trouble is said in words beside the fields; a success is saved.
+
+Rules: nothing is sent before the button is pressed; a code stands in its field alone; there is no way past a key that changed.
+"""
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from filexfer.core import paths
-from filexfer.core.errors import BadParameters, FilexferError
+from filexfer.core.errors import FilexferError, KeyChanged, LoginNeeded
+from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import check_box, faint_label
+from filexfer.gui.code_entry import cursor_in, grouped, is_code, read_address
+from filexfer.gui.controls import faint_label, plain_label
+from filexfer.gui.icons import Icons
+from filexfer.gui.invite_hint import InviteHint
 from filexfer.gui.location import Location
-from filexfer.gui.servers_model import Servers
+from filexfer.gui.notice import Notice
+from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.theme import GAP, PAGE
-from filexfer.protocol.address import Address, parse
+from filexfer.protocol.address import Address, free_name
+from filexfer.protocol.pairing import folded, is_link, parse_code, parse_link
 
-_BARE = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^/:\s]+)(:\d+)?(/.*)?", re.DOTALL)
-_NOT_IN_NAMES = re.compile(r"[\s:/\\@\[\]?#%]+")
-
-
-def read_address(text: str) -> Address:
-    """The address a person typed: `studio.local`, `192.168.1.5:8765/Photos`, `http://…`, `unix:/…`.
-
-    Raises `BadParameters` or `InvalidPath` with a sentence.
-    """
-    text = text.strip()
-    # Without a scheme it is a host here, not the name of a saved server: those stand in the side bar.
-    address = parse(f"http://{text}" if _BARE.fullmatch(text) and not text.lower().startswith("unix:") else text)
-    if address.scheme == "saved":
-        raise BadParameters("This is not an address. Write one like studio.local:8765 or http://192.168.1.5:8765/.")
-    return address
-
-
-def free_name(wanted: str, address: Address, servers: Servers) -> str:
-    """A name for a saved server that is legal in `NAME:path` and not taken by another one."""
-    plain = _NOT_IN_NAMES.sub("-", wanted or address.host or address.socket.rpartition("/")[2]).strip("-")[:60] or "server"
-    taken = {server.name for server in servers.saved if server.address != str(address)}
-    name, number = plain, 2
-    while name in taken:
-        name, number = f"{plain}-{number}", number + 1
-    return name
+WIDTH = 420
 
 
 class ConnectDialog(QDialog):
-    """Signal: `connected(Location)` once the server has answered."""
+    """Signal: `connected(Location)` once the server has answered.
+
+    Args:
+        known: the computer to pair with; None for any.
+        text: what stands in the field at first, a link for instance. It is not acted upon.
+    """
 
     connected = Signal(object)
 
-    def __init__(self, bridge: Bridge, servers: Servers, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        servers: Servers,
+        icons: Icons,
+        parent: QWidget | None = None,
+        *,
+        known: Saved | None = None,
+        text: str = "",
+    ) -> None:
         super().__init__(parent)
-        self._bridge, self._servers = bridge, servers
-        self._address: Address | None = None
-        self.setWindowTitle(self.tr("Connect to another computer"))
+        self._bridge, self._servers, self._known = bridge, servers, known
+        #: A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again.
+        self._raw, self._shown = "", ""
+        self._busy = False
+        #: An address that turned out to need a code; the second field asks for that.
+        self._asked: Address | None = None
+        self._found: Location | None = None
+        title = self.tr("Pair with “{name}”").format(name=paths.shown(known.name)) if known else ""
+        self.setWindowTitle(title or self.tr("Connect to another computer"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.field = QLineEdit(placeholderText="192.168.1.5:8765")
-        self.field.setAccessibleName(self.tr("Address"))
-        self.field.setMinimumWidth(400)
-        self.field.textChanged.connect(self._on_text)
+        self.lead = plain_label(wrap=True)
+        self.hint = InviteHint(icons)
+        self.field = self._make_field(self.tr("Link or code") if known else self.tr("Link, code or address"))
+        self.second = self._make_field("")
         self.name = QLineEdit(placeholderText=self.tr("as the computer calls itself"))
         self.name.setAccessibleName(self.tr("Name"))
-        self.keep = check_box(self.tr("Keep it in the side bar"), True)
-        self.trouble = QLabel(wordWrap=True)
-        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self.trouble = plain_label(wrap=True)
         self.trouble.setAccessibleName(self.tr("What went wrong"))
-        self.trouble.setMinimumHeight(self.fontMetrics().height())
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.trouble.setMinimumHeight(2 * self.fontMetrics().height())
+        self.done_page = Notice(icons)
+        self.go = QPushButton(default=True)
+        self._lay_out()
+        self.field.setText(text)
+        self._follow()
+
+    def _make_field(self, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setAccessibleName(name)
+        field.setMinimumWidth(WIDTH)
+        field.textEdited.connect(partial(self._on_typed, field))
+        field.textChanged.connect(self._follow)
+        return field
+
+    def _lay_out(self) -> None:
+        self._field_label, self._second_label, name = QLabel(), QLabel(), QLabel(self.tr("&Name"))
+        labels = ((self._field_label, self.field), (self._second_label, self.second), (name, self.name))
+        for label, field in labels:
+            label.setBuddy(field)
+        self._field_label.setText(self.tr("&Link or code") if self._known else self.tr("&Link, code or address"))
+        self.lead.setMinimumWidth(WIDTH)
+        form = QWidget()
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        rows = (
+            self.lead,
+            self.hint,
+            self._field_label,
+            self.field,
+            self._second_label,
+            self.second,
+            name,
+            self.name,
+            self.trouble,
+        )
+        for widget in rows:
+            column.addWidget(widget)
+        self._name_row = (name, self.name)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(form)
+        self._stack.addWidget(self.done_page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go = QPushButton(self.tr("Connect"), default=True)
-        self.go.setEnabled(False)
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self._on_go)
         buttons.rejected.connect(self.reject)
-        self._lay_out(buttons)
-
-    def _lay_out(self, buttons: QDialogButtonBox) -> None:
-        address, name = QLabel(self.tr("&Address")), QLabel(self.tr("&Name"))
-        address.setBuddy(self.field)
-        name.setBuddy(self.name)
-        hint = faint_label(
-            self.tr("The other computer shows its address where it shares a folder, or where “filexfer serve” runs.")
-        )
-        hint.setWordWrap(True)
+        self.cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
         layout.setSpacing(GAP)
-        for widget in (hint, address, self.field, self.trouble, name, self.name, self.keep, buttons):
-            layout.addWidget(widget)
+        layout.addWidget(self._stack)
+        layout.addWidget(buttons)
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
 
-    def _on_text(self) -> None:
-        self.go.setEnabled(bool(self.field.text().strip()))
+    # What stands in the fields.
+
+    def _on_typed(self, field: QLineEdit, text: str) -> None:
+        """Group a code: as it is typed where nothing else is meant, elsewhere once it is whole."""
+        if field is self.field and self._shown and text.startswith(self._shown):
+            text = self._raw + text[len(self._shown) :]
+        code_only = self._second_wanted == "code" if field is self.second else self._known is not None
+        shown = grouped(text) if code_only or (field is self.field and is_code(text)) else None
+        if field is self.field:
+            self._raw, self._shown = (text, shown) if shown and not code_only else ("", "")
+        wanted = text if shown is None else shown
+        if wanted != field.text():
+            behind = len(folded(field.text()[: field.cursorPosition()]))
+            field.setText(wanted)
+            field.setCursorPosition(len(wanted) if shown is None else cursor_in(wanted, behind))
+
+    @property
+    def _second_wanted(self) -> str:
+        """What the second field asks for: "address", "code", or "" for nothing."""
+        text = self.field.text()
+        if self._known or is_link(text):
+            return ""
+        if is_code(text):
+            return "address"
+        return "code" if self._asked is not None and self._asked == _server(text) else ""
+
+    def _follow(self) -> None:
+        """Have everything follow what stands in the fields."""
+        second = self._second_wanted
+        self._second_label.setText(self.tr("&Code") if second == "code" else self.tr("&Address of the other computer"))
+        self.second.setAccessibleName(self.tr("Code") if second == "code" else self.tr("Address of the other computer"))
+        self.second.setPlaceholderText("ABCD-EFGH-IJKL-MNOP" if second == "code" else "192.168.1.5:8765")
+        for widget in (self._second_label, self.second):
+            widget.setVisible(bool(second))
+        for widget in self._name_row:
+            widget.setVisible(self._known is None)
+        self._show_lead(second)
+        pairs = bool(self._known or second or is_link(self.field.text()))
+        self.go.setText(self.tr("Pair") if pairs else self.tr("Connect"))
+        ready = self.field.text().strip() and (self.second.text().strip() or not second)
+        self.go.setEnabled(bool(ready) and not self._busy)
         self._say("")
+
+    def _show_lead(self, second: str) -> None:
+        known = self._known
+        if known and known.state == "key changed":
+            lead = self.tr(
+                "“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up anew, "
+                "pair again. Otherwise somebody may be in between: ask its owner first."
+            ).format(name=paths.shown(known.name))
+        elif known:
+            lead = self.tr("“{name}” does not know this computer yet.").format(name=paths.shown(known.name))
+        elif is_link(self.field.text()):
+            lead = self._link_words()
+        else:
+            lead = self.tr(
+                "A link or a code pairs this computer with the other one. An address opens one that it is paired with."
+            )
+        self.lead.setText(lead)
+        self.hint.name(known.name if known else self._asked.host if second == "code" and self._asked else "")
+
+    def _link_words(self) -> str:
+        try:
+            authority = parse_link(self.field.text()).address.authority
+        except FilexferError as error:
+            return str(error)
+        return self.tr("This link pairs this computer with {address}.").format(address=authority)
+
+    # Doing it.
+
+    def _on_go(self) -> None:
+        if self._found is not None:
+            self.connected.emit(self._found)
+            self.accept()
+            return
+        try:
+            self._ask()
+        except FilexferError as error:
+            self._refuse(error)
+
+    def _ask(self) -> None:
+        """Raises what is wrong with the fields."""
+        text, second = self.field.text(), self._second_wanted
+        if self._known is None and not second and not is_link(text):
+            address = read_address(text)
+            self._begin()
+            answered, failed = partial(self._answered, address), partial(self._not_answered, address)
+            self._bridge.ask("server_call", str(address.server), "server_info", [], done=answered, failed=failed)
+            return
+        invitation = self._invitation(text, second)
+        path = read_address(text).path if second == "code" else ""
+        self._begin()
+        self._bridge.ask("server_pair", invitation, done=partial(self._paired, path), failed=self._refuse)
+
+    def _invitation(self, text: str, second: str) -> dict[str, str]:
+        """What the agent is to pair with. Raises what is wrong with the fields."""
+        name = self._known.name if self._known else self.name.text().strip()
+        named = {"name": name} if name else {}
+        if is_link(text):
+            parse_link(text)
+            return {"link": text, **named}
+        if self._known:
+            return {"address": self._known.address, "code": parse_code(text), **named}
+        address, code = (text, self.second.text()) if second == "code" else (self.second.text(), text)
+        return {"address": str(read_address(address).server), "code": parse_code(code), **named}
+
+    def _begin(self) -> None:
+        self._busy = True
+        for field in (self.field, self.second):
+            field.setReadOnly(True)
+        self.go.setEnabled(False)
+        self._say(self.tr("Connecting…"), wrong=False)
+
+    def _end(self) -> None:
+        self._busy = False
+        for field in (self.field, self.second):
+            field.setReadOnly(False)
+        self._follow()
+
+    def _answered(self, address: Address, info: Any) -> None:
+        """The server is one that we may use: it is saved and shown."""
+        if not self.isVisible():
+            return
+        server = str(address.server)
+        called = str(info.get("share", "")) if isinstance(info, dict) else ""
+        saved = {one.name: one.address for one in self._servers.saved}
+        known = next((name for name, at in saved.items() if at == server), "")
+        wanted = self.name.text().strip() or known or called or address.host or address.socket.rpartition("/")[2]
+        name = free_name(wanted, {one for one, at in saved.items() if at != server})
+        self._servers.save(name, server)
+        self.connected.emit(Location(server, address.path, name))
+        self.accept()
+
+    def _not_answered(self, address: Address, error: FilexferError) -> None:
+        self._end()
+        if address.scheme != "https" or not isinstance(error, LoginNeeded | KeyChanged):
+            self._refuse(error)
+            return
+        self._asked = address.server
+        self._follow()
+        if isinstance(error, KeyChanged):
+            self._say(paths.shown(str(error)))
+        else:
+            self._say(self.tr("{host} does not know this computer yet. Type its code.").format(host=address.host), wrong=False)
+        self.second.setFocus()
+
+    def _refuse(self, error: FilexferError) -> None:
+        self._end()
+        self._say(paths.shown(str(error)))
+        field = self.second if self._second_wanted == "code" else self.field
+        field.setFocus()
+        field.selectAll()
+
+    def _paired(self, path: str, answer: Any) -> None:
+        """The agent has paired and saved it: say what that means, then show it."""
+        name, address = str(answer["name"]), str(answer["address"])
+        self._found = Location(address, path, name)
+        self._servers.ask()
+        may = self.tr("You may {permission} there.").format(permission=words.permission(str(answer["permission"])))
+        if answer["kept"] == "file":
+            may += "\n" + self.tr("No keyring works here, so your key to it lies in a file that only you can read.")
+        self.done_page.say("checkmark_circle", self.tr("“{name}” is paired.").format(name=paths.shown(name)), may)
+        # What was typed is used up, and nobody else's business.
+        for field in (self.field, self.second):
+            field.clear()
+        self._stack.setCurrentWidget(self.done_page)
+        self.go.setText(self.tr("Open"))
+        self.go.setEnabled(True)
+        self.go.setFocus()
+        self.cancel.setText(self.tr("Close"))
 
     def _say(self, sentence: str, wrong: bool = True) -> None:
         self.trouble.setText(sentence)
-        self.field.setProperty("wrong", bool(sentence) and wrong)
-        self.field.style().unpolish(self.field)
-        self.field.style().polish(self.field)
+        field = self.second if self._second_wanted == "code" else self.field
+        for one in (self.field, self.second):
+            one.setProperty("wrong", bool(sentence) and wrong and one is field)
+            one.style().unpolish(one)
+            one.style().polish(one)
 
-    def _on_go(self) -> None:
-        try:
-            self._address = read_address(self.field.text())
-        except FilexferError as error:
-            self._say(paths.shown(str(error)))
-            return
-        self._set_busy(True)
-        self._say(self.tr("Connecting…"), wrong=False)
-        self._bridge.ask("server_call", str(self._address.server), "server_info", [], done=self._answered, failed=self._refused)
 
-    def _set_busy(self, busy: bool) -> None:
-        self.go.setEnabled(not busy)
-        self.field.setReadOnly(busy)
-
-    def _answered(self, info: Any) -> None:
-        if self._address is None or not self.isVisible():
-            return
-        server = str(self._address.server)
-        called = str(info.get("share", "")) if isinstance(info, dict) else ""
-        known = next((saved.name for saved in self._servers.saved if saved.address == server), "")
-        name = free_name(self.name.text().strip() or known or called, self._address.server, self._servers)
-        if self.keep.isChecked():
-            self._servers.save(name, server)
-        self.connected.emit(Location(server, self._address.path, name))
-        self.accept()
-
-    def _refused(self, error: FilexferError) -> None:
-        self._set_busy(False)
-        self._say(paths.shown(str(error)))
-        self.field.setFocus()
-        self.field.selectAll()
+def _server(text: str) -> Address | None:
+    """The server that an address means; None for what is none."""
+    try:
+        return read_address(text).server
+    except FilexferError:
+        return None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QPalette
-from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton
+
+from filexfer.gui import words
 
 ICON = 20
 
@@ -33,3 +37,32 @@ def faint_label(text: str = "") -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
+
+
+def plain_label(text: str = "", wrap: bool = False) -> QLabel:
+    """A label whose text is shown as it is, whoever it comes from."""
+    label = QLabel(text, wordWrap=wrap)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def permission_box(name: str, levels: Sequence[str]) -> QComboBox:
+    """A choice of permissions; its data are their names."""
+    box = QComboBox()
+    for widget in (box, box.view()):
+        widget.setAccessibleName(name)
+    for level in levels:
+        box.addItem(words.permission(level), level)
+    return box
+
+
+def fixed_font(points: float) -> QFont:
+    """The system's font of letters of one width."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(points)
+    return font
+
+
+def to_clipboard(text: str) -> None:
+    """Put `text` onto the clipboard: always what a person asked for."""
+    QGuiApplication.clipboard().setText(text)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from filexfer.core import paths
-from filexfer.core.errors import FilexferError
+from filexfer.core.errors import FilexferError, KeyChanged, LoginNeeded
 from filexfer.gui import drops, words
 from filexfer.gui.browser import Browser
 from filexfer.gui.drop_outline import DropOutline
@@ -29,11 +29,12 @@ SOON_MS = 200
 
 class FilePane(QWidget):
     """Signals: `dropped(local paths, URLs that are none, Location or None)`; `upload_wanted()`, `filter_cleared()`,
-    from the buttons of the pages."""
+    `pair_wanted(address)` from the buttons of the pages."""
 
     dropped = Signal(object, object, object)
     upload_wanted = Signal()
     filter_cleared = Signal()
+    pair_wanted = Signal(str)
 
     def __init__(self, browser: Browser, view: FileView, share: SharePanel, icons: Icons) -> None:
         super().__init__()
@@ -150,11 +151,30 @@ class FilePane(QWidget):
         here = self._browser.here
         if here is None:
             return
-        sentence = self.tr("“{place}” cannot be opened.").format(place=here.words)
-        again = self._browser.refresh
-        self.notice.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Try again"), lambda: again())
+        if isinstance(error, KeyChanged) or (isinstance(error, LoginNeeded) and here.server.startswith("https:")):
+            self._say_untrusted(here, error)
+        else:
+            sentence = self.tr("“{place}” cannot be opened.").format(place=here.words)
+            again = self._browser.refresh
+            self.notice.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Try again"), lambda: again())
         self._turn_to(self.notice)
         self._count.clear()
+
+    def _say_untrusted(self, here: Location, error: FilexferError) -> None:
+        """Nothing was sent there, and the one way on is pairing."""
+        name = paths.shown(here.name)
+        if isinstance(error, KeyChanged):
+            icon, sentence = "shield_error", self.tr("“{name}” shows another key.").format(name=name)
+            more = self.tr(
+                "It is not the one it was paired with, so nothing was sent to it. If its owner set it up anew, pair again. "
+                "Otherwise somebody may be in between: ask its owner first."
+            )
+            button = self.tr("Pair again…")
+        else:
+            icon, sentence = "lock_closed", self.tr("“{name}” needs pairing.").format(name=name)
+            more = self.tr("It does not know this computer, or not any more. Ask for a code there, and type it here.")
+            button = self.tr("Pair…")
+        self.notice.say(icon, sentence, more, button, lambda: self.pair_wanted.emit(here.server))
 
     def _show_count(self) -> None:
         chosen, total = self.view.chosen(), self._browser.model.rowCount()

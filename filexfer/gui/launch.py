@@ -4,13 +4,16 @@ bridge's thread, never on the main one."""
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
-from filexfer.client.session import connect
+from filexfer import __version__
+from filexfer.client.control import connect_control
+from filexfer.client.session import Session
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ProtocolError, RequestError
 from filexfer.core.locks import FileLock
@@ -23,21 +26,30 @@ _LOG = "agent.log"
 _LOG_BYTES = 1 << 20
 
 
+def open_agent(state: Path, timeout: float) -> Session:
+    """A session with the agent of this state, started if it does not run; see `ensure_agent`."""
+    ensure_agent(state)
+    return connect_control(state, timeout=timeout)
+
+
 def ensure_agent(state_folder: Path | None = None) -> str:
-    """The address of the control socket of the agent with this state (None: the user's own), started if it does not run.
-    Blocks at most some 15 seconds; raises `ConnectionFailed` with a sentence where none comes about."""
+    """Where the agent with this state (None: the user's own) answers, started if it does not run, and started anew if it is an
+    older one that has nothing to do. Blocks at most some 15 seconds; raises `ConnectionFailed` with a sentence where none comes
+    about."""
     state = state_folder or places.state_folder()
     turn = FileLock(state / "launch.lock")
     process: subprocess.Popen[bytes] | None = None
+    ours = False
     deadline = time.monotonic() + START
     try:
         while time.monotonic() < deadline:
             # One window starts it, the others wait: a second one that came up late would outlive them all. Taken before looking,
             # so that what another window started has been seen.
             may_start = _take(turn, state)
-            address = _answering(state)
-            if address:
-                return address
+            version = _answering(state)
+            if version and (ours or not is_older(version) or not may_start or not _ended(state, deadline)):
+                return places.control_address(state)
+            ours = ours or bool(version)
             if process is None and may_start:
                 process = _start(state)
             # Code 0: there is one, which will answer soon.
@@ -63,18 +75,46 @@ def _take(turn: FileLock, state: Path) -> bool:
 
 
 def _answering(state: Path) -> str:
-    """Where the agent answers; empty where none does, or somebody else."""
-    address = places.control_address(state)
-    if not address:
+    """The version of the agent that answers; empty where none does, or somebody else."""
+    if not places.control_address(state):
         return ""
     try:
-        with connect(address, timeout=ANSWER) as session:
-            session.call("agent_info")
+        with connect_control(state, timeout=ANSWER) as session:
+            info = session.call("agent_info")
     except (ConnectionFailed, ConnectionLost, RequestError, ProtocolError):
         return ""
     except FilexferError as error:
         raise ConnectionFailed(f"filexfer's background service refuses to work. {error}") from error
-    return address
+    return str(info.get("version", "")) if isinstance(info, dict) else ""
+
+
+def is_older(version: str) -> bool:
+    """Whether this version of an agent came before ours. A newer one is left alone: this program was replaced while it ran."""
+    return _numbers(version) < _numbers(__version__)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", version)]
+
+
+def _ended(state: Path, deadline: float) -> bool:
+    """Have the agent end, and wait until it has; False where it has something to do."""
+    try:
+        with connect_control(state, timeout=ANSWER) as session:
+            found = session.call("job_list", {"limit": 1000})
+            jobs = found.get("jobs", []) if isinstance(found, dict) else []
+            if any(job["state"] in ("running", "waiting") for job in jobs):
+                return False
+            session.call("agent_stop")
+    except FilexferError:
+        return False
+    lock = FileLock(state / "agent.lock")
+    while time.monotonic() < deadline:
+        if lock.take():
+            lock.release()
+            return True
+        time.sleep(0.03)
+    return False
 
 
 def _start(state: Path) -> subprocess.Popen[bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from filexfer.core import paths
+from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 
 Index = QModelIndex | QPersistentModelIndex
@@ -19,13 +20,14 @@ ASK_MS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """This computer's share. `permission`: what others may: "none", "read" or "write"; `addresses`: where it is reached;
-    `problem`: why the folder cannot be opened, or ""."""
+    """This computer's share. `permission`: what a device that is paired next may: "read" or "write"; `guest`: what those may who
+    are not paired: "none", "read" or "write"; `addresses`: where it is reached; `problem`: why the folder cannot be opened, or ""."""
 
     folder: str = ""
     name: str = ""
     on: bool = False
     permission: str = "read"
+    guest: str = "none"
     addresses: tuple[str, ...] = ()
     problem: str = ""
 
@@ -36,6 +38,7 @@ class Share:
             str(answer["name"]),
             bool(answer["on"]),
             str(answer["permission"]),
+            str(answer["guest"]),
             tuple(str(address) for address in answer["addresses"]),
             str(answer["problem"]),
         )
@@ -43,21 +46,29 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A saved server; `state` is "online", "offline" or "unknown"."""
+    """A saved server; `state` is "connecting", "online", "offline", "needs pairing" or "key changed"; `since`: when one that is
+    offline answered last, in nanoseconds since the epoch, 0 for unknown."""
 
     name: str
     address: str
     state: str
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """A row of the side bar: a head (`address` None) or a computer, with its state as a word."""
+    """A row of the side bar: a head (`address` None) or a computer, with its state as a word, and the same with more of it."""
 
     text: str
     address: str | None = None
     state: str = ""
     word: str = ""
+    words: str = ""
+
+    @property
+    def can_pair(self) -> bool:
+        """Whether it has a button that pairs with it."""
+        return self.state == "needs pairing" and (self.address or "").startswith("https:")
 
 
 class Servers(QObject):
@@ -87,7 +98,7 @@ class Servers(QObject):
             self._bridge.ask("server_list", read=_read_list, done=self._take, failed=self._not_taken)
 
     def set_share(self, **changes: object) -> None:
-        """Change the share: `folder`, `on`, `permission`."""
+        """Change the share: `folder`, `on`, `permission`, `guest`."""
         self._bridge.ask("share_set", changes, read=Share.read, done=self._take_share, failed=self._share_refused)
 
     def save(self, name: str, address: str) -> None:
@@ -127,7 +138,7 @@ class Servers(QObject):
 
 
 def _read_list(answer: Mapping[str, Any]) -> tuple[Share, tuple[Saved, ...]]:
-    saved = (Saved(str(one["name"]), str(one["address"]), str(one["state"])) for one in answer["servers"])
+    saved = (Saved(str(one["name"]), str(one["address"]), str(one["state"]), int(one["since"])) for one in answer["servers"])
     return Share.read(answer["share"]), tuple(saved)
 
 
@@ -164,9 +175,18 @@ class SideModel(QAbstractListModel):
         rows = [SideRow(self.tr("THIS COMPUTER")), SideRow(self.tr("This computer"), "", state, word)]
         if self._servers.saved:
             rows.append(SideRow(self.tr("SAVED")))
-        words = {"online": self.tr("online"), "offline": self.tr("offline")}
-        rows += [SideRow(one.name, one.address, one.state, words.get(one.state, "")) for one in self._servers.saved]
-        return rows
+        return [*rows, *(self._computer(one) for one in self._servers.saved)]
+
+    def _computer(self, one: Saved) -> SideRow:
+        word = {
+            "connecting": self.tr("connecting…"),
+            "online": self.tr("online"),
+            "offline": self.tr("offline"),
+            "needs pairing": self.tr("needs pairing"),
+            "key changed": self.tr("key changed"),
+        }.get(one.state, "")
+        since = self.tr("offline since {time}").format(time=words.moment(one.since)) if one.since else word
+        return SideRow(one.name, one.address, one.state, word, since)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -180,9 +200,9 @@ class SideModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return paths.shown(row.text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (paths.shown(row.text), row.word) if part)
+            return ", ".join(part for part in (paths.shown(row.text), row.words or row.word) if part)
         if role == Qt.ItemDataRole.ToolTipRole and row.address:
-            return row.address
+            return f"{row.address}\n{row.words}" if row.words else row.address
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

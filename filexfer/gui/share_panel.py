@@ -1,16 +1,19 @@
-"""This computer's share: on or off, which folder, what others may, and the addresses they reach it at."""
+"""This computer's share: on or off, which folder, what paired devices and guests may, and the addresses they reach it at."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from filexfer.core import paths
-from filexfer.gui.controls import faint_label, icon_button
+from filexfer.gui.bridge import Bridge
+from filexfer.gui.controls import faint_label, icon_button, permission_box, plain_label, to_clipboard
+from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
+from filexfer.gui.invitation import Inviting
+from filexfer.gui.pair_dialog import PairDialog
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.switch import Switch
 from filexfer.gui.theme import GAP, MARGIN, PAGE
@@ -22,30 +25,27 @@ FOLDER_WIDTH = 420
 class SharePanel(QFrame):
     """Shows `Servers.share` and changes it; nothing is true before the agent has said so."""
 
-    changed = Signal()
-
-    def __init__(self, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._servers = servers
-        self._icons = icons
+        self._bridge, self._servers, self._icons = bridge, servers, icons
+        # Of the panel, not of the dialog: what is asked for when that closes has still to be cancelled.
+        self._inviting = Inviting(bridge, self)
         self.switch = Switch(self.tr("Share this folder"))
         self.switch.toggled.connect(self._on_switch)
-        self._state = QLabel()
-        self._folder = QLabel()
-        self._folder.setTextFormat(Qt.TextFormat.PlainText)
+        self._state = plain_label(wrap=True)
+        self._folder = plain_label()
         self.choose = QPushButton(self.tr("Change…"))
         self.choose.setAccessibleName(self.tr("Change the shared folder"))
         self.choose.clicked.connect(self._on_choose)
-        self.permission = QComboBox()
-        for widget in (self.permission, self.permission.view()):
-            widget.setAccessibleName(self.tr("What others may do"))
-        for value, text in (
-            ("read", self.tr("look and fetch")),
-            ("write", self.tr("look, fetch, send and change")),
-            ("none", self.tr("nothing")),
-        ):
-            self.permission.addItem(text, value)
-        self.permission.activated.connect(self._on_permission)
+        self.pair = QPushButton(icons.icon("phone_laptop"), self.tr("Pair a device…"))
+        self.pair.clicked.connect(self.pair_device)
+        self.devices = QPushButton(self.tr("Devices…"))
+        self.devices.clicked.connect(self.show_devices)
+        self.permission = permission_box(self.tr("What devices that are paired next may do"), ("read", "write"))
+        self.permission.activated.connect(lambda: servers.set_share(permission=self.permission.currentData()))
+        self.guest = permission_box(self.tr("What guests may do"), ("none", "read", "write"))
+        self.guest.activated.connect(lambda: servers.set_share(guest=self.guest.currentData()))
+        self._guest_words = faint_label()
         self._addresses = QHBoxLayout()
         self._addresses.setSpacing(GAP)
         self._lay_out()
@@ -58,21 +58,17 @@ class SharePanel(QFrame):
         grid.setHorizontalSpacing(MARGIN)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(1, 1)
-        head = QHBoxLayout()
-        head.setSpacing(GAP)
-        head.addWidget(self.switch)
-        head.addWidget(self._state, 1)
+        head = _line(self.switch, self._state)
+        head.setStretchFactor(self._state, 1)
         grid.addLayout(head, 0, 0, 1, 2)
-        folder = QHBoxLayout()
-        folder.setSpacing(GAP)
-        folder.addWidget(self._folder)
-        folder.addWidget(self.choose)
-        folder.addStretch(1)
-        others = QHBoxLayout()
-        others.addWidget(self.permission)
-        others.addStretch(1)
         for row, (text, line) in enumerate(
-            ((self.tr("Folder"), folder), (self.tr("Others may"), others), (self.tr("Address"), self._addresses)), 1
+            (
+                (self.tr("Folder"), _line(self._folder, self.choose, None)),
+                (self.tr("New devices may"), _line(self.permission, self.pair, self.devices, None)),
+                (self.tr("Guests may"), _line(self.guest, self._guest_words, None)),
+                (self.tr("Address"), self._addresses),
+            ),
+            1,
         ):
             grid.addWidget(faint_label(text), row, 0)
             grid.addLayout(line, row, 1)
@@ -82,13 +78,36 @@ class SharePanel(QFrame):
         self.setEnabled(self._servers.known)
         with QSignalBlocker(self.switch):
             self.switch.setChecked(share.on)
-        words = self.tr("Sharing") if share.on else self.tr("Not shared: nobody else reaches this folder.")
-        self._state.setText(paths.shown(share.problem) or words)
+        self._state.setText(paths.shown(share.problem) or self._state_words(share.on))
         text = paths.shown(share.folder)
         self._folder.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, FOLDER_WIDTH))
         self._folder.setToolTip(text)
         self.permission.setCurrentIndex(max(0, self.permission.findData(share.permission)))
+        self.guest.setCurrentIndex(max(0, self.guest.findData(share.guest)))
+        self._guest_words.setText(
+            self.tr("Who is not paired gets nothing.") if share.guest == "none" else self.tr("Anybody on the network, unpaired.")
+        )
+        self.pair.setEnabled(share.on)
+        self.pair.setToolTip("" if share.on else self.tr("Switch sharing on first: devices are paired over the network."))
         self._show_addresses(share.addresses if share.on else ())
+
+    def _state_words(self, on: bool) -> str:
+        if on:
+            return self.tr("Sharing with paired devices")
+        return self.tr(
+            "Not shared: nobody else reaches this folder. When you switch it on, the system may ask about the firewall."
+        )
+
+    def pair_device(self) -> None:
+        """Open the dialog that pairs a device."""
+        PairDialog(self._inviting, self._servers.share.permission, self._icons, self.window()).open()
+
+    def show_devices(self) -> None:
+        """Open the list of paired devices."""
+        dialog = DevicesDialog(self._bridge, self._icons, self._servers.share.on, self.window())
+        dialog.pair_wanted.connect(dialog.accept)
+        dialog.pair_wanted.connect(self.pair_device)
+        dialog.open()
 
     def _show_addresses(self, addresses: tuple[str, ...]) -> None:
         while (item := self._addresses.takeAt(0)) is not None:
@@ -97,10 +116,10 @@ class SharePanel(QFrame):
                 widget.deleteLater()
         shown = [address for address in addresses if not address.startswith("unix:")]
         for address in shown[:2]:
-            label = QLabel(address)
+            label = plain_label(address)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             copy = icon_button(self._icons.icon("copy"), self.tr("Copy the address {address}").format(address=address))
-            copy.clicked.connect(partial(QGuiApplication.clipboard().setText, address))
+            copy.clicked.connect(partial(to_clipboard, address))
             self._addresses.addWidget(label)
             self._addresses.addWidget(copy)
         if not shown:
@@ -109,9 +128,6 @@ class SharePanel(QFrame):
 
     def _on_switch(self, on: bool) -> None:
         self._servers.set_share(on=on)
-
-    def _on_permission(self) -> None:
-        self._servers.set_share(permission=self.permission.currentData())
 
     def _on_choose(self) -> None:
         dialog = QFileDialog(self, self.tr("Folder to share"), self._servers.share.folder)
@@ -122,3 +138,15 @@ class SharePanel(QFrame):
 
     def _on_folder(self, folder: str) -> None:
         self._servers.set_share(folder=folder)
+
+
+def _line(*widgets: QWidget | None) -> QHBoxLayout:
+    """Widgets beside each other; None stretches."""
+    line = QHBoxLayout()
+    line.setSpacing(GAP)
+    for widget in widgets:
+        if widget is None:
+            line.addStretch(1)
+        else:
+            line.addWidget(widget)
+    return line

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -34,6 +46,7 @@ class SideDelegate(QStyledItemDelegate):
     def __init__(self, view: QListView) -> None:
         super().__init__(view)
         self._view = view
+        self._pair_text = self.tr("Pair")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(120, SIDE_ROW)
@@ -68,25 +81,45 @@ class SideDelegate(QStyledItemDelegate):
         )
         line = QStyle.visualRect(direction, rect, rect.adjusted(MARGIN + DOT + GAP, 0, -MARGIN, 0))
         small = smaller(self._view.font())
-        wide = QFontMetrics(small).horizontalAdvance(row.word)
+        if row.can_pair:
+            wide = self._paint_button(painter, self.button_rect(rect), scheme)
+        else:
+            wide = QFontMetrics(small).horizontalAdvance(row.word)
+            painter.setFont(small)
+            painter.setPen(QColor(scheme.failed if row.state == "key changed" else scheme.secondary))
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), row.word)
         name = QFontMetrics(self._view.font()).elidedText(
             paths.shown(row.text), Qt.TextElideMode.ElideMiddle, line.width() - wide - GAP
         )
         painter.setFont(self._view.font())
         painter.setPen(QColor(scheme.text))
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), name)
-        painter.setFont(small)
-        painter.setPen(QColor(scheme.secondary))
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), row.word)
+
+    def button_rect(self, rect: QRect) -> QRect:
+        """Where the button of the row in `rect` is, of one that has a button."""
+        wide = QFontMetrics(smaller(self._view.font())).horizontalAdvance(self._pair_text) + 2 * GAP
+        place = QRect(rect.right() - MARGIN - wide + 5, rect.top() + 5, wide, rect.height() - 10)
+        return QStyle.visualRect(self._view.layoutDirection(), rect, place)
+
+    def _paint_button(self, painter: QPainter, place: QRect, scheme: Colours) -> int:
+        painter.setPen(QColor(scheme.line))
+        painter.setBrush(QColor(scheme.button))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        painter.setFont(smaller(self._view.font()))
+        painter.setPen(QColor(scheme.text))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), self._pair_text)
+        return place.width()
 
     @staticmethod
     def _paint_dot(painter: QPainter, place: QRect, row: SideRow, scheme: Colours) -> None:
+        """A full one for a computer that can be used now; an open one for all others, its colour as good as its word."""
         if row.state == "online":
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(scheme.done))
             painter.drawEllipse(QRectF(place))
         else:
-            painter.setPen(QColor(scheme.failed if row.state == "offline" else scheme.secondary))
+            known = {"offline": scheme.failed, "key changed": scheme.failed, "needs pairing": scheme.paused}
+            painter.setPen(QColor(known.get(row.state, scheme.secondary)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5))
 
@@ -95,10 +128,11 @@ _FLAGS_BOTTOM = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeading
 
 
 class Sidebar(QWidget):
-    """Signals: `chosen(Location)` when a computer was clicked; `connect_wanted()`."""
+    """Signals: `chosen(Location)` when a computer was clicked; `connect_wanted()`; `pair_wanted(address)`."""
 
     chosen = Signal(object)
     connect_wanted = Signal()
+    pair_wanted = Signal(str)
 
     def __init__(self, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,13 +141,15 @@ class Sidebar(QWidget):
         self._here: str | None = None
         self.view = QListView()
         self.view.setModel(self._model)
-        self.view.setItemDelegate(SideDelegate(self.view))
+        self.delegate = SideDelegate(self.view)
+        self.view.setItemDelegate(self.delegate)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
         self.view.viewport().setAutoFillBackground(False)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setAccessibleName(self.tr("Computers"))
+        self.view.viewport().installEventFilter(self)
         self.view.clicked.connect(self._on_clicked)
         self.view.activated.connect(self._on_clicked)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -143,6 +179,27 @@ class Sidebar(QWidget):
                 self.view.clearSelection()
         self.view.viewport().update()
 
+    def button_point(self, row: int) -> QPoint:
+        """The middle of the button of a row, in the view's viewport."""
+        return self.delegate.button_rect(self.view.visualRect(self._model.index(row))).center()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A press on a row's button is for the button, not for the row."""
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
+            address = self._pairs_at(event.position().toPoint())
+            if address and event.type() == QEvent.Type.MouseButtonRelease:
+                self.pair_wanted.emit(address)
+            return bool(address)
+        return super().eventFilter(watched, event)
+
+    def _pairs_at(self, point: QPoint) -> str:
+        """The address of the computer whose button is at `point`, "" for none."""
+        index = self.view.indexAt(point)
+        row = self._model.row(index.row()) if index.isValid() else None
+        if row is None or not row.can_pair or not self.delegate.button_rect(self.view.visualRect(index)).contains(point):
+            return ""
+        return row.address or ""
+
     def _on_clicked(self, index: QModelIndex) -> None:
         row = self._model.row(index.row())
         if row.address is not None:
@@ -158,6 +215,8 @@ class Sidebar(QWidget):
         menu.addAction(self.tr("Open"), partial(self._on_clicked, index))
         if row.address:
             menu.addAction(self.tr("Copy address"), partial(QGuiApplication.clipboard().setText, row.address))
+            if row.state in ("needs pairing", "key changed") and row.address.startswith("https:"):
+                menu.addAction(self.tr("Pair…"), partial(self.pair_wanted.emit, row.address))
             menu.addSeparator()
             menu.addAction(self.tr("Forget"), partial(self._servers.forget, row.text))
         menu.popup(self.view.viewport().mapToGlobal(point))

@@ -8,13 +8,15 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QCursor, QDesktopServices
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from filexfer import __version__
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Direction, Job
 from filexfer.gui import drops
 from filexfer.gui.bridge import Bridge, JobNews
 from filexfer.gui.browser import Browser
-from filexfer.gui.connect_dialog import ConnectDialog, read_address
+from filexfer.gui.code_entry import read_address
+from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.errors import ErrorBar
 from filexfer.gui.file_actions import FileActions
 from filexfer.gui.file_menu import FOLDER, SELECTED, file_menu
@@ -26,7 +28,7 @@ from filexfer.gui.job_details import JobDetails
 from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
-from filexfer.gui.servers_model import Servers
+from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.settings import Memory
 from filexfer.gui.share_panel import SharePanel
 from filexfer.gui.sidebar import Sidebar
@@ -41,7 +43,7 @@ class Window(QMainWindow):
 
     def __init__(self, bridge: Bridge, memory: Memory, icons: Icons) -> None:
         super().__init__()
-        self._bridge, self._memory = bridge, memory
+        self._bridge, self._memory, self._icons = bridge, memory, icons
         self.setWindowTitle("filexfer")
         self.setWindowIcon(icons.app)
         self.servers = Servers(bridge, self)
@@ -53,7 +55,7 @@ class Window(QMainWindow):
         self.actions_ = FileActions(bridge, self.browser, self.view, memory, icons, self)
         self.toolbar = Toolbar(self.browser, self.actions_, icons)
         self.sidebar = Sidebar(self.servers, icons)
-        self.share = SharePanel(self.servers, icons)
+        self.share = SharePanel(bridge, self.servers, icons)
         self.pane = FilePane(self.browser, self.view, self.share, icons)
         self.transfers = Transfers(bridge, self.jobs, icons)
         self.errors = ErrorBar(icons)
@@ -109,12 +111,14 @@ class Window(QMainWindow):
         self.servers.changed.connect(self._on_servers)
         self.sidebar.chosen.connect(self._on_server_chosen)
         self.sidebar.connect_wanted.connect(self.connect_to)
+        self.sidebar.pair_wanted.connect(self.pair_with)
         self.toolbar.connect_wanted.connect(self.connect_to)
         self.toolbar.breadcrumb.chosen.connect(browser.open)
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
         actions.edit_path.connect(self.toolbar.breadcrumb.edit)
         self.pane.dropped.connect(actions.take_drop)
         self.pane.upload_wanted.connect(actions.choose_files)
+        self.pane.pair_wanted.connect(self.pair_with)
         self.pane.filter_cleared.connect(self.toolbar.clear_filter)
         self.pane.welcome.connect_wanted.connect(self.connect_to)
         self.pane.welcome.share_wanted.connect(self._open_own_share)
@@ -194,11 +198,27 @@ class Window(QMainWindow):
         except FilexferError as error:
             self.errors.show_error(error)
 
-    def connect_to(self) -> None:
-        """Open the dialog that connects to another computer."""
-        dialog = ConnectDialog(self._bridge, self.servers, self)
-        dialog.connected.connect(self.browser.open)
+    def connect_to(self, text: object = "") -> None:
+        """Open the dialog that connects to another computer. `text` stands in its field: a link that the system opened."""
+        self._open_dialog(
+            ConnectDialog(self._bridge, self.servers, self._icons, self, text=text if isinstance(text, str) else "")
+        )
+
+    def pair_with(self, address: str) -> None:
+        """Open the dialog that pairs with this server."""
+        name = self.servers.name_of(address)
+        known = next((one for one in self.servers.saved if one.address == address), Saved(name, address, "needs pairing"))
+        self._open_dialog(ConnectDialog(self._bridge, self.servers, self._icons, self, known=known))
+
+    def _open_dialog(self, dialog: ConnectDialog) -> None:
+        dialog.connected.connect(self._on_connected)
         dialog.open()
+
+    def _on_connected(self, location: Location) -> None:
+        here = self.browser.here
+        again = here is not None and here.server == location.server
+        self.browser.open(here if again else location)
+        self.servers.ask()
 
     def _on_context_menu(self, point: QPoint) -> None:
         menu = file_menu(self.actions_, SELECTED if self.view.chosen() else FOLDER, self.view)
@@ -212,6 +232,8 @@ class Window(QMainWindow):
         self._title()
 
     def _on_agent(self, state: str, sentence: str) -> None:
+        if state == "ready":
+            self._bridge.ask("agent_info", done=self._on_agent_known, failed=lambda _: None)
         if state == "gone":
             self._agent_gone = True
             self.errors.show_error(FilexferError(sentence), self.tr("The background service is not there; it is started again."))
@@ -220,6 +242,14 @@ class Window(QMainWindow):
             self.errors.clear()
             self.servers.ask()
             self.browser.refresh()
+
+    def _on_agent_known(self, info: object) -> None:
+        version = str(info.get("version", "")) if isinstance(info, dict) else ""
+        if version and version != __version__:
+            sentence = self.tr(
+                "Another version of filexfer ({version}) works in the background. Start filexfer again when it is done."
+            )
+            self.errors.show_error(FilexferError(sentence.format(version=version)))
 
     def _on_servers(self) -> None:
         self.jobs.name_of = self.servers.names

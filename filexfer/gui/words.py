@@ -38,6 +38,26 @@ def moment(ns: int, now: QDateTime | None = None) -> str:
     return f"{then.toString('yyyy-MM-dd')} {clock}"
 
 
+def countdown(seconds: int) -> str:
+    """What is left of a while: `9:58`."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def permission(name: str) -> str:
+    """What somebody may do here: as a word for a choice, and behind “may” in a sentence."""
+    return {
+        "none": Words.tr("nothing"),
+        "read": Words.tr("look and fetch"),
+        "write": Words.tr("look, fetch, send and change"),
+        "manage": Words.tr("do everything, also with filexfer itself"),
+    }.get(name, name)
+
+
+def host(address: str) -> str:
+    """An address as a person types it: `https://192.168.1.5:8765/` as `192.168.1.5:8765`."""
+    return address.removeprefix("https://").rstrip("/")
+
+
 def duration(seconds: float) -> str:
     """How long: `12 s`, `3 min`, `1 h 20 min`."""
     whole = max(1, round(seconds))

@@ -83,8 +83,14 @@ class OwnAgent:
 
         return ensure_agent(self.state)
 
+    def open(self, timeout: float = 30.0) -> Session:
+        """As the app finds it."""
+        from filexfer.gui.launch import open_agent
+
+        return open_agent(self.state, timeout)
+
     def session(self) -> Session:
-        return connect(self.find())
+        return self.open()
 
     def stop(self) -> None:
         try:
@@ -146,7 +152,7 @@ def open_window(look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Ma
     with ExitStack() as opened:
 
         def make(agent: OwnAgent, state: Path | None = None, start: bool = True) -> Person:
-            window: Window = app.make_window(agent.find, state or tmp_path / "window")
+            window: Window = app.make_window(agent.open, state or tmp_path / "window")
             opened.callback(window.deleteLater)
             opened.callback(window.close)
             if start:

@@ -58,7 +58,7 @@ class Photographer:
 
     def __init__(self, agent: OwnAgent, server: OtherServer, state: Path, target: Path, scheme: str) -> None:
         self.agent, self.server, self.target, self.scheme = agent, server, target, scheme
-        self.window: Window = app.make_window(agent.find, state)
+        self.window: Window = app.make_window(agent.open, state)
         self.window.start()
         self.window.show()
         self.wait(lambda: self.window.servers.known)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from filexfer.client.session import Session
 from filexfer.core.errors import ConnectionFailed, FilexferError, InternalError, NotFound
 from filexfer.core.model import JobState
 from filexfer.gui.bridge import Bridge, JobNews
@@ -22,7 +23,7 @@ from tests.gui.conftest import MakeWindow, OwnAgent, Place
 
 @pytest.fixture
 def bridge(look: QApplication, agent: OwnAgent) -> Iterator[Bridge]:
-    bridge = Bridge(agent.find)
+    bridge = Bridge(agent.open)
     bridge.start()
     yield bridge
     bridge.close()
@@ -87,7 +88,7 @@ def test_nobody_is_called_after_his_end(bridge: Bridge, qtbot: QtBot) -> None:
 
 
 def test_closing_ends_all_threads_though_a_poll_is_parked(look: QApplication, agent: OwnAgent, qtbot: QtBot) -> None:
-    bridge = Bridge(agent.find)
+    bridge = Bridge(agent.open)
     with qtbot.waitSignal(bridge.jobs):
         bridge.start()
     bridge.close()
@@ -98,7 +99,7 @@ def test_closing_ends_all_threads_though_a_poll_is_parked(look: QApplication, ag
 def test_an_agent_that_cannot_start_is_said_again_and_again_in_words(look: QApplication, qtbot: QtBot) -> None:
     tried = []
 
-    def find() -> str:
+    def find(timeout: float) -> Session:
         tried.append(1)
         raise ConnectionFailed("It could not start. Look at its log.")
 
@@ -114,11 +115,11 @@ def test_an_agent_that_cannot_start_is_said_again_and_again_in_words(look: QAppl
 def test_what_nobody_foresaw_is_said_and_the_threads_go_on(look: QApplication, agent: OwnAgent, qtbot: QtBot) -> None:
     tried: list[int] = []
 
-    def find() -> str:
+    def find(timeout: float) -> Session:
         tried.append(1)
         if len(tried) == 1:
             raise RuntimeError("dropped")
-        return agent.find()
+        return agent.open(timeout)
 
     bridge = Bridge(find)
     said: list[tuple[str, str]] = []

@@ -1,0 +1,165 @@
+"""The devices that are paired with this computer: who they are, what they may do, when they came last; each can be revoked."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from filexfer.core import paths
+from filexfer.core.errors import FilexferError
+from filexfer.gui.bridge import Bridge
+from filexfer.gui.controls import plain_label
+from filexfer.gui.devices_model import MAY, NAME, SEEN, Device, DevicesModel, read_devices
+from filexfer.gui.icons import Icons
+from filexfer.gui.notice import Notice
+from filexfer.gui.theme import FILE_ROW, GAP, PAGE
+
+#: How often they are asked for, in milliseconds.
+ASK_MS = 5000
+
+
+class DevicesDialog(QDialog):
+    """Signal: `pair_wanted()`."""
+
+    pair_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, icons: Icons, can_pair: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._can_pair = can_pair
+        self.setWindowTitle(self.tr("Paired devices"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(640, 380)
+        self.model = DevicesModel(self)
+        self.table = self._make_table()
+        self.notice = Notice(icons)
+        self.trouble = plain_label(wrap=True)
+        self.revoke = QPushButton(self.tr("Revoke…"))
+        self.revoke.setEnabled(False)
+        self.revoke.clicked.connect(self._ask_revoke)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table, self._ask_revoke)
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._chosen = ""
+        self.model.modelReset.connect(self._on_reset)
+        self.table.selectionModel().selectionChanged.connect(self._on_selection)
+        self._timer = QTimer(self, interval=ASK_MS)
+        self._timer.timeout.connect(self._ask)
+        self._timer.start()
+        self._ask()
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setTabKeyNavigation(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setAccessibleName(self.tr("Paired devices"))
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(FILE_ROW)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((MAY, 220), (SEEN, 140)):
+            header.resizeSection(column, width)
+        return table
+
+    def _lay_out(self) -> None:
+        for page in (self.notice, self.table):
+            self._stack.addWidget(page)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addWidget(self.revoke)
+        foot.addStretch(1)
+        foot.addWidget(buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
+        layout.setSpacing(GAP)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.trouble)
+        layout.addLayout(foot)
+        self.trouble.hide()
+
+    def _ask(self) -> None:
+        self._bridge.ask("device_list", read=read_devices, done=self._take, failed=self._say)
+
+    def _take(self, devices: list[Device]) -> None:
+        self.trouble.hide()
+        self.model.take(devices)
+        if devices:
+            self._stack.setCurrentWidget(self.table)
+        else:
+            more = "" if self._can_pair else self.tr("Share this computer's folder first, then pair a device.")
+            button = self.tr("Pair a device…") if self._can_pair else ""
+            self.notice.say("laptop", self.tr("No device is paired with this computer."), more, button, self.pair_wanted.emit)
+            self._stack.setCurrentWidget(self.notice)
+        self.revoke.setVisible(bool(devices))
+
+    def _say(self, error: FilexferError) -> None:
+        self.trouble.setText(paths.shown(str(error)))
+        self.trouble.show()
+
+    def _on_selection(self) -> None:
+        device = self._selected()
+        self._chosen = device.id if device else ""
+        self.revoke.setEnabled(device is not None)
+
+    def _on_reset(self) -> None:
+        """The same device stays chosen while others come and go."""
+        chosen = self._chosen
+        for row in range(self.model.rowCount()):
+            device = self.model.device(row)
+            if device is not None and device.id == chosen:
+                self.table.selectRow(row)
+                return
+        self._on_selection()
+
+    def _selected(self) -> Device | None:
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.device(rows[0].row()) if rows else None
+
+    def _ask_revoke(self) -> None:
+        device = self._selected()
+        if device is None:
+            return
+        name = paths.shown(device.name)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Revoke"), "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Revoke “{device}”?").format(device=name))
+        box.setInformativeText(
+            self.tr(
+                "From its next request on it is turned away, and what it is sending breaks off. It can come back only by pairing."
+            )
+        )
+        yes = box.addButton(self.tr("Revoke"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        yes.clicked.connect(partial(self._revoke, device.id))
+        box.open()
+
+    def _revoke(self, device_id: str) -> None:
+        self._bridge.ask("device_revoke", device_id, done=self._revoked, failed=self._say)
+
+    def _revoked(self, answer: object) -> None:
+        self._ask()
