@@ -97,20 +97,13 @@ class Body:
             return True
         return not self._continue and self.length is not None and self.length <= most
 
-    def drain(self, most: int, seconds: float) -> bool:
-        """Read and drop what is left, so that the peer gets to read the answer; True when the whole body has passed."""
-        if self._continue and not self.finished:
-            return False  # it waits to be asked for its body, and will not be
+    def drain(self, seconds: float) -> bool:
+        """Read and drop what is left of a `drainable` body; True when the whole body has passed."""
         until = time.monotonic() + seconds
         view = memoryview(bytearray(16 << 10))
         while not self.finished:
             left = until - time.monotonic()
-            if most <= 0 or left <= 0 or not (self._channel.ahead or self._channel.wait(False, left)):
+            if left <= 0 or not (self._channel.ahead or self._channel.wait(False, left)):
                 return False
-            before = self._channel.moved
-            if self._chunked is None:
-                self._read(view)
-            else:
-                self._read_chunks(self._chunked, view)
-            most -= max(1, self._channel.moved - before)
+            self._read(view)
         return True

@@ -184,15 +184,26 @@ class Channel:
             pass  # it gets no answer then
 
     def finish_sending(self) -> None:
-        """Tell the peer that nothing more will come, so that it can read the last answer to its end."""
+        """Tell the peer that nothing more will come. Nothing can be received any more: with TLS, what still comes is not
+        decrypted."""
         try:
             self.sock.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it has gone already
 
-    def farewell(self) -> None:
-        """Tell the peer that this is the end: what it read is all there was. The last act before `close`, of its holder."""
+    def hang_up(self, most: int, seconds: float) -> None:
+        """Finish sending, and drop what still arrives, so many bytes for so long: the reset that unread bytes bring would take the
+        last answer away from the peer. Nothing but `close` follows."""
         self.finish_sending()
+        until = time.monotonic() + seconds
+        while most > 0 and self.wait(False, max(0.0, until - time.monotonic())):
+            try:
+                count = len(self.sock.recv(min(most, _READ_AHEAD)))
+            except OSError:
+                return
+            if not count:
+                return
+            most -= count
 
     def interrupt(self) -> None:
         """Make every wait on this channel end, from another thread; its holder closes it."""

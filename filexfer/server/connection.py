@@ -233,16 +233,8 @@ class Connection:
         answer = plain(bad.status, str(bad))
         head = response_head(bad.status, [*answer.headers, ("Content-Length", str(answer.length))], False)
         self.channel.send([head, *answer.body])
-        self.channel.finish_sending()
-        # Where the request ends is unknown: drop what is there for a moment, so that the answer is not lost to a reset.
-        until = time.monotonic() + self._settings.drain_seconds
-        left = self._settings.drain_bytes
-        while left > 0 and self.channel.wait(False, max(0.0, until - time.monotonic())):
-            count = self.channel.receive()
-            left -= len(self.channel.ahead)
-            if count == 0 or not self.channel.ahead:
-                break
-            self.channel.ahead.clear()
+        # Where the request ends is unknown.
+        self.channel.hang_up(self._settings.drain_bytes, self._settings.drain_seconds)
         return _After.CLOSE
 
     def _send(self, request: Request, answer: Answer) -> _After:
@@ -257,10 +249,10 @@ class Connection:
         finally:
             if answer.release:
                 answer.release()
-        if not body.finished:
-            if not keep:
-                self.channel.finish_sending()
-            keep = body.drain(settings.drain_bytes, settings.drain_seconds) and keep
+        if not body.finished and keep:
+            keep = body.drain(settings.drain_seconds)
+        elif not body.finished:
+            self.channel.hang_up(settings.drain_bytes, settings.drain_seconds)
         return _After.NEXT if keep else _After.CLOSE
 
     def _send_parts(self, head: bytes, answer: Answer, head_only: bool) -> None:
@@ -303,7 +295,7 @@ class Connection:
             self._park(self._settings.idle_seconds)
 
     def _finish(self) -> None:
-        self.channel.farewell()
+        self.channel.finish_sending()
         self.close()
 
     # ---- whoever holds it

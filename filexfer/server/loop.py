@@ -77,6 +77,7 @@ class Loop:
         self._inbox: deque[Callable[[], None]] = deque()
         self._woken = False
         self._stopping = False
+        self._ended = False  # what is parked from now on, nobody would look at
         self._parked: dict[Parkable, bool] = {}  # the longest parked first; whether its socket is watched
         self._next_deadline = _NEVER
         self._resume_accepting = _NEVER
@@ -104,8 +105,12 @@ class Loop:
                 pass  # full of wake-ups already, or the loop has ended
 
     def park(self, connection: Parkable) -> None:
-        """Watch `connection` until something arrives or its deadline passes; from any thread, which gives it away by this."""
-        self.call(lambda: self._park(connection))
+        """Watch `connection` until something arrives or its deadline passes; from any thread, which gives it away by this. It is
+        closed where nobody watches any more."""
+        if self._ended:
+            connection.close()
+        else:
+            self.call(lambda: self._park(connection))
 
     def unpark(self, connection: Parkable, then: Callable[[], None]) -> None:
         """If `connection` is (or is about to be) parked, let it go and do `then`; from any thread."""
@@ -138,6 +143,7 @@ class Loop:
         self.call(self._stop)
         if self._thread.is_alive():
             self._thread.join()
+        self._ended = True
         self.close_parked()
 
     def close_parked(self) -> None:

@@ -243,6 +243,7 @@ class TlsChannel(Channel):
             except ssl.SSLError:
                 pass  # it made the closing alert, and would wait for the other's
             super().say(self._out.read())
+            self._tls = None  # behind its closing alert OpenSSL reads no more
         super().finish_sending()
 
     def _broken(self, error: ssl.SSLError) -> PeerGone:

@@ -59,7 +59,7 @@ class Wire:
     def request(self, line: str, body: bytes = b"", **headers: str) -> Reply:
         """Send a request (`"GET /x"`) and read its answer; `headers` with `_` for `-`."""
         # A refusal may come, and the connection end, before all of a large body was sent.
-        with suppress(ConnectionError):
+        with suppress(OSError):
             self.send(head(line, len(body) if body or line[:3] in ("PUT", "POS") else None, **headers) + body)
         return self.reply(line.split()[0])
 

@@ -18,6 +18,8 @@ from filexfer.core.model import Permission
 from filexfer.server import Deferred
 from filexfer.server.pool import Pool
 
+OVER_BOTH = pytest.mark.parametrize("scheme", ["http", "https"])
+
 XML = {"Content_Type": "text/xml"}
 
 
@@ -48,6 +50,7 @@ def gate_call(running):
     go_on.set()
 
 
+@OVER_BOTH
 def test_fifty_callers_do_not_wait_for_a_slow_call(running, gate_call) -> None:
     at_work, go_on = gate_call
     slow = running.wire()
@@ -55,7 +58,7 @@ def test_fifty_callers_do_not_wait_for_a_slow_call(running, gate_call) -> None:
     assert at_work.acquire(timeout=20)
 
     def caller(n: int) -> str:
-        with ServerProxy(running.url) as proxy:
+        with ServerProxy(running.url, context=running.context()) as proxy:
             return proxy.file_put(f"{n}", Binary(b"%d" % n))["outcome"]
 
     with ThreadPoolExecutor(50) as crowd:
@@ -94,6 +97,7 @@ def test_silent_connections_hold_no_worker(running) -> None:
     assert all(wire.call("server_info").status == 200 for wire in wires)
 
 
+@OVER_BOTH
 def test_long_polls_hold_no_worker_and_are_answered_from_any_thread(serve) -> None:
     running = serve(workers=4)
     waiting: list[Deferred] = []
@@ -120,6 +124,7 @@ def test_a_long_poll_times_out_in_its_own_words(running) -> None:
     assert running.wire().call("later").value == "nothing came"
 
 
+@OVER_BOTH
 def test_a_long_poll_that_was_resolved_before_it_was_parked_is_answered(running) -> None:
     def at_once(caller):
         deferred = Deferred(30, lambda: "late")
@@ -144,6 +149,7 @@ def test_errors_of_a_long_poll_are_faults(running) -> None:
     assert b"secret" not in body
 
 
+@OVER_BOTH
 def test_a_request_behind_a_long_poll_waits_for_its_turn(running) -> None:
     held: list[Deferred] = []
 
@@ -161,6 +167,7 @@ def test_a_request_behind_a_long_poll_waits_for_its_turn(running) -> None:
     assert wire.reply().value["protocol"] == 1
 
 
+@OVER_BOTH
 def test_who_sends_on_during_a_long_poll_fills_no_memory(running) -> None:
     held: list[Deferred] = []
 
@@ -181,6 +188,7 @@ def test_who_sends_on_during_a_long_poll_fills_no_memory(running) -> None:
     assert wire.reply().value == "first"
 
 
+@OVER_BOTH
 def test_who_hangs_up_during_a_long_poll_ends_it(running) -> None:
     ended = threading.Event()
 
@@ -242,6 +250,7 @@ def test_running_out_of_descriptors_is_survived(serve) -> None:
         assert late.recv(100).startswith(b"HTTP/1.1 200")
 
 
+@OVER_BOTH
 def test_a_head_that_does_not_end_is_given_up(serve) -> None:
     running = serve(head_seconds=0.05, idle_seconds=30)
     wire = running.wire()
@@ -250,6 +259,7 @@ def test_a_head_that_does_not_end_is_given_up(serve) -> None:
     assert wire.ended()
 
 
+@OVER_BOTH
 def test_bytes_that_trickle_do_not_extend_the_deadline_of_a_head(serve) -> None:
     wire = serve(head_seconds=0.3, idle_seconds=30).wire()
     begun = time.monotonic()
@@ -262,16 +272,19 @@ def test_bytes_that_trickle_do_not_extend_the_deadline_of_a_head(serve) -> None:
     assert time.monotonic() < begun + 20
 
 
+@OVER_BOTH
 def test_a_connection_that_says_nothing_is_closed(serve) -> None:
     assert serve(head_seconds=0.05).wire().ended()
 
 
+@OVER_BOTH
 def test_an_idle_connection_is_closed(serve) -> None:
     wire = serve(idle_seconds=0.05).wire()
     assert wire.call("server_info").status == 200
     assert wire.ended()
 
 
+@OVER_BOTH
 def test_a_body_that_stands_still_is_given_up(serve) -> None:
     running = serve(stall_seconds=0.05)
     for request in (
@@ -284,6 +297,7 @@ def test_a_body_that_stands_still_is_given_up(serve) -> None:
     assert running.held() == {}
 
 
+@OVER_BOTH
 def test_a_body_that_trickles_is_given_up(serve) -> None:
     running = serve(stall_seconds=0.1, body_rate=1 << 20)
     wire = running.wire()
@@ -298,6 +312,7 @@ def test_a_body_that_trickles_is_given_up(serve) -> None:
     assert time.monotonic() < begun + 20
 
 
+@OVER_BOTH
 def test_who_does_not_read_its_answer_is_given_up(serve) -> None:
     running = serve(stall_seconds=0.1)
     with (running.folder / "f").open("wb") as sparse:
@@ -307,6 +322,7 @@ def test_who_does_not_read_its_answer_is_given_up(serve) -> None:
     until(lambda: not running.server._connections)
 
 
+@OVER_BOTH
 def test_half_open_peers_leave_nothing_behind(serve) -> None:
     running = serve(head_seconds=0.1, idle_seconds=0.1, stall_seconds=0.1)
     wires = [running.wire() for _ in range(30)]
@@ -317,6 +333,7 @@ def test_half_open_peers_leave_nothing_behind(serve) -> None:
     assert running.server._loop._census._each == {}
 
 
+@OVER_BOTH
 def test_closing_lets_a_call_under_way_finish(running, gate_call) -> None:
     at_work, go_on = gate_call
     wire, idle = running.wire(), running.wire()
@@ -333,6 +350,7 @@ def test_closing_lets_a_call_under_way_finish(running, gate_call) -> None:
     assert not closing.is_alive()
 
 
+@OVER_BOTH
 def test_closing_cuts_off_at_its_deadline_and_keeps_what_was_received(serve) -> None:
     running = serve()
     upload = running.proxy().upload_open("f", 2 << 20, {"key": "k"})["upload_id"]
@@ -353,6 +371,7 @@ def test_closing_cuts_off_at_its_deadline_and_keeps_what_was_received(serve) -> 
     assert serve().proxy().upload_open("f", 2 << 20, {"key": "k"})["missing"] == [[1 << 20, 2 << 20]]
 
 
+@OVER_BOTH
 def test_closing_ends_long_polls(running) -> None:
     held: list[Deferred] = []
 
@@ -495,6 +514,7 @@ def test_what_accept_may_say_ends_nothing(serve, failures: list[Exception]) -> N
     assert listener.sock._failures == []
 
 
+@OVER_BOTH
 def test_neither_an_act_on_the_loop_nor_a_connection_that_fails_there_ends_it(running, caplog) -> None:
     def fails() -> None:
         raise MemoryError
