@@ -12,7 +12,7 @@ import errno
 import time
 from collections.abc import Iterator
 
-from filexfer.core.errors import Busy, UnknownUpload
+from filexfer.core.errors import Busy, FilexferError, UnknownUpload
 from filexfer.core.model import Saved
 from filexfer.storage import area as areas
 from filexfer.storage import confine, content, journal, trees
@@ -71,14 +71,19 @@ class UploadFiles:
             # No upload, else it would have been opened: what a crash or another version left.
             fs.unlink(name, area.folder(areas.UPLOADS))
             area.place(areas.UPLOADS, name, journal.head(head))
-        made = cls.open(fs, area, upload_id)
+        made = None
         try:
+            made = cls.open(fs, area, upload_id)
             # Content alone counts for nothing.
             with contextlib.suppress(FileNotFoundError):
                 fs.unlink(made.place[1], made.place[0])
             made.begin_anew()
+        except Busy:
+            raise
         except BaseException:
-            made.close()
+            # Nobody knows of it yet, so nobody would drop it.
+            with contextlib.suppress(OSError, FilexferError):
+                (made or cls.open(fs, area, upload_id)).remove()
             raise
         return made
 

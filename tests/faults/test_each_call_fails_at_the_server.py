@@ -1,5 +1,5 @@
-"""The same over the wire: whatever system call of the server's disk goes wrong under a method, the caller is told in the right kind
-of error, the share is old or new, the server answers the next one, and the repeated call succeeds."""
+"""The same over the wire: whatever system call of the server's disk goes wrong under a method, the caller is told in the right
+kind of error, the share is old or new, the server answers the next one, and the repeated call succeeds."""
 
 from __future__ import annotations
 
