@@ -79,4 +79,4 @@ def _check_address(text: str) -> None:
     assert not {"/", "@", "\\", "?", "#", " "} & set(found.authority)
     theirs = urlsplit(str(found))
     assert (theirs.scheme, theirs.port, theirs.username) == (found.scheme, found.port, None)
-    assert (theirs.hostname or "").replace("%25", "%") == found.host.lower()
+    assert (theirs.hostname or "").replace("%25", "%").lower() == found.host.lower()

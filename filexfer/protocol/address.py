@@ -99,7 +99,7 @@ def parse(text: str, windows: bool = os.name == "nt") -> Address:
 def _http(scheme: str, rest: str) -> Address:
     authority, _, path = rest.partition("/")
     # Looked for in all of the text: a password may itself hold a slash.
-    if "@" in authority or re.match(r"[^/@\[]*:[^/@]*[^/@0-9][^@]*@", rest):
+    if "@" in authority or _has_password(rest):
         raise BadParameters(
             "An address holds no user name and no password: other users of this machine can read arguments. Use --token-file."
         )
@@ -107,6 +107,13 @@ def _http(scheme: str, rest: str) -> Address:
         raise BadParameters("“?” and “#” have no meaning in an address. In a name write them %3F and %23.")
     host, port = _host_and_port(authority)
     return Address(scheme, host=host, port=port, path=_checked(decode_path(path.rstrip("/"))))
+
+
+def _has_password(rest: str) -> bool:
+    """Whether what stands before an “@” further behind is `user:password` where the password holds a slash."""
+    before, at, _ = rest.partition("@")
+    user, colon, password = before.partition("/")[0].partition(":")
+    return bool(at and colon) and "[" not in user and password.strip("0123456789") != ""
 
 
 def _host_and_port(authority: str) -> tuple[str, int]:

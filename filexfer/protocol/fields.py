@@ -15,7 +15,7 @@ from filexfer.core.model import Range
 
 _ETAG = re.compile(r'[ \t]*(W/)?"([!\x23-\x7e\x80-\xff]*)"[ \t]*')
 _RANGE = re.compile(
-    r"bytes[ \t]*=[ \t]*(?:([0-9]{1,19})[ \t]*-[ \t]*([0-9]{0,19})|-[ \t]*([0-9]{1,19}))[ \t]*", re.ASCII | re.IGNORECASE
+    r"bytes[ \t]*=[ \t]*(?:([0-9]{1,19})[ \t]*-(?:[ \t]*([0-9]{1,19}))?|-[ \t]*([0-9]{1,19}))", re.ASCII | re.IGNORECASE
 )
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})", re.ASCII | re.IGNORECASE)
 _DIGEST = re.compile(r"[ \t]*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):[ \t]*")
