@@ -10,6 +10,7 @@ from filexfer.protocol.values import Bytes
 _LINE_BYTES = 1024
 _TRAILER_BYTES = 8192
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t -~\x80-\xff]*)?")
+_TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*")
 
 
 class Chunked:
@@ -68,6 +69,8 @@ class Chunked:
             self._trailers += len(line)
             if self._trailers > _TRAILER_BYTES:
                 raise NotWellFormed("The trailers behind the chunks are too long.")
+            if line and _TRAILER.fullmatch(line) is None:
+                raise NotWellFormed("A trailer behind the chunks is not NAME: VALUE in one line.")
             self.finished = not line
         else:
             size = _SIZE.fullmatch(line)

@@ -61,6 +61,9 @@ def test_it_is_not_finished_before_its_end(raw: bytes) -> None:
         b"0\r\n" + b"X: y\r\n" * 5000,
         b"0\r\n" + b"X" * 2000,
         b"0\r\nX: y\n",
+        b"0\r\nno colon\r\n",
+        b"0\r\n folded\r\n",
+        b"0\r\nX : y\r\n",
         b"0\r\nX: y\rZ: w\r\n\r\n",
     ],
 )
