@@ -37,8 +37,8 @@ class _Kept:
 
 
 class Servers:
-    """Saved servers and sessions to any. `own` tells the address at which this very agent's share is reached, and `state` is where
-    the agent keeps what is to be shown there; `vault` holds what pairing brought."""
+    """Saved servers and sessions to any. `own` tells the address at which this very agent's share is reached, `state` is where
+    it keeps what is to be shown there, `vault` holds what pairing brought."""
 
     def __init__(self, memory: Memory, own: Callable[[], str], vault: Vault, state: Path | None = None) -> None:
         self._memory = memory

@@ -1,4 +1,5 @@
-"""What a person types to reach another computer: a link, a code, or an address. Rules: no widget, no call; no error repeats a secret."""
+"""What a person types to reach another computer: a link, a code, or an address. Rules: no widget, no call; no error repeats a
+secret."""
 
 from __future__ import annotations
 

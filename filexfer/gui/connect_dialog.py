@@ -17,13 +17,13 @@ from filexfer.core.errors import FilexferError, KeyChanged, LoginNeeded
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.code_entry import cursor_in, grouped, is_code, read_address
-from filexfer.gui.controls import faint_label, plain_label
+from filexfer.gui.controls import plain_label
 from filexfer.gui.icons import Icons
 from filexfer.gui.invite_hint import InviteHint
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
 from filexfer.gui.servers_model import Saved, Servers
-from filexfer.gui.theme import GAP, PAGE
+from filexfer.gui.theme import GAP, MARGIN, PAGE
 from filexfer.protocol.address import Address, free_name
 from filexfer.protocol.pairing import folded, is_link, parse_code, parse_link
 
@@ -76,6 +76,7 @@ class ConnectDialog(QDialog):
         self._lay_out()
         self.field.setText(text)
         self._follow()
+        (self.go if self.go.isEnabled() else self.field).setFocus()
 
     def _make_field(self, name: str) -> QLineEdit:
         field = QLineEdit()
@@ -95,20 +96,16 @@ class ConnectDialog(QDialog):
         form = QWidget()
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        rows = (
-            self.lead,
-            self.hint,
-            self._field_label,
-            self.field,
-            self._second_label,
-            self.second,
-            name,
-            self.name,
-            self.trouble,
-        )
-        for widget in rows:
-            column.addWidget(widget)
+        column.setSpacing(MARGIN)
+        column.addWidget(self.lead)
+        column.addWidget(self.hint)
+        for label, field in labels:
+            pair = QVBoxLayout()
+            pair.setSpacing(GAP // 2)
+            pair.addWidget(label)
+            pair.addWidget(field)
+            column.addLayout(pair)
+        column.addWidget(self.trouble)
         self._name_row = (name, self.name)
         self._stack = QStackedWidget()
         self._stack.addWidget(form)
@@ -172,8 +169,8 @@ class ConnectDialog(QDialog):
         known = self._known
         if known and known.state == "key changed":
             lead = self.tr(
-                "“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up anew, "
-                "pair again. Otherwise somebody may be in between: ask its owner first."
+                "“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up "
+                "anew, pair again. Otherwise somebody may be in between: ask its owner first."
             ).format(name=paths.shown(known.name))
         elif known:
             lead = self.tr("“{name}” does not know this computer yet.").format(name=paths.shown(known.name))

@@ -1,4 +1,4 @@
-"""The devices that are paired with this computer, as the agent lists them. Rules: nothing is true before the agent has said so."""
+"""The devices that are paired with this computer, as the agent lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells what to do on another computer to be invited by it: a command, with a button that copies it, or a button in its window."""
+"""Tells what to do on another computer to be invited by it: a command, with a button that copies it, or in its window."""
 
 from __future__ import annotations
 

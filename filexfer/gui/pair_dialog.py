@@ -29,7 +29,7 @@ from filexfer.gui.notice import Notice
 from filexfer.gui.qr_code import QrCode
 from filexfer.gui.theme import GAP, PAGE
 
-QR_EDGE = 232
+QR_EDGE = 248
 CODE_POINTS, WIDTH = 17.0, 340
 #: How long a button says that it has copied, in milliseconds.
 SAID_MS = 2000
@@ -56,6 +56,7 @@ class PairDialog(QDialog):
         self.link = QLineEdit(readOnly=True)
         self.link.setAccessibleName(self.tr("Link"))
         self.copy_link = QPushButton(icons.icon("copy"), self.tr("Copy link"))
+        self.copy_link.setAutoDefault(False)
         self.copy_link.clicked.connect(self._on_copy)
         self.qr = QrCode(QR_EDGE, self.tr("QR code of the link"))
         self.left = faint_label()
@@ -65,6 +66,8 @@ class PairDialog(QDialog):
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._buttons.rejected.connect(self.reject)
         self.close_button = self._buttons.button(QDialogButtonBox.StandardButton.Close)
+        # Return is for the person at the other device: here it would only throw the code away.
+        self.close_button.setAutoDefault(False)
         self._said = QTimer(self, singleShot=True, interval=SAID_MS)
         self._said.timeout.connect(lambda: self.copy_link.setText(self.tr("Copy link")))
         self._shown: Invite | None = None
@@ -72,6 +75,7 @@ class PairDialog(QDialog):
         self.finished.connect(inviting.cancel)
         inviting.changed.connect(self._show)
         self._renew()
+        self.copy_link.setFocus()
 
     def _lay_out(self) -> None:
         self._open = QWidget()

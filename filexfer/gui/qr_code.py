@@ -1,4 +1,4 @@
-"""Paints a QR code (ISO/IEC 18004): dark on light in either scheme, with its quiet zone, each module whole pixels of the screen."""
+"""Paints a QR code (ISO/IEC 18004): dark on light in either scheme, with its quiet zone, whole pixels to a module."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ASK_MS = 5000
 @dataclass(frozen=True, slots=True)
 class Share:
     """This computer's share. `permission`: what a device that is paired next may: "read" or "write"; `guest`: what those may who
-    are not paired: "none", "read" or "write"; `addresses`: where it is reached; `problem`: why the folder cannot be opened, or ""."""
+    are not paired: "none", "read" or "write"; `addresses`: where it is reached; `problem`: why the folder cannot be opened."""
 
     folder: str = ""
     name: str = ""

@@ -94,9 +94,7 @@ class SharePanel(QFrame):
     def _state_words(self, on: bool) -> str:
         if on:
             return self.tr("Sharing with paired devices")
-        return self.tr(
-            "Not shared: nobody else reaches this folder. When you switch it on, the system may ask about the firewall."
-        )
+        return self.tr("Nobody else reaches this folder. When you switch it on, the system may ask about the firewall.")
 
     def pair_device(self) -> None:
         """Open the dialog that pairs a device."""
@@ -115,6 +113,8 @@ class SharePanel(QFrame):
                 widget.hide()
                 widget.deleteLater()
         shown = [address for address in addresses if not address.startswith("unix:")]
+        # The last one is this very computer's: of use to nobody else.
+        shown = [address for address in shown if "//127." not in address] or shown
         for address in shown[:2]:
             label = plain_label(address)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
