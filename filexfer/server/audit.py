@@ -45,6 +45,7 @@ class Audit:
         self._file: Path | None = None
         self._descriptor = -1
         self._size = 0
+        self._torn = False
         self._complained = float("-inf")
         self._refused: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
@@ -99,20 +100,29 @@ class Audit:
             try:
                 self._take_up(len(data))
                 # Appended in one call: also where another process writes to it, lines stay whole.
-                self._size += os.write(self._descriptor, data)
+                written = os.write(self._descriptor, b"\n" + data if self._torn else data)
+                self._torn = written < len(data)
+                self._size += written
             except OSError as error:
                 self._complain(error)
 
     def _take_up(self, more: int) -> None:
         """Have the file open, with room for `more` bytes. With the lock."""
         assert self._file is not None
-        if self._descriptor >= 0 and self._size + more > self._most and self._size:
-            self._let_go()
-            os.replace(self._file, self._file.with_name(NAME + _OLDER))
         if self._descriptor < 0:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-            self._descriptor = os.open(self._file, flags, 0o600)
-            self._size = os.fstat(self._descriptor).st_size
+            self._reopen(self._file)
+        if self._size and self._size + more > self._most:
+            self._let_go()  # Windows renames no open file
+            os.replace(self._file, self._file.with_name(NAME + _OLDER))
+            self._reopen(self._file)
+
+    def _reopen(self, file: Path) -> None:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+        self._descriptor = os.open(file, flags, 0o600)
+        self._size = os.fstat(self._descriptor).st_size
+        # Where a full disk or a crash cut the last line, the next one begins a new one.
+        os.lseek(self._descriptor, max(0, self._size - 1), os.SEEK_SET)
+        self._torn = os.read(self._descriptor, 1) not in (b"", b"\n")
 
     def _let_go(self) -> None:
         if self._descriptor >= 0:

@@ -167,7 +167,7 @@ class Service:
     def call(self, caller: Caller, name: str, params: Sequence[object]) -> object:
         """Call a method: its value, or a `Deferred`. Raises nothing but `FilexferError` and the standard library's `Fault`."""
         method = self.permit(caller, name)
-        if method.tells is None:
+        if not method.changes or not self.audit.kept:
             return self.run(method, caller, params)
         try:
             value = self.run(method, caller, params)
