@@ -104,16 +104,16 @@ class Connections:
 
     def exchange(self, work: Callable[[Connection], tuple[ResponseHead, _T | errors.FilexferError]], replay: bool) -> _T:
         """Do `work`, one request and its whole answer, over a connection; once more over a fresh one where `replay` permits it
-        and the kept one was dropped before an answer began. An error that is the answer is raised."""
+        and the first broke off. An error that is the answer is raised."""
         connection = self.take()
         while True:
             try:
                 head, value = work(connection)
             except errors.ConnectionLost:
-                again = replay and connection.reused and not connection.answering
                 self.drop(connection)
-                if not again:
+                if not replay:
                     raise
+                replay = False
                 connection = self.take(fresh=True)
                 continue
             except BaseException:

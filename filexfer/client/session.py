@@ -1,7 +1,7 @@
 """One server, as its client sees it: typed methods over a small pool of kept connections. Thread-safe.
 
-A call whose kept connection turns out to be dropped is sent again over a new one, where a repetition is harmless: because the
-call only reads, because its effect is the same twice, or because it carries a key by which the server knows it again."""
+A call whose connection broke before all of its answer came is sent again over a new one, where a repetition is harmless: because
+the call only reads, because its effect is the same twice, or because it carries a key by which the server knows it again."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ _WHOLE_FILES = frozenset({"file_get", "image_get"})
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(
     "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
-    "job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set".split()
+    "trash_empty job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set".split()
 )
 #: Calls that take an option `key`, and the place of their options.
-_KEYED = {"entry_move": 2, "entry_delete": 1, "image_put": 2}
+_KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2}
+_BATCH = "system.multicall"
 #: Calls that may be silent for long while the other side's disk works; their deadline is that many times longer.
 _SLOW = frozenset("upload_commit files_put file_put entry_delete trash_empty file_digests upload_reuse system.multicall".split())
 _SLOW_TIMES = 10
@@ -123,7 +124,7 @@ class Session:
     def call(self, method: str, *params: object) -> object:
         """Call any method; the value it answers. Raises the error of the fault, `ConnectionFailed`, `ConnectionLost`."""
         params = _with_key(method, params)
-        replay = method in _IDEMPOTENT or method in _KEYED or _only_reads(method)
+        replay = _is_harmless(method, params)
         patience = self.timeout * _SLOW_TIMES if method in _SLOW else self.timeout
         if method in _POLLS and params and isinstance(params[-1], int | float):
             patience += params[-1]
@@ -301,8 +302,30 @@ def _only_reads(method: str) -> bool:
     return method.startswith(("system.list", "system.method")) or (known is not None and known.permission is Permission.READ)
 
 
+def _is_harmless(method: str, params: tuple[object, ...]) -> bool:
+    """Whether it may be called twice; a batch, if each of its calls may."""
+    if method == _BATCH:
+        return all(_is_harmless(str(one.get("methodName")), ()) for one in _batched(params))
+    return method in _IDEMPOTENT or method in _KEYED or _only_reads(method)
+
+
+def _batched(params: tuple[object, ...]) -> list[dict[str, object]]:
+    """The calls of a batch, as far as these are any."""
+    calls = params[0] if params and isinstance(params[0], list | tuple) else ()
+    return [one for one in calls if isinstance(one, dict)]
+
+
+def _with_keys(one: object) -> object:
+    """A call of a batch, see `_with_key`."""
+    if not isinstance(one, dict) or not isinstance(given := one.get("params"), list | tuple):
+        return one
+    return {**one, "params": list(_with_key(str(one.get("methodName")), tuple(given)))}
+
+
 def _with_key(method: str, params: tuple[object, ...]) -> tuple[object, ...]:
     """The parameters with a fresh key among the options, so that a repetition is known."""
+    if method == _BATCH and params and isinstance(params[0], list | tuple):
+        return ([_with_keys(one) for one in params[0]], *params[1:])
     place = _KEYED.get(method)
     if place is None or len(params) < place:
         return params

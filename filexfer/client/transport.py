@@ -38,8 +38,6 @@ class Connection:
         authorization: the field line `Authorization: …` with its line end that every request has, b"" for none; a secret.
 
     Attributes:
-        reused: it has served an exchange before: the server may have closed it meanwhile, which is nobody's fault.
-        answering: the answer to the last request has begun.
         round_trip: seconds that opening it took.
         pin: of the certificate that the server showed on it; `""` without TLS.
     """
@@ -48,8 +46,6 @@ class Connection:
         self.address = address
         self.name = str(address.server)
         self.timeout = timeout
-        self.reused = False
-        self.answering = False
         self.round_trip = 0.0
         self.pin = ""
         self._tls = tls
@@ -115,7 +111,6 @@ class Connection:
     def send(self, head: bytes, body: Sequence[Bytes] = ()) -> None:
         """Send a request. Where the server answers before it has all of it, the rest stays here: `head` gives the refusal.
         Raises `ConnectionLost`."""
-        self.answering = False
         # Behind other requests whatever arrives may answer those.
         first = not self._awaited
         self._awaited += 1
@@ -143,7 +138,6 @@ class Connection:
         except OSError:
             return False
         self._end += count
-        self.answering = self.answering or count > 0
         return count > 0
 
     def head(self, most: int = _RECEIVE) -> ResponseHead:
@@ -156,7 +150,6 @@ class Connection:
             except BadHead as error:
                 raise self._not_ours() from error
             if head.status >= 200:
-                self.reused = True
                 self._awaited -= 1
                 return self._refused(head) if self._cut_short else head
 
@@ -200,7 +193,6 @@ class Connection:
             raise self._lost(error) from error
         if not count:
             raise self._lost(ConnectionResetError())
-        self.answering = True
         return count
 
     def _lost(self, error: OSError) -> Cancelled | ConnectionLost:
