@@ -169,9 +169,9 @@ def _unix(rest: str) -> Address:
         rest = rest[2:]
     if rest.startswith("//"):
         rest = "/" + rest.lstrip("/")  # else it would be read as the form above once it is written again
-    socket, colon, path = rest.partition(":/")
-    if not colon and socket.endswith(":"):
-        socket = socket[:-1]
+    socket, _, path = rest.partition(":/")
+    # With one left at its end it would be read as another socket once it is written again.
+    socket = socket.rstrip(":")
     if not socket.startswith("/") or socket.endswith("/") or "\0" in socket:
         raise BadParameters("A UNIX socket is named by its whole path, like unix:/run/filexfer.sock.")
     return Address("unix", socket=socket, path=_checked(path.strip("/")))
