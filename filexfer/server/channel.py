@@ -192,8 +192,8 @@ class Channel:
             pass  # it has gone already
 
     def hang_up(self, most: int, seconds: float) -> None:
-        """Finish sending, and drop what still arrives, so many bytes for so long: the reset that unread bytes bring would take the
-        last answer away from the peer. Nothing but `close` follows."""
+        """Finish sending, and drop what still arrives, so many bytes for so long: the reset that unread bytes bring would take
+        the last answer away from the peer. Nothing but `close` follows."""
         self.finish_sending()
         until = time.monotonic() + seconds
         while most > 0 and self.wait(False, max(0.0, until - time.monotonic())):

@@ -107,7 +107,6 @@ class TlsChannel(Channel):
         if not data:
             return -1 if data is None else 0
         if self.greeting:
-            self._note_talk(len(data))
             self._hello += data
             return len(data)
         self._feed(data)
@@ -146,14 +145,11 @@ class TlsChannel(Channel):
             raise lost(error) from None
 
     def _feed(self, data: Bytes) -> None:
-        self._note_talk(len(data))
-        self._in.write(data)
-        self._starved = False
-
-    def _note_talk(self, count: int) -> None:
         if self._talk > _IDLE_TALK:
             raise PeerGone("The other side speaks TLS and says nothing.")
-        self._talk += count
+        self._talk += len(data)
+        self._in.write(data)
+        self._starved = False
 
     def _decrypt_ahead(self) -> int:
         """Decrypt what is there to `ahead`; answers as `receive`."""

@@ -65,7 +65,7 @@ def cut(content: bytes) -> bytes:
 
 
 def of_another_key(content: bytes) -> bytes:
-    key, begin, _ = content.partition(b"-----BEGIN CERTIFICATE-----")
+    key, _, _ = content.partition(b"-----BEGIN CERTIFICATE-----")
     other = Path(os.environ["XDG_STATE_HOME"], "other-key")
     return key + Identity(other).certificate.encode()
 
