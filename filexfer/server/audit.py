@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -34,6 +35,8 @@ _LINE = 16 << 10
 _REFUSALS_EVERY = 60.0
 _CALLERS = 1024
 _COMPLAIN_EVERY = 60.0
+#: What people paste where an address belongs: one with a password in it, or an invitation's link. Both are refused, and not told.
+_SECRET = re.compile(r"(?<=://)[^\s@]{1,512}(?=@)|(?i:filexfer:)\S*")
 
 
 class Audit:
@@ -143,6 +146,7 @@ def shown(value: object, levels: int = _LEVELS) -> object:
     if isinstance(value, bytes):
         value = value[: _TEXT + 1].decode("utf-8", "surrogateescape")
     if isinstance(value, str):
+        value = _SECRET.sub("…", value[: 2 * _TEXT])
         return value if len(value) <= _TEXT else value[:_TEXT] + "…"
     if levels and isinstance(value, Sequence):
         return {"count": len(value), "first": [shown(one, levels - 1) for one in value[:_ITEMS]]}

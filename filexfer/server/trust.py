@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from filexfer.core.errors import BadParameters, LoginNeeded, PairingFailed, TrustError
+from filexfer.core.errors import BadParameters, LoginNeeded, PairingFailed, StorageFailed, TrustError
 from filexfer.core.model import Permission
 from filexfer.core.places import private_folder
 from filexfer.protocol import pairing
@@ -54,9 +54,13 @@ class Trust:
 
     def open(self, folder: Path) -> None:
         """Know the devices that are kept in `folder`, and keep new ones there. Raises `StorageFailed`."""
-        if self._devices is None:
+        if self._devices is not None:
+            return
+        try:
             self._devices = Devices(private_folder(folder) / DEVICES_FILE, self._most_devices)
-            self.audit.open(folder)
+        except OSError as error:
+            raise StorageFailed(f"The devices kept in {folder} cannot be read: {error.strerror or error}.") from None
+        self.audit.open(folder)
 
     def when_revoked(self, act: Callable[[str], None]) -> None:
         """Have `act` called with the id of each device that is revoked."""

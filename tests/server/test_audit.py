@@ -202,6 +202,22 @@ def test_names_that_are_bytes_stand_there_as_names(house: House, writer: Strange
     assert os.fsencode(line["what"]["path"]) == b"\xff\x1b"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://me:geheim@host:1/",
+        "http://me:ge/heim@host",
+        "filexfer://host:1/?code=GEHEIM&pin=x",
+        "see FileXfer://h/?code=geheim",
+    ],
+)
+def test_a_secret_that_was_pasted_as_an_address_is_not_told(audit: Audit, tmp_path: Path, address: str) -> None:
+    audit.note(LAPTOP, "server_save", {"server": {"name": "box", "address": address}})
+    text = (tmp_path / "audit.log").read_text()
+    assert "heim" not in text.lower()
+    assert "box" in text
+
+
 def deep(levels: int) -> object:
     return [deep(levels - 1)] * 12 if levels else "x" * 5000
 

@@ -94,6 +94,21 @@ def test_when_a_device_was_seen_is_not_written_at_each_request(file: Path, monke
     assert file.stat().st_ino == written
 
 
+def test_devices_that_cannot_be_read_keep_the_server_from_starting(make_house: MakeHouse) -> None:
+    """Better none than one that has forgotten whom it knows, and writes that over what it could not read."""
+    house = make_house()
+    house.device()
+    house.close()
+    file = house.state / "devices.json"
+    file.rename(file.with_name("away"))
+    file.mkdir()
+    with pytest.raises(StorageFailed):
+        make_house()
+    file.rmdir()
+    file.with_name("away").rename(file)
+    assert len(make_house().owner("device_list")) == 1
+
+
 def test_there_is_an_end_to_devices(file: Path) -> None:
     devices = Devices(file, 2)
     first, _ = devices.add("laptop", WRITE)
