@@ -19,6 +19,7 @@ from filexfer.core.errors import BadParameters, Forbidden, LoginNeeded
 from filexfer.core.model import Permission
 from filexfer.protocol.http import RequestHead
 from filexfer.server.listener import Door, Listener
+from filexfer.server.neighbours import household
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9_.~-]+)?\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 
@@ -52,7 +53,7 @@ class Caller:
     @property
     def who(self) -> str:
         """Whose share of the bounds this counts to: the device's, or that of the address a guest comes from."""
-        return self.device if not self.guest else f"{_GUEST} at {self.peer}"
+        return self.device if not self.guest else f"{_GUEST} at {household(self.peer)}"
 
     def require(self, permission: Permission) -> None:
         """Raise `LoginNeeded` for a stranger, `Forbidden` for somebody known, unless they hold `permission`."""

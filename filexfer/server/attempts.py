@@ -3,13 +3,13 @@ for it, and the table itself is bounded."""
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from filexfer.core.errors import SlowDown
+from filexfer.server.neighbours import household
 
 _MINUTE = 60.0
 #: Addresses remembered. One more, and the one whose minute began first is forgotten.
@@ -28,13 +28,13 @@ class Attempts:
     def check(self, peer: str) -> None:
         """Raise `SlowDown` while `peer` has failed too often."""
         with self._lock:
-            began, count = self._failures.get(_whom(peer), (0.0, 0))
+            began, count = self._failures.get(household(peer), (0.0, 0))
         if count >= self._most and self._clock() - began < _MINUTE:
             raise SlowDown()
 
     def failed(self, peer: str) -> None:
         """Count one more failure."""
-        whom, now = _whom(peer), self._clock()
+        whom, now = household(peer), self._clock()
         with self._lock:
             began, count = self._failures.get(whom, (now, 0))
             if now - began >= _MINUTE:
@@ -46,16 +46,3 @@ class Attempts:
 
     def __len__(self) -> int:
         return len(self._failures)
-
-
-def _whom(peer: str) -> str:
-    """Who is counted as one: an IPv4 address, the /64 of an IPv6 one (each machine may have all of it), a user's number."""
-    try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return peer
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return address.packed[:8].hex()

@@ -20,10 +20,13 @@ from filexfer.server.channel import Channel, NotTls, PeerGone
 from filexfer.server.crowd import Crowd
 from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop, Next
+from filexfer.server.neighbours import household
 from filexfer.server.pool import Pool
 from filexfer.server.settings import Settings
 
 _log = logging.getLogger("filexfer.server")
+
+_NEVER = float("inf")
 
 
 @dataclass(slots=True)
@@ -69,10 +72,12 @@ class Connection:
         self.channel = channel
         channel.away = house.crowd.away
         self.peer = peer
+        self.household = household(peer)
         self.listener = listener
         patience = house.settings.handshake_seconds if channel.greeting else house.settings.head_seconds
         self.deadline = time.monotonic() + patience
         self.evictable = True
+        self.grace = _NEVER
         self._later: Later | None = None
         self._request: Request | None = None
         self._closed = False
@@ -105,24 +110,30 @@ class Connection:
         if self.channel.has_head(self._settings.head_bytes):
             return self._submit
         if self.evictable and self.channel.ahead:
-            self.evictable = False
-            self.deadline = time.monotonic() + self._settings.head_seconds
+            self._begun()
         return None
+
+    def _begun(self) -> None:
+        """A part of a head is there."""
+        now = time.monotonic()
+        self.evictable = False
+        self.grace = now + self._settings.crowded_seconds
+        self.deadline = now + self._settings.head_seconds
 
     def expired(self) -> Next:
         if self._later is not None:
             self.deadline = float("inf")
-            self._house.pool.submit(self.peer, self._later.deferred.expire)
+            self._house.pool.submit(self.household, self._later.deferred.expire)
             return None
         if self.channel.ahead:
             return self._time_out
         return self.close
 
     def _submit(self) -> None:
-        self._house.pool.submit(self.peer, self._serve)
+        self._house.pool.submit(self.household, self._serve)
 
     def _submit_greeting(self) -> None:
-        self._house.pool.submit(self.peer, self._greet)
+        self._house.pool.submit(self.household, self._greet)
 
     def _time_out(self) -> None:
         self.channel.say(response_head(408, [("Content-Length", "0")], False))
@@ -188,14 +199,16 @@ class Connection:
 
     def _park(self, patience: float) -> None:
         """Wait for the next request, for so many seconds if nothing of it has come."""
-        begun = bool(self.channel.ahead)
-        self.evictable = not begun
-        self.deadline = time.monotonic() + (self._settings.head_seconds if begun else patience)
+        if self.channel.ahead:
+            self._begun()
+        else:
+            self.evictable = True
+            self.deadline = time.monotonic() + patience
         self._house.loop.park(self)
 
     def _exchange(self) -> _After:
         """One request and its answer."""
-        visit = self._house.crowd.arrive(self.peer)
+        visit = self._house.crowd.arrive(self.household)
         try:
             return self._exchange_within()
         finally:
@@ -266,21 +279,21 @@ class Connection:
 
     def _wait_for(self, later: Later) -> None:
         self._later = later
-        self.evictable = False
+        self.evictable, self.grace = False, _NEVER
         self.deadline = time.monotonic() + later.deferred.timeout
         self._house.loop.park(self)
         # Only now: the call-back is to find it parked. From here on it belongs to the loop.
         later.deferred.when_done(lambda: self._house.loop.unpark(self, self._submit_late))
 
     def _submit_late(self) -> None:
-        self._house.pool.submit(self.peer, self._serve_late)
+        self._house.pool.submit(self.household, self._serve_late)
 
     def _answer_late(self) -> None:
         later, request = self._later, self._request
         assert later is not None
         assert request is not None
         self._later = None
-        visit = self._house.crowd.arrive(self.peer)
+        visit = self._house.crowd.arrive(self.household)
         try:
             after = self._deliver(request, later.finish(later.deferred))
         finally:

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -40,14 +40,18 @@ class Parkable(Protocol):
 
     Attributes:
         deadline: monotonic time after which `expired` is called.
+        household: who counts as one with its peer.
         evictable: nothing is under way on it: it may be closed to make room.
+        grace: monotonic time from which on it may be, though a head has begun.
     """
 
     channel: Channel
     peer: str
+    household: str
     listener: Listener
     deadline: float
     evictable: bool
+    grace: float
 
     def admitted(self) -> None:
         """It is counted in the census from now on."""
@@ -79,6 +83,7 @@ class Loop:
         self._stopping = False
         self._ended = False  # what is parked from now on, nobody would look at
         self._parked: dict[Parkable, bool] = {}  # the longest parked first; whether its socket is watched
+        self._households: dict[str, dict[Parkable, None]] = {}  # the same, by who counts as one
         self._next_deadline = _NEVER
         self._resume_accepting = _NEVER
         self._paused: list[Listener] = []
@@ -215,6 +220,10 @@ class Loop:
     def _let_go(self, connection: Parkable, then: Callable[[], None]) -> None:
         if self._parked.pop(connection):
             self._selector.unregister(connection.channel)
+        theirs = self._households[connection.household]
+        del theirs[connection]
+        if not theirs:
+            del self._households[connection.household]
         then()
 
     def mute(self, connection: Parkable) -> None:
@@ -230,6 +239,7 @@ class Loop:
             connection.close()  # its descriptor has been closed, or there is no memory to watch it
             return
         self._parked[connection] = True
+        self._households.setdefault(connection.household, {})[connection] = None
         self._next_deadline = min(self._next_deadline, connection.deadline)
 
     def _hush(self) -> None:
@@ -280,8 +290,8 @@ class Loop:
         connection = self._welcome(sock, listener, address)
         if connection is None:
             return
-        crowd = self._census.enter(connection.peer)
-        if crowd is None or self._make_room(connection.peer, crowd):
+        crowd = self._census.enter(connection.household)
+        if crowd is None or self._make_room(connection.household, crowd):
             connection.admitted()
             self._park(connection)
         else:
@@ -292,13 +302,18 @@ class Loop:
         connection.channel.say(_FULL)
         connection.close()
 
-    def _make_room(self, peer: str, crowd: str) -> bool:
-        """Close the connection that has been idle longest, among those of `peer` or among all, as `crowd` says."""
-        for other in self._parked:
-            if other.evictable and (crowd == "all" or other.peer == peer):
-                self._let_go(other, other.close)
-                return self._census.enter(peer) is None
-        return False
+    def _make_room(self, household: str, crowd: str) -> bool:
+        """Close the connection that has been idle longest, among those of `household`; where there are too many in all, of
+        whoever has most of them, and else of anybody."""
+        if crowd == "all":
+            most = max(self._households.values(), key=len, default={})
+            victim = _victim(most) or _victim(self._parked)
+        else:
+            victim = _victim(self._households.get(household, {}))
+        if victim is None:
+            return False
+        self._let_go(victim, victim.close)
+        return self._census.enter(household) is None
 
     def _pause(self, listener: Listener, error: Exception) -> None:
         """The system gives no other connection: accept later, instead of spinning; and let some go, where it has no descriptor
@@ -310,3 +325,15 @@ class Loop:
         self._selector.unregister(listener.sock)
         self._paused.append(listener)
         self._resume_accepting = time.monotonic() + _PAUSE
+
+
+def _victim(among: Iterable[Parkable]) -> Parkable | None:
+    """The first that may be closed to make room; one that is idle rather than one that is slow."""
+    now = time.monotonic()
+    slow = None
+    for connection in among:
+        if connection.evictable:
+            return connection
+        if slow is None and connection.grace <= now:
+            slow = connection
+    return slow

@@ -379,4 +379,4 @@ class Server:
             if connection not in self._connections:
                 return  # it was turned away
             self._connections.discard(connection)
-        self._census.leave(connection.peer)
+        self._census.leave(connection.household)

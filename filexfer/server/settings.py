@@ -15,7 +15,8 @@ class Settings:
         insecure: plain http is served beyond this machine too. Whoever can listen on the way reads and changes everything.
         allow_hosts: more names that the `Host` header may bear, besides the machine's own.
         socket_mode: file mode of a public UNIX socket.
-        connections: most open connections in all; `connections_per_address`: of one address.
+        connections: most open connections in all; `connections_per_address`: of one address (IPv6: of one /64 network, since each
+            machine may have all of it). Beyond, the one that is idle longest gives way; where none is, the new one is told 503.
         backlog: connections the system holds while they wait to be accepted.
         workers: most requests served at once; one address, and one device, takes at most half of them.
         call_memory: bytes that all calls and answers under way may hold in memory; half of it those of one caller.
@@ -25,7 +26,8 @@ class Settings:
         worker_idle: after this long without work a worker thread ends.
         linger: a worker waits so long for the next request of a connection before it parks it.
         handshake_seconds: time for all of a TLS handshake, from the moment the connection is accepted.
-        head_bytes: longest request head; `head_seconds`: time for one to arrive.
+        head_bytes: longest request head; `head_seconds`: time for one to arrive; `crowded_seconds`: where there is no room for
+            more connections, one whose head takes longer than this gives way as well.
         idle_seconds: an idle connection is closed after this long.
         stall_seconds: longest wait for the next byte of a body, or for room to send the next.
         body_rate: bytes per second that a peer must take or give on average, once `stall_seconds` were spent waiting for it.
@@ -37,11 +39,11 @@ class Settings:
             are spare.
         answer_bytes, answer_files: memory and open files that the answer to one multicall may hold.
         block_size: the unit of transfer that the server names.
-        open_uploads: of one device.
+        open_uploads: of one caller (a device, or the guests of one address); `kept_uploads`: of those it left alone, on disk.
         page_entries: longest page of a listing in columns; `page_default`: of one in structs, which take many times as much.
-        open_listings: held scans in all, half of them for one device; `listing_seconds`: how long one stays without a call;
+        open_listings: held scans in all, half of them for one caller; `listing_seconds`: how long one stays without a call;
             `listing_entries`: entries in the pages of theirs that are kept to be asked for again.
-        poll_seconds: longest long poll; `open_polls`: of one device.
+        poll_seconds: longest long poll; `open_polls`: of one caller.
         key_seconds: how long the result of a keyed call is kept.
         image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_edge`: largest thumbnail.
         image_entries: entries looked at to find the newest image.
@@ -66,6 +68,7 @@ class Settings:
     handshake_seconds: float = 10.0
     head_bytes: int = 16 << 10
     head_seconds: float = 15.0
+    crowded_seconds: float = 2.0
     idle_seconds: float = 75.0
     stall_seconds: float = 30.0
     body_rate: int = 1024
@@ -82,6 +85,7 @@ class Settings:
     answer_files: int = 64
     block_size: int = BLOCK_SIZE
     open_uploads: int = 1000
+    kept_uploads: int = 10_000
     page_entries: int = 50_000
     page_default: int = 5000
     open_listings: int = 128

@@ -24,22 +24,26 @@ _EXPIRE_EVERY = 3600.0
 class _Held:
     upload: Upload
     device: str
+    who: str
     touched: float
 
 
 class Uploads:
-    """At most `most` open uploads of one device."""
+    """At most `most` open uploads of one caller, and `kept` that it left alone, on disk: one more, and the one that was left
+    longest ago is dropped."""
 
-    def __init__(self, store: FolderStore, most: int) -> None:
+    def __init__(self, store: FolderStore, most: int, kept: int) -> None:
         self._store = store
         self._most = most
-        self._lock = threading.Lock()  # guards the two below
+        self._kept = kept
+        self._lock = threading.Lock()  # guards the three below
         self._held: dict[str, _Held] = {}
+        self._alone: dict[str, dict[str, None]] = {}  # caller -> ids, the one left alone longest first
         self._next_expiry = 0.0
 
     def begin(self, caller: Caller, path: str, size: int, options: PutOptions) -> Upload:
         """Begin an upload, or go on with it by `options.key`. Raises what `Store.upload` does, and `Busy`."""
-        self._tidy(caller.device)
+        self._tidy(caller.who)
         if options.key:
             # Two devices that choose the same key mean two uploads.
             options = replace(options, key=f"{caller.device}/{options.key}")
@@ -47,7 +51,8 @@ class Uploads:
         with self._lock:
             held = self._held.get(upload.id)
             if held is None:
-                self._held[upload.id] = _Held(upload, caller.device, time.monotonic())
+                self._held[upload.id] = _Held(upload, caller.device, caller.who, time.monotonic())
+                self._alone.get(caller.who, {}).pop(upload.id, None)
                 return upload
         # The same one again, by its key.
         self._check(held, caller)
@@ -60,7 +65,8 @@ class Uploads:
             # From before a restart of the server, or long idle. Whose it is was kept with it.
             resumed = self._store.resume(upload_id)
             with self._lock:
-                held = self._held.setdefault(upload_id, _Held(resumed, resumed.owner, 0.0))
+                held = self._held.setdefault(upload_id, _Held(resumed, resumed.owner, caller.who, 0.0))
+                self._alone.get(caller.who, {}).pop(upload_id, None)
         self._check(held, caller)
         held.touched = time.monotonic()
         return held.upload
@@ -81,21 +87,31 @@ class Uploads:
         if held.device != caller.device and not caller.local:
             raise UnknownUpload()
 
-    def _tidy(self, device: str) -> None:
+    def _tidy(self, who: str) -> None:
         """Make room, and drop what has expired. Raises `Busy`."""
         now = time.monotonic()
         with self._lock:
             idle = [one for one in self._held.values() if now - one.touched > _IDLE]
             for one in idle:
                 del self._held[one.upload.id]
-            mine = sum(1 for one in self._held.values() if one.device == device)
+                self._alone.setdefault(one.who, {})[one.upload.id] = None
+            mine = sum(1 for one in self._held.values() if one.who == who)
+            left = self._alone.get(who, {})
+            surplus = list(left)[: max(0, len(left) - self._kept)]
+            for upload_id in surplus:
+                del left[upload_id]
             expire = now >= self._next_expiry
             if expire:
                 self._next_expiry = now + _EXPIRE_EVERY
         for one in idle:
             _let_go(one.upload)
+        for upload_id in surplus:
+            with suppress(FilexferError):  # it was committed, say, or has expired
+                self._store.resume(upload_id).abort()
         if expire:
             self._store.expire()
+            with self._lock:
+                self._alone = {one: ids for one, ids in self._alone.items() if ids}
         if mine >= self._most:
             raise Busy(f"You have {mine} open uploads, which is the most. Commit or abort some of them first.")
 

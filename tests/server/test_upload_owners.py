@@ -20,7 +20,7 @@ LOCAL = Caller("local", Permission.MANAGE, local=True)
 @pytest.fixture
 def uploads(tmp_path: Path) -> Iterator[Uploads]:
     with FolderStore(tmp_path) as store:
-        held = Uploads(store, most=3)
+        held = Uploads(store, most=3, kept=4)
         yield held
         held.close()
 
@@ -52,3 +52,15 @@ def test_an_upload_that_stands_idle_gives_its_place_and_can_be_resumed(uploads: 
     uploads.begin(ONE, "one more", 1 << 20, PutOptions())
     uploads.get(ONE, mine[0].id).write(0, bytes(1 << 20))
     assert uploads.get(ONE, mine[0].id).missing() == []
+
+
+def test_of_uploads_left_alone_only_so_many_are_kept(uploads: Uploads, monkeypatch) -> None:
+    monkeypatch.setattr("filexfer.server.uploads._IDLE", -1.0)
+    mine = [uploads.begin(ONE, f"f{n}", 1 << 20, PutOptions()).id for n in range(8)]
+    theirs = uploads.begin(TWO, "another's", 1 << 20, PutOptions()).id
+    for gone in mine[:3]:
+        with pytest.raises(UnknownUpload):
+            uploads.get(ONE, gone)
+    for kept in mine[-4:]:
+        uploads.get(ONE, kept)
+    uploads.get(TWO, theirs)

@@ -42,7 +42,7 @@ class Files:
         cursor = given.text("cursor")
         where = path_of(path)
         if cursor:
-            entries, following = self._share.listings.next(caller.device, cursor, limit)
+            entries, following = self._share.listings.next(caller.who, cursor, limit)
         else:
             entries, following = self._begin_listing(caller, where, given.flag("recursive"), limit)
         self._share.crowd.take(len(entries) * (_PACKED if packed else _PLAIN))
@@ -55,7 +55,7 @@ class Files:
         scan = self._store.scan(where, recursive)
         if folder is not None:
             self._share.changes.watch(where, folder.mtime_ns)
-        return self._share.listings.begin(caller.device, scan, limit)
+        return self._share.listings.begin(caller.who, scan, limit)
 
     def file_stat(self, caller: Caller, path: object) -> object:
         """file_stat(path) -> {name, kind, size, mtime_ns, etag}

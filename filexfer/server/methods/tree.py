@@ -110,4 +110,4 @@ class Tree:
         Changes made through this server are told at once; those made by other programs only for folders listed lately, when the
         wait is over, and not where a file was rewritten in place. `all`: too much was missed, look at everything again."""
         seconds = min(max(0.0, wire.real(timeout, "timeout")), self._share.settings.poll_seconds)
-        return self._share.changes.poll(caller.device, wire.text(cursor, "cursor"), seconds)
+        return self._share.changes.poll(caller.who, wire.text(cursor, "cursor"), seconds)
