@@ -17,9 +17,10 @@ from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
 from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
-from filexfer.agent.sharing import Sharing, open_given, open_remembered
+from filexfer.agent.sharing import Sharing
 from filexfer.agent.views import Views
 from filexfer.agent.watch import Watch
+from filexfer.agent.wish import open_given, open_remembered
 from filexfer.client.engine import Engine
 from filexfer.client.history import History
 from filexfer.client.vault import Vault

@@ -6,66 +6,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from filexfer.agent.memory import Memory
+from filexfer.agent.wish import DEVICES, GUESTS, Wish, make
 from filexfer.core import paths
-from filexfer.core.errors import BadParameters, ConnectionFailed, FilexferError, Forbidden, InvalidPath, StorageFailed
-from filexfer.core.places import default_share
-from filexfer.protocol.address import DEFAULT_PORT
+from filexfer.core.errors import BadParameters, ConnectionFailed, FilexferError, Forbidden, InvalidPath
+from filexfer.protocol.address import DEFAULT_PORT, parse
 from filexfer.protocol.members import check_names, flag, struct, text
 from filexfer.server import Server
 from filexfer.server.access import Caller
 from filexfer.server.reachable import reachable
-from filexfer.storage.folder import FolderStore
 
 #: How many ports after the default one are tried where it is taken, before the system chooses one.
 NEIGHBOURS = 10
-
-#: What may be chosen for devices, and for guests; what holds where nothing was chosen.
-_DEVICES = ("read", "write")
-_GUESTS = ("none", "read", "write")
-_DEVICE, _GUEST = "read", "none"
-
-
-@dataclass(slots=True)
-class Wish:
-    """What is wanted of the share: its folder, whether it is on, what others may.
-
-    Attributes:
-        permission: what a device that is paired next may do, unless its invitation says otherwise.
-        guest: what those may do who are not paired.
-        problem: why the folder cannot be opened; until it can, an empty one stands in for it and nobody else sees that.
-    """
-
-    folder: Path
-    on: bool = False
-    permission: str = _DEVICE
-    guest: str = _GUEST
-    problem: str = ""
-
-    @classmethod
-    def remembered(cls, memory: Memory, folder: Path) -> Wish:
-        """What was last chosen; `folder`, and off, where nothing was."""
-        found = memory.get("share")
-        if not isinstance(found, dict):
-            return cls(folder)
-        chosen = Path(str(found.get("folder", folder)))
-        permission = _one_of(_DEVICES, found.get("permission"), _DEVICE)
-        if "guest" not in found:
-            # Before there was pairing: `permission` was that of guests, and `on` let in processes of this machine alone. Now it
-            # would open the network, which is for its user to decide.
-            return cls(chosen, permission=permission)
-        return cls(chosen, found.get("on") is True, permission, _one_of(_GUESTS, found.get("guest"), _GUEST))
-
-    def kept(self) -> dict[str, object]:
-        """As `remembered` reads it."""
-        return {"folder": str(self.folder), "on": self.on, "permission": self.permission, "guest": self.guest}
-
-
-def _one_of(known: Sequence[str], found: object, otherwise: str) -> str:
-    return found if isinstance(found, str) and found in known else otherwise
 
 
 class Sharing:
@@ -85,7 +39,10 @@ class Sharing:
         """Open the way in if it is to be open. Raises `ConnectionFailed` where a given address is taken."""
         with self._lock:
             if self._wish.on:
+                known = self._wish.port
                 self._turn_on()
+                if self._wish.port != known:
+                    self._remember()
 
     @property
     def folder(self) -> Path:
@@ -124,8 +81,8 @@ class Sharing:
             raise Forbidden("Which folder is shared can be chosen only on the computer that shares it.")
         with self._lock:
             on = flag(given.get("on", self._wish.on), "on")
-            permission = _chosen(given, "permission", _DEVICES, self._wish.permission)
-            guest = _chosen(given, "guest", _GUESTS, self._wish.guest)
+            permission = _chosen(given, "permission", DEVICES, self._wish.permission)
+            guest = _chosen(given, "guest", GUESTS, self._wish.guest)
             try:
                 self._change(folder, on, permission, guest)
             finally:
@@ -163,9 +120,10 @@ class Sharing:
                 raise
             return
         refusal: FilexferError | None = None
-        for url in _default_urls():
+        for url in _default_urls(self._wish.port):
             try:
                 self._open += self._server.listen(url)
+                self._wish.port = parse(self._open[0]).port
                 return
             except ConnectionFailed as error:
                 refusal = error
@@ -192,37 +150,6 @@ class Sharing:
             raise Forbidden("From another computer a transfer may name only files and folders in the share.")
 
 
-def open_given(folder: Path, on: bool, guest: str) -> tuple[Wish, Path, FolderStore]:
-    """The share that a command line names, its folder and its store. Raises `StorageFailed`, `Busy` where it cannot be."""
-    make(folder)
-    return Wish(folder, on, guest=guest), folder, FolderStore(folder)
-
-
-def open_remembered(memory: Memory, state: Path) -> tuple[Wish, Path, FolderStore]:
-    """The share that was last chosen. Where it cannot be opened (a disk not plugged in, another server has it) an empty folder
-    stands in: transfers and other servers are not to suffer."""
-    wish = Wish.remembered(memory, default_share())
-    try:
-        make(wish.folder)
-        return wish, wish.folder, FolderStore(wish.folder)
-    except FilexferError as error:
-        wish.on, wish.problem = False, str(error)
-        stand_in = state / "nothing shared"
-        make(stand_in)
-        return wish, stand_in, FolderStore(stand_in)
-
-
-def make(folder: Path) -> None:
-    """Have the folder to be shared there. Raises `StorageFailed` in words where that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise StorageFailed(f"{paths.shown(str(folder))} is not a folder. Choose a folder to share.") from None
-    except OSError as error:
-        why = error.strerror or error
-        raise StorageFailed(f"{paths.shown(str(folder))} cannot be shared: {why}. Choose another folder.") from None
-
-
 def _absolute(path: str) -> Path:
     if not os.path.isabs(path) or "\0" in path:
         raise BadParameters("The folder to share is given by its whole path.")
@@ -236,6 +163,9 @@ def _chosen(given: Mapping[str, object], name: str, known: Sequence[str], otherw
     return value
 
 
-def _default_urls() -> Iterator[str]:
+def _default_urls(known: int) -> Iterator[str]:
+    """Where to listen, the best first: at the port by which others know this computer."""
+    if known:
+        yield f"https://0.0.0.0:{known}"
     yield from (f"https://0.0.0.0:{DEFAULT_PORT + k}" for k in range(NEIGHBOURS))
     yield "https://0.0.0.0:0"

@@ -71,7 +71,7 @@ def control_token(state: Path) -> str:
 
 def computer_name() -> str:
     """What this computer is called, for people."""
-    return platform.node().partition(".")[0] or "computer"
+    return platform.node().partition(".")[0][:60] or "computer"
 
 
 def private_folder(folder: Path) -> Path:

@@ -15,7 +15,7 @@ from filexfer import __version__
 from filexfer.client.control import connect_control
 from filexfer.client.session import Session
 from filexfer.core import places
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ProtocolError, RequestError
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ProtocolError, RequestError, StorageFailed
 from filexfer.core.locks import FileLock
 
 #: Seconds: for an agent that runs to answer, and for a new one to be there.
@@ -70,8 +70,8 @@ def _take(turn: FileLock, state: Path) -> bool:
     try:
         places.private_folder(state)
         return turn.take()
-    except OSError as error:
-        raise ConnectionFailed(f"filexfer's background service could not start: {error.strerror or error}.") from error
+    except (OSError, StorageFailed) as error:
+        raise ConnectionFailed(f"filexfer's background service could not start: {error}") from error
 
 
 def _answering(state: Path) -> str:

@@ -19,8 +19,15 @@ from typing import Any
 
 import pytest
 
+from filexfer.client.pairing import pair
 from filexfer.client.session import Session, connect
+from filexfer.client.vault import Vault
 from filexfer.core import places
+from filexfer.protocol.address import parse
+from filexfer.protocol.pairing import parse_code
+
+# Tokens of tests go into no keyring of the person who runs them.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -119,6 +126,25 @@ class AgentProcess:
         self._opened.close()
         if self.process is not None:
             self.stop()
+
+
+def near(addresses: list[str]) -> str:
+    """That one of a server's addresses by which this machine reaches it on any network, or none."""
+    (address,) = (address for address in addresses if "//127.0.0.1:" in address)
+    return address
+
+
+class Laptop:
+    """A device that was paired with an agent over its `session`. Attributes: address, vault."""
+
+    def __init__(self, session: Any, folder: Path, permission: str) -> None:
+        invite = session.call("invite_create", {"permission": permission})
+        self.address = near(invite["addresses"])
+        self.vault = Vault(folder)
+        pair((parse(self.address), parse_code(invite["code"])), "laptop", self.vault, 20.0)
+
+    def connect(self) -> Session:
+        return connect(self.address, vault=self.vault)
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ import pytest
 from filexfer.agent.control import AgentRuns, Claim
 from filexfer.agent.memory import Memory
 from filexfer.core import places
-from filexfer.core.errors import StorageFailed
+from filexfer.core.errors import Busy, StorageFailed
+from filexfer.core.locks import FileLock
 
 
 def test_what_was_put_is_there_for_the_next_one_and_for_nobody_else_on_the_machine(tmp_path: Path) -> None:
@@ -22,7 +26,52 @@ def test_what_was_put_is_there_for_the_next_one_and_for_nobody_else_on_the_machi
     again = Memory(file)
     assert (again.get("a"), again.get("c"), again.get("d", 7)) == ([1, "\udcff", {"b": None}], True, 7)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert os.listdir(tmp_path) == ["m.json"]
+    assert sorted(os.listdir(tmp_path)) == ["m.json", "m.json.lock"]
+
+
+def test_what_another_process_wrote_meanwhile_is_seen_and_not_lost(tmp_path: Path) -> None:
+    ours, theirs = Memory(tmp_path / "m.json"), Memory(tmp_path / "m.json")
+    ours.put({"a": 1})
+    assert theirs.get("a") == 1
+    theirs.put({"b": 2})
+    ours.put({"c": 3})
+    assert [Memory(tmp_path / "m.json").get(key) for key in "abc"] == [1, 2, 3]
+
+
+def test_changes_of_many_processes_follow_each_other(tmp_path: Path) -> None:
+    count = (
+        "import sys\nfrom pathlib import Path\nfrom filexfer.agent.memory import Memory\n"
+        "memory = Memory(Path(sys.argv[1]))\n"
+        "for _ in range(50): memory.change(lambda now: {'n': now.get('n', 0) + 1})"
+    )
+    command = [sys.executable, "-c", count, str(tmp_path / "m.json")]
+    for process in [subprocess.Popen(command) for _ in range(4)]:
+        assert process.wait(60) == 0
+    assert Memory(tmp_path / "m.json").get("n") == 200
+
+
+def test_a_change_that_raises_changes_nothing(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.json")
+    memory.put({"a": 1})
+
+    def refuse(now: Mapping[str, object]) -> Mapping[str, object]:
+        raise KeyError(now["a"])
+
+    with pytest.raises(KeyError):
+        memory.change(refuse)
+    memory.put({"b": 2})
+    assert (memory.get("a"), memory.get("b")) == (1, 2)
+
+
+def test_who_keeps_the_file_for_long_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("filexfer.agent.memory.PATIENCE", 0.05)
+    memory = Memory(tmp_path / "m.json")
+    held = FileLock(tmp_path / "m.json.lock")
+    assert held.take()
+    with pytest.raises(Busy, match=r"m\.json"):
+        memory.put({"a": 1})
+    held.release()
+    memory.put({"a": 1})
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\x00", b'{"a": 1}{', b'{"a": \xff\xfe}', b"[" * 100_000])

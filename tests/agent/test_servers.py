@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,21 @@ from xmlrpc.client import Fault
 import pytest
 
 from filexfer import Server
-from filexfer.agent import servers as servers_module
+from filexfer.agent import states as states_module
 from filexfer.agent.memory import Memory
 from filexfer.agent.servers import Servers
-from filexfer.core.errors import BadParameters, ConnectionFailed, NotFound, RemoteFault, TooLarge
+from filexfer.agent.states import States
+from filexfer.client.vault import Vault
+from filexfer.core.errors import (
+    AlreadyExists,
+    BadParameters,
+    ConnectionFailed,
+    ConnectionLost,
+    LoginNeeded,
+    NotFound,
+    RemoteFault,
+    TooLarge,
+)
 
 
 @pytest.fixture
@@ -72,7 +85,7 @@ def test_there_is_an_end_to_saving(agent: Any, monkeypatch: pytest.MonkeyPatch, 
     from filexfer.agent.memory import Memory
 
     monkeypatch.setattr(servers, "MOST_SAVED", 2)
-    made = servers.Servers(Memory(tmp_path / "s.json"), lambda: agent.control)
+    made = servers.Servers(Memory(tmp_path / "s.json"), lambda: agent.control, Vault(tmp_path))
     made.save("a", "http://localhost:1/")
     made.save("b", "http://localhost:1/")
     with pytest.raises(TooLarge):
@@ -143,7 +156,7 @@ def test_sessions_left_over_are_closed_and_those_in_use_are_not(tmp_path: Path, 
     from filexfer.agent.memory import Memory
 
     monkeypatch.setattr(servers, "MOST_SESSIONS", 2)
-    made = servers.Servers(Memory(tmp_path / "s.json"), lambda: "http://localhost:9/")
+    made = servers.Servers(Memory(tmp_path / "s.json"), lambda: "http://localhost:9/", Vault(tmp_path))
     with (
         Server(tmp_path / "a", ["http://localhost:0"], guest="read") as a,
         Server(tmp_path / "b", ["http://localhost:0"], guest="read") as b,
@@ -162,9 +175,61 @@ def test_sessions_left_over_are_closed_and_those_in_use_are_not(tmp_path: Path, 
 
 
 def test_what_is_known_of_servers_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers_module, "MOST_STATES", 3)
-    servers = Servers(Memory(tmp_path / "servers.json"), lambda: "")
+    monkeypatch.setattr(states_module, "MOST", 3)
+    states = States(lambda address: None)
     for port in [1, 2, 3, 1, 4]:
-        servers._note(f"http://localhost:{port}/", "offline")
-    assert [address[-2] for address in servers._states] == ["3", "1", "4"]
-    servers.close()
+        states.note(f"http://localhost:{port}/", ConnectionFailed())
+    assert [address[-2] for address in states._known] == ["3", "1", "4"]
+
+
+def test_an_offline_server_is_said_to_be_so_since_it_answered_last() -> None:
+    states = States(lambda address: None)
+    states.note("a", ConnectionFailed())
+    assert (states.of("a").word, states.of("a").since) == ("offline", 0), "nobody knows since when"
+    before = time.time_ns()
+    states.note("a")
+    assert (states.of("a").word, states.of("a").since) == ("online", 0)
+    states.note("a", ConnectionLost())
+    assert before <= states.of("a").since <= time.time_ns()
+
+
+def test_what_a_look_finds_that_began_before_pairing_says_nothing(until: Callable[..., Any]) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def look(address: str) -> None:
+        begun.set()
+        go_on.wait(20)
+        raise LoginNeeded()
+
+    states = States(look)
+    states.of("a")
+    assert begun.wait(20)
+    states.forget("a")
+    states.note("a")
+    go_on.set()
+    until(lambda: "filexfer-check" not in [thread.name for thread in threading.enumerate()])
+    assert states.of("a").word == "online"
+
+
+def test_a_saved_server_can_be_renamed(tmp_path: Path) -> None:
+    servers = Servers(Memory(tmp_path / "s.json"), lambda: "", Vault(tmp_path))
+    servers.save("a", "http://localhost:1/")
+    servers.save("b", "http://localhost:2/")
+    with pytest.raises(AlreadyExists):
+        servers.rename("a", "b")
+    with pytest.raises(NotFound):
+        servers.rename("c", "d")
+    with pytest.raises(BadParameters):
+        servers.rename("a", "has space")
+    servers.rename("a", "c")
+    assert servers.saved() == {"b": "http://localhost:2/", "c": "http://localhost:1/"}
+
+
+def test_a_server_that_a_command_saved_is_known_at_once_and_none_is_lost(agent: Any) -> None:
+    command = Servers(Memory(agent.state / "servers.json"), lambda: "", Vault(agent.state))
+    with agent.session() as session:
+        session.call("server_save", {"name": "window", "address": "http://localhost:1/"})
+        command.save("command", "http://localhost:2/")
+        assert set(saved(session)) == {"window", "command"}
+        session.call("server_save", {"name": "again", "address": "http://localhost:3/"})
+        assert set(command.saved()) == {"window", "command", "again"}

@@ -1,10 +1,13 @@
-"""This computer's share: on, off, another folder, other guests; and what somebody from elsewhere may not."""
+"""This computer's share: on, off, another folder, devices and guests; and what somebody from elsewhere may not."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
+import ssl
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +17,12 @@ import pytest
 
 from filexfer.agent.agent import Agent
 from filexfer.client.session import connect
-from filexfer.core.errors import BadParameters, Busy, ConnectionFailed, Forbidden, LoginNeeded, StorageFailed
+from filexfer.core.errors import BadParameters, Busy, ConnectionFailed, Forbidden, StorageFailed
 from filexfer.core.model import Permission
 from filexfer.protocol.methods import AGENT
 from filexfer.server import Server
 from filexfer.server.access import Caller
+from tests.agent.conftest import Laptop, near
 
 AFAR = Caller("laptop", Permission.MANAGE, local=False, peer="192.0.2.7")
 
@@ -34,6 +38,7 @@ def test_at_first_nothing_listens_and_the_share_is_the_default_folder(agent: Any
             "name": "filexfer",
             "on": False,
             "permission": "read",
+            "guest": "none",
             "addresses": [],
             "problem": "",
         }
@@ -48,64 +53,110 @@ def test_at_first_nothing_listens_and_the_share_is_the_default_folder(agent: Any
             assert f"socket:[{line.split()[9]}]" not in inodes
 
 
-def test_on_lets_others_in_and_off_shuts_them_out_while_the_window_stays(agent: Any) -> None:
+def test_on_lets_paired_devices_in_and_off_shuts_them_out_while_the_window_stays(agent: Any, tmp_path: Path) -> None:
     (agent.share / "f.txt").write_text("hello")
     with agent.session() as session:
         share = session.call("share_set", {"on": True})
-        (address,) = share["addresses"]
-        with urllib.request.urlopen(address + "files/f.txt", timeout=10) as answer:
-            assert answer.read() == b"hello"
-        with connect(address) as guest:
-            assert [entry.name for entry in guest.list()] == ["f.txt"]
-            with pytest.raises(Forbidden):
-                guest.make_folder("x")
-            session.call("share_set", {"permission": "write"})
-            guest.make_folder("x")
-            session.call("share_set", {"permission": "none"})
-            with pytest.raises(LoginNeeded):
-                guest.stat("f.txt")
+        assert all(address.startswith("https://") for address in share["addresses"])
+        with Laptop(session, tmp_path / "laptop", "write").connect() as device:
+            assert [entry.name for entry in device.list()] == ["f.txt"]
+            device.make_folder("x")
             assert session.call("share_set", {"on": False})["addresses"] == []
             with pytest.raises(ConnectionFailed):
-                guest.stat("f.txt")
-        with pytest.raises(ConnectionFailed), connect(address) as guest:
-            guest.stat("f.txt")
+                device.stat("f.txt")
+            session.call("share_set", {"on": True})
+            device.stat("f.txt")
         assert session.call("view_open", "", "", {})["count"] == 2
+
+
+def _status(address: str) -> int:
+    """What somebody with no credentials, who takes any key, is answered for a file."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with urllib.request.urlopen(f"{address}files/f.txt", timeout=10, context=context) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def test_guests_get_nothing_until_they_are_let_in(agent: Any) -> None:
+    (agent.share / "f.txt").write_text("hello")
+    with agent.session() as session:
+        address = near(session.call("share_set", {"on": True, "permission": "write"})["addresses"])
+        assert _status(address) == 401
+        session.call("share_set", {"guest": "read"})
+        assert _status(address) == 200
+        session.call("share_set", {"guest": "none"})
+        assert _status(address) == 401
 
 
 def test_what_was_chosen_is_chosen_after_a_crash(agent: Any, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "here").write_text("")
     with agent.session() as session:
-        share = session.call("share_set", {"folder": str(tmp_path / "other"), "on": True, "permission": "write"})
+        wanted = {"folder": str(tmp_path / "other"), "on": True, "permission": "write", "guest": "read"}
+        share = session.call("share_set", wanted)
         assert (share["folder"], share["name"]) == (str(tmp_path / "other"), "other")
-        with connect(share["addresses"][0]) as guest:
-            assert [entry.name for entry in guest.list()] == ["here"]
+        laptop = Laptop(session, tmp_path / "laptop", "write")
     agent.kill()
     agent.start()
     with agent.session() as session:
         again = share_of(session)
-        assert {key: again[key] for key in ("folder", "on", "permission")} == {
-            "folder": str(tmp_path / "other"),
-            "on": True,
-            "permission": "write",
-        }
-        with connect(again["addresses"][0]) as guest:
-            assert guest.info()["permission"] == "write"
+        assert {key: again[key] for key in wanted} == wanted
+        assert [device["name"] for device in session.call("device_list")] == ["laptop"]
+        # Its key and its devices are the same. Somebody may have taken its port meanwhile.
+        with connect(near(again["addresses"]), credentials=laptop.vault.find(laptop.address)) as device:
+            assert [entry.name for entry in device.list()] == ["here"]
+            assert device.info()["permission"] == "write"
+
+
+def test_what_was_shared_before_there_was_pairing_opens_no_network_by_itself(agent: Any, tmp_path: Path) -> None:
+    agent.stop()
+    old = {"share": {"folder": str(tmp_path / "old"), "on": True, "permission": "write"}, "rate": 5}
+    (agent.state / "agent.json").write_text(json.dumps(old))
+    agent.start()
+    with agent.session() as session:
+        share = share_of(session)
+        assert (share["folder"], share["on"], share["permission"], share["guest"]) == (
+            str(tmp_path / "old"),
+            False,
+            "write",
+            "none",
+        )
+        session.call("share_set", {"on": True})
+    agent.stop()
+    agent.start()
+    with agent.session() as session:
+        assert share_of(session)["on"] is True
 
 
 def test_a_taken_port_means_the_next_one(agent: Any) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            taken.bind(("127.0.0.1", 8765))
+            taken.bind(("0.0.0.0", 8765))
             taken.listen()
         except OSError:
             pass  # somebody else has it: as good
         with agent.session() as session:
-            (address,) = session.call("share_set", {"on": True})["addresses"]
+            address = near(session.call("share_set", {"on": True})["addresses"])
             assert not address.endswith(":8765/")
-            with connect(address) as guest:
-                assert guest.info()
+            assert _status(address) == 401
+
+
+def test_the_port_that_others_know_is_taken_again(agent: Any) -> None:
+    with socket.socket() as free:
+        free.bind(("0.0.0.0", 0))
+        known = free.getsockname()[1]
+    agent.stop()
+    (agent.state / "agent.json").write_text(json.dumps({"share": {"guest": "none", "on": True, "port": known}}))
+    agent.start()
+    with agent.session() as session:
+        assert near(share_of(session)["addresses"]) == f"https://127.0.0.1:{known}/"
+        session.call("share_set", {"on": False})
+        assert near(session.call("share_set", {"on": True})["addresses"]) == f"https://127.0.0.1:{known}/"
 
 
 def test_what_cannot_be_shared_is_said_and_changes_nothing(agent: Any, tmp_path: Path) -> None:
@@ -118,6 +169,8 @@ def test_what_cannot_be_shared_is_said_and_changes_nothing(agent: Any, tmp_path:
             ({"folder": str(tmp_path / "file" / "below")}, StorageFailed),
             ({"folder": str(tmp_path / "taken")}, Busy),
             ({"permission": "manage"}, BadParameters),
+            ({"permission": "none"}, BadParameters),
+            ({"guest": "manage"}, BadParameters),
             ({"on": "yes"}, BadParameters),
             ({"colour": "red"}, BadParameters),
         ):
@@ -134,9 +187,9 @@ def test_a_folder_that_is_not_there_yet_is_made(agent: Any, tmp_path: Path) -> N
     assert (tmp_path / "a" / "b" / "f").read_bytes() == b"x"
 
 
-def test_guests_may_call_no_method_of_the_agent(agent: Any) -> None:
+def test_who_may_write_may_call_no_method_of_the_agent(agent: Any, tmp_path: Path) -> None:
     with agent.session() as session:
-        (address,) = session.call("share_set", {"on": True, "permission": "write"})["addresses"]
+        session.call("share_set", {"on": True})
         params: dict[str, list[object]] = {
             "job_add": [{}],
             "job_files": [1],
@@ -148,14 +201,15 @@ def test_guests_may_call_no_method_of_the_agent(agent: Any) -> None:
             "server_save": [{}],
             "server_forget": ["a"],
             "server_call": ["", "agent_stop"],
+            "server_pair": [{}],
             "share_set": [{}],
             "limit_set": [{}],
             **{f"job_{act}": [1] for act in ("pause", "resume", "cancel", "retry")},
         }
-        with connect(address) as guest:
+        with Laptop(session, tmp_path / "laptop", "write").connect() as device:
             for name in AGENT:
-                with pytest.raises((Forbidden, LoginNeeded)):
-                    guest.call(name, *params.get(name, []))
+                with pytest.raises(Forbidden):
+                    device.call(name, *params.get(name, []))
         assert session.call("agent_info")
 
 
@@ -221,6 +275,10 @@ def test_from_elsewhere_nobody_passes_for_a_process_of_this_user(here: Agent, ho
             ("share_set", [{"folder": "/etc"}]),
             ("system.multicall", [[{"methodName": "share_set", "params": [{"folder": "/etc"}]}]]),
             ("server_call", ["", "share_set", [{"folder": "/etc"}]]),
+            ("device_add", ["mine", "manage"]),
+            ("invite_create", [{"permission": "manage"}]),
+            ("pair", ["x", b"", b""]),
+            ("trash_empty", []),
         ):
             with pytest.raises(Forbidden, match="directly"):
                 here.remote.server_call(AFAR, own, method, params)
