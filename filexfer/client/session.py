@@ -34,6 +34,10 @@ _LIMITS = Limits(xml_bytes=16 << 20, values=300_000, payload_memory=16 << 20, pa
 #: The same where a whole file comes in one call, because somebody asked for that.
 _WHOLE = Limits(payload_memory=1 << 30, payloads_memory=1 << 30)
 _WHOLE_FILES = frozenset({"file_get", "image_get"})
+#: Calls that only read, though not everybody who may read may call them.
+_LOOKS = frozenset(
+    "upload_status trash_list device_list invite_status job_list job_events job_files view_find server_list agent_info".split()
+)
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(
     "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
@@ -306,7 +310,7 @@ def _is_harmless(method: str, params: tuple[object, ...]) -> bool:
     """Whether it may be called twice; a batch, if each of its calls may."""
     if method == _BATCH:
         return all(_is_harmless(str(one.get("methodName")), ()) for one in _batched(params))
-    return method in _IDEMPOTENT or method in _KEYED or _only_reads(method)
+    return method in _IDEMPOTENT or method in _KEYED or method in _LOOKS or _only_reads(method)
 
 
 def _batched(params: tuple[object, ...]) -> list[dict[str, object]]:
