@@ -304,12 +304,14 @@ class Loop:
 
     def _make_room(self, household: str, crowd: str) -> bool:
         """Close the connection that has been idle longest, among those of `household`; where there are too many in all, of
-        whoever has most of them, and else of anybody."""
+        whoever has most of them, even one whose head has just begun, and else of anybody."""
+        now = time.monotonic()
         if crowd == "all":
-            most = max(self._households.values(), key=len, default={})
-            victim = _victim(most) or _victim(self._parked)
+            most = max(self._households, key=lambda one: len(self._households[one]), default=household)
+            patience = now if most == household else _NEVER
+            victim = _victim(self._households.get(most, {}), patience) or _victim(self._parked, now)
         else:
-            victim = _victim(self._households.get(household, {}))
+            victim = _victim(self._households.get(household, {}), now)
         if victim is None:
             return False
         self._let_go(victim, victim.close)
@@ -327,13 +329,12 @@ class Loop:
         self._resume_accepting = time.monotonic() + _PAUSE
 
 
-def _victim(among: Iterable[Parkable]) -> Parkable | None:
-    """The first that may be closed to make room; one that is idle rather than one that is slow."""
-    now = time.monotonic()
+def _victim(among: Iterable[Parkable], now: float) -> Parkable | None:
+    """The first that may be closed to make room; one that is idle rather than one whose grace is over `now`."""
     slow = None
     for connection in among:
         if connection.evictable:
             return connection
-        if slow is None and connection.grace <= now:
+        if slow is None and connection.grace <= now and connection.grace != _NEVER:
             slow = connection
     return slow
