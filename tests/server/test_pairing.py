@@ -130,6 +130,8 @@ def test_a_code_pairs_once(house: House) -> None:
     house.stranger("one").pair(code)
     assert fault(lambda: house.stranger("two").pair(code)) == 203
     assert [device["name"] for device in house.owner("device_list")] == ["one"]
+    # It is forgotten, not only out of use.
+    assert [one.code for one in house.server._trust._invites._all.values()] == [""]
 
 
 def test_of_many_who_come_with_one_code_at_once_one_is_paired(make_house: MakeHouse) -> None:
@@ -280,6 +282,10 @@ def test_a_lost_answer_is_not_told_to_another_proof(house: House) -> None:
     laptop.pair(code)
     assert fault(lambda: Stranger(house.url, nonce=secrets.token_bytes(32)).pair(code)) == 203
     assert fault(lambda: Stranger(house.url, "phone", nonce=laptop.nonce).pair(code)) == 203
+    connection = laptop.connection()
+    proof = laptop.proof(code, laptop.seen(connection))
+    assert fault(lambda: house.stranger().call("pair", "phone", Binary(laptop.nonce), Binary(proof), over=connection)) == 203
+    connection.close()
 
 
 def test_a_lost_answer_is_not_told_for_ever(house: House) -> None:
