@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from filexfer import __version__
+from filexfer.client.control import connect_control
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, ConnectionLost
 from filexfer.gui.launch import ensure_agent
@@ -176,6 +177,51 @@ def test_after_a_kill_a_window_starts_another_one(window: Path) -> None:
     pid = pid_at(address)
     os.kill(pid, signal.SIGKILL)
     assert pid_at(ensure_agent(window)) != pid
+
+
+def _older(state: Path) -> subprocess.Popen[str]:
+    """An agent of an earlier version, as an upgrade leaves it running."""
+    program = (
+        "import sys, filexfer\nfilexfer.__version__ = '0.0.9'\nfrom filexfer.cli.main import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "agent", "--state", str(state)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Listening")
+    return process
+
+
+def test_an_older_one_with_nothing_to_do_is_replaced(window: Path) -> None:
+    old = _older(window)
+    address = ensure_agent(window)
+    assert old.wait(20) == 0
+    assert pid_at(address) != old.pid
+    assert old.stdout is not None
+    old.stdout.close()
+
+
+def test_an_older_one_that_works_is_left_to_its_work(window: Path, tmp_path: Path, until: Callable[..., Any]) -> None:
+    (tmp_path / "big").write_bytes(b"x" * 3_000_000)
+    old = _older(window)
+    with connect_control(window) as session:
+        session.call("limit_set", {"rate": 1000})
+        session.call("job_add", {"direction": "put", "server": "", "items": [[str(tmp_path / "big"), "big"]]})
+        assert pid_at(ensure_agent(window)) == old.pid
+        for job in session.call("job_list")["jobs"]:  # type: ignore[index, call-overload]
+            session.call("job_cancel", job["id"])
+        until(lambda: [job["state"] for job in session.call("job_list")["jobs"]], lambda states: states == ["cancelled"])  # type: ignore[index, call-overload]
+    assert pid_at(ensure_agent(window)) != old.pid
+    assert old.wait(20) == 0
+    assert old.stdout is not None
+    old.stdout.close()
+
+
+def test_a_newer_one_is_left_alone(monkeypatch: pytest.MonkeyPatch, window: Path) -> None:
+    from filexfer.gui import launch
+
+    pid = pid_at(ensure_agent(window))
+    monkeypatch.setattr(launch, "__version__", "0.0.1")
+    assert pid_at(ensure_agent(window)) == pid
 
 
 def test_one_that_cannot_start_is_reported_in_its_own_words(home: Path) -> None:
