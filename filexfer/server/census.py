@@ -1,27 +1,23 @@
-"""Counts open connections, in all and by address, and says when there are too many. Rule: what is beyond a bound is logged once
-a minute, not once a connection."""
+"""Counts open connections, in all and by address, and says when there are too many."""
 
 from __future__ import annotations
 
 import errno
-import logging
 import threading
-import time
 
-_log = logging.getLogger("filexfer.server")
-_LOG_EVERY = 60.0
+from filexfer.server.complaints import Complaints
 
 
 class Census:
     """At most `most` connections, at most `most_each` of one address."""
 
-    def __init__(self, most: int, most_each: int) -> None:
+    def __init__(self, most: int, most_each: int, complaints: Complaints) -> None:
+        self._complaints = complaints
         self._most = most
         self._most_each = most_each
         self._lock = threading.Lock()  # guards the counts
         self._all = 0
         self._each: dict[str, int] = {}
-        self._logged = float("-inf")
 
     def enter(self, peer: str) -> str | None:
         """Count one more connection of `peer`; or answer where there is no room: "all" or "peer"."""
@@ -46,15 +42,10 @@ class Census:
                 del self._each[peer]
 
     def refused(self, peer: str) -> None:
-        self._log(f"Too many connections: one of {peer or 'a UNIX socket'} was turned away.")
+        self._complaints.note("connections", peer, "Too many connections: one was turned away.")
 
     def exhausted(self, error: Exception) -> None:
         files = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
         advice = " Raise the limit of open files." if files else ""
-        self._log(f"No connection can be accepted for a moment: {error or type(error).__name__}.{advice}")
-
-    def _log(self, text: str) -> None:
-        now = time.monotonic()
-        if now - self._logged >= _LOG_EVERY:
-            self._logged = now
-            _log.warning(text)
+        text = f"No connection can be accepted for a moment: {error or type(error).__name__}.{advice}"
+        self._complaints.note("descriptors", "all together", text)

@@ -28,6 +28,10 @@ class PeerGone(Exception):
     for it is never told; a method's own trouble with another server is."""
 
 
+class TooSlow(PeerGone):
+    """It stood still or was too slow."""
+
+
 class NotTls(Exception):
     """The peer speaks something else than TLS. Attributes: channel (the same socket, without)."""
 
@@ -171,10 +175,10 @@ class Channel:
     def _wait_for_progress(self, writing: bool) -> None:
         before = time.monotonic()
         if self.sock.fileno() < 0 or not self.wait(writing, self._stall):
-            raise PeerGone("The other side stood still for too long.")
+            raise TooSlow("The other side stood still for too long.")
         self._waited += time.monotonic() - before
         if self._waited > self._stall and self.moved < self._rate * self._waited:
-            raise PeerGone("The other side is too slow.")
+            raise TooSlow("The other side is too slow.")
 
     def say(self, data: bytes) -> None:
         """Send a few last bytes, if that takes no waiting."""

@@ -16,7 +16,8 @@ from filexfer.core.errors import FilexferError
 from filexfer.protocol.http import BadHead, RequestHead, parse_request_head, response_head
 from filexfer.server.answers import Answer, Later, plain
 from filexfer.server.body import Body
-from filexfer.server.channel import Channel, NotTls, PeerGone
+from filexfer.server.channel import Channel, NotTls, PeerGone, TooSlow
+from filexfer.server.complaints import Complaints
 from filexfer.server.crowd import Crowd
 from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop, Next
@@ -49,6 +50,7 @@ class House:
     loop: Loop
     pool: Pool
     crowd: Crowd
+    complaints: Complaints
     handle: Callable[[Request], Answer | Later]
     came: Callable[[Connection], None]
     gone: Callable[[Connection], None]
@@ -136,6 +138,7 @@ class Connection:
         self._house.pool.submit(self.household, self._greet)
 
     def _time_out(self) -> None:
+        self._house.complaints.note("slow head", self.peer, "The head of a request took too long.")
         self.channel.say(response_head(408, [("Content-Length", "0")], False))
         self.close()
 
@@ -173,7 +176,10 @@ class Connection:
             work()
         except (PeerGone, FilexferError) as error:
             # Of our own errors, those met while an answer was on its way: what is missing of it says so.
-            _log.info("A connection of %s ended: %s", self.peer, error)
+            if isinstance(error, TooSlow):
+                self._house.complaints.note("slow body", self.peer, str(error))
+            else:
+                _log.info("A connection of %s ended: %s", self.peer, error)
             self.close()
         except BaseException:
             self.close()
@@ -243,6 +249,8 @@ class Connection:
             return plain(500, f"The server met an error of its own. Its log tells more under {reference}.")
 
     def _refuse_head(self, bad: BadHead) -> _After:
+        if bad.status == 431:
+            self._house.complaints.note("long head", self.peer, str(bad))
         answer = plain(bad.status, str(bad))
         head = response_head(bad.status, [*answer.headers, ("Content-Length", str(answer.length))], False)
         self.channel.send([head, *answer.body])

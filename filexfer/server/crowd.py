@@ -8,21 +8,18 @@ large calls being decoded take many times their size in memory.
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
-from filexfer.core.errors import Busy
-
-_log = logging.getLogger("filexfer.server")
+from filexfer.core.errors import Busy, FilexferError, SlowDown, TooLarge
+from filexfer.server.complaints import Complaints
 
 #: What one request may hold without being counted: nearly all hold less.
 _FREE = 64 << 10
-_LOG_EVERY = 60.0
+_BEYOND = (Busy, SlowDown, TooLarge)
 
 
 #: Called when there is a worker again; whether that was still of use.
@@ -52,14 +49,14 @@ class Crowd:
         patience: seconds after which a thread computes though it is not its turn: the one before it may hang in a system call.
     """
 
-    def __init__(self, workers: int, memory: int, patience: float) -> None:
+    def __init__(self, workers: int, memory: int, patience: float, complaints: Complaints) -> None:
+        self._complaints = complaints
         self._most_visits = max(1, workers // 2)
         self._most_memory = memory
         self._patience = patience
         self._lock = threading.Lock()  # guards all below, and what is in places
         self._places: dict[str, _Place] = {}
         self._held = 0
-        self._logged = float("-inf")
         self._here: dict[int, Visit] = {}  # by thread; each touches its own entry only
 
     def arrive(self, who: str) -> Visit:
@@ -104,6 +101,12 @@ class Crowd:
         if visit is not None:
             visit.take(count)
 
+    def told(self, error: FilexferError) -> None:
+        """This error is the answer to the request of this thread; where a bound is behind it, the log hears of it."""
+        if isinstance(error, _BEYOND):
+            visit = self._here.get(threading.get_ident())
+            self._complaints.note(type(error).__name__, visit.who if visit else "", str(error))
+
     # ---- what visits do here
 
     def depart(self, visit: Visit) -> None:
@@ -141,7 +144,6 @@ class Crowd:
             return
         with self._lock:
             if count > 0 and (self._held + count > self._most_memory or place.held + count > self._most_memory // 2):
-                self._log(visit.who)
                 raise Busy(
                     "The server holds too much of your calls and answers at once. Read the answers, and ask for less at a time."
                 )
@@ -190,12 +192,6 @@ class Crowd:
             return place.queue
         del self._places[who]
         return deque([lambda: _call_all(place.queue)]) if place.queue else place.queue
-
-    def _log(self, who: str) -> None:
-        now = time.monotonic()
-        if now - self._logged >= _LOG_EVERY:
-            self._logged = now
-            _log.warning("Calls and answers of %s hold too much memory: some were refused.", who)
 
 
 def _call(queue: deque[Resume]) -> None:

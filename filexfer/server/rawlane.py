@@ -60,7 +60,11 @@ class RawLane:
         """Do what `request` asks."""
         try:
             with self._share() as share:
-                return self._act(request, caller, share)
+                try:
+                    return self._act(request, caller, share)
+                except FilexferError as error:
+                    share.crowd.told(error)
+                    raise
         except FilexferError as error:
             return refusal(error)
         except (Refused, PeerGone):

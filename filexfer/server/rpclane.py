@@ -62,6 +62,7 @@ class RpcLane:
         try:
             value = call.do(request, self._buffers)
         except FilexferError as error:
+            self._crowd.told(error)
             return fault(error)
         except Exception as error:
             return _raised(error)
@@ -84,6 +85,7 @@ class RpcLane:
             self._crowd.take(sum(len(part) for part in parts if isinstance(part, bytes)) + sum(one.held for one in streams))
         except Busy as error:
             _close(streams)
+            self._crowd.told(error)
             return fault(error)
         except Exception:
             # Not the caller's doing: a registered function gave what XML-RPC cannot hold (or UTF-8: half of a surrogate pair).

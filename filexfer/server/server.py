@@ -25,6 +25,7 @@ from filexfer.server.audit import Audit
 from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
 from filexfer.server.channel import Channel
+from filexfer.server.complaints import Complaints
 from filexfer.server.connection import Connection, House
 from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
@@ -111,9 +112,10 @@ class Server:
         self._gate = Gate(guest_permission(guest), self._trust, self.settings.allow_hosts)
         self._given_store = store
         self._share: Share | None = None
-        self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds)
+        complaints = Complaints()
+        self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds, complaints)
         self._service = Service(self._audit, self._crowd)
-        self._census = Census(self.settings.connections, self.settings.connections_per_address)
+        self._census = Census(self.settings.connections, self.settings.connections_per_address, complaints)
         self._loop = Loop(self._census, self._welcome)
         self._pool = Pool(self.settings.workers, self.settings.worker_idle)
         self._doors = Doors(self.settings, self._gate, self._loop)
@@ -123,7 +125,7 @@ class Server:
         self._stopped = threading.Event()
         self._started = False
         handle = self._reception().handle
-        self._house = House(self.settings, self._loop, self._pool, self._crowd, handle, self._came, self._gone)
+        self._house = House(self.settings, self._loop, self._pool, self._crowd, complaints, handle, self._came, self._gone)
         pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
         self._service.install([System(self._service, self.settings, self._crowd), pairing])
 
