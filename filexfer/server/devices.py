@@ -126,7 +126,9 @@ class Devices:
 
 def clean(name: str) -> str:
     """A name that a device gave itself, as people may be shown it: in one line, of bounded length, nothing in it that hides."""
-    shown = "".join("\ufffd" if unicodedata.category(one) in _UNSHOWN else one for one in name[: pairing.NAME_CHARACTERS])
+    # One form of each letter: two names that look the same are to be the same.
+    given = unicodedata.normalize("NFC", name)[: pairing.NAME_CHARACTERS]
+    shown = "".join("\ufffd" if unicodedata.category(one) in _UNSHOWN else one for one in given)
     return " ".join(shown.split()) or _NAMELESS
 
 

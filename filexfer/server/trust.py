@@ -28,7 +28,7 @@ DEVICES_FILE = "devices.json"
 _NO_STATE = (
     "This server keeps no devices, for it has no place for them. Have it listen on https://HOST:PORT, or give it a state folder."
 )
-_NO_HTTPS = "Devices are paired over https, and this server does not listen on it. Start it with --listen https://0.0.0.0:8765."
+NO_HTTPS = "Devices are paired over https, and this server does not listen on it. Start it with --listen https://0.0.0.0:8765."
 
 
 class Trust:
@@ -175,5 +175,5 @@ class Trust:
     def require_https(self) -> Identity:
         """What devices know the server by. Raises `BadParameters` while it does not listen on https."""
         if self.identity is None:
-            raise BadParameters(_NO_HTTPS)
+            raise BadParameters(NO_HTTPS)
         return self.identity

@@ -85,8 +85,24 @@ def test_the_host_of_an_invitation_is_one_that_the_server_answers_to(make_house:
     assert house.invite(host="box.example")["address"].startswith("https://box.example:")
     assert house.invite(host="192.0.2.1", port=443)["address"] == "https://192.0.2.1:443/"
     assert house.invite(host="2001:db8::1", port=443)["address"] == "https://[2001:db8::1]:443/"
-    for wrong in ({"host": "elsewhere.example"}, {"host": "a/b"}, {"host": "a b"}, {"port": 65536}, {"port": -1}, {"hosts": "x"}):
+    for wrong in (
+        {"host": "elsewhere.example"},
+        {"host": "a/b"},
+        {"host": "a b"},
+        {"host": "192.0.2.1:99"},
+        {"port": 0},
+        {"port": 65536},
+        {"port": -1},
+        {"hosts": "x"},
+    ):
         assert fault(lambda given=wrong: house.invite(**given)) == -32602  # type: ignore[misc]
+
+
+def test_nobody_is_invited_to_a_server_that_has_stopped_listening(house: House) -> None:
+    house.server.unlisten(house.url)
+    for options in ({}, {"host": "192.0.2.1"}, {"host": "192.0.2.1", "port": 443}):
+        assert fault(lambda given=options: house.invite(**given)) == -32602  # type: ignore[misc]
+    assert len(house.owner("device_add", "stock", "read")["token"]) == 43
 
 
 def test_nothing_that_is_kept_or_written_holds_a_code_or_a_token(house: House) -> None:
@@ -474,6 +490,7 @@ def test_pairing_goes_over_https_only(tmp_path: Path) -> None:
         ("   ", "device"),
         ("Büro 电脑", "Büro 电脑"),
         ("<b>bold</b>", "<b>bold</b>"),
+        ("Bu\u0308ro", "B\u00fcro"),
     ],
 )
 def test_the_name_a_device_gives_itself_is_made_fit_to_be_shown(house: House, given: str, kept: str) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Sequence
 
-from filexfer.core.errors import BadParameters, FilexferError, Forbidden
+from filexfer.core.errors import BadParameters, Forbidden
 from filexfer.core.model import Permission
 from filexfer.protocol import wire
 from filexfer.protocol.address import Address, parse
@@ -15,7 +15,7 @@ from filexfer.server.access import Caller, permission_called
 from filexfer.server.devices import Device
 from filexfer.server.invites import Proof
 from filexfer.server.methods.arguments import NONE, Options, bytes_of, in_range
-from filexfer.server.trust import Trust
+from filexfer.server.trust import NO_HTTPS, Trust
 
 
 class Pairing:
@@ -105,20 +105,19 @@ class Pairing:
 
     def _chosen(self, given: Options, found: Sequence[Address]) -> Address:
         """The address that a link names."""
-        port = in_range(given.number("port", found[0].port if found else 0), 0, 65535, "port")
+        if not found:
+            raise BadParameters(NO_HTTPS)
+        port = in_range(given.number("port", found[0].port), 1, 65535, "port")
         host = given.text("host")
         if host:
             address = parse(f"https://[{host}]:{port}" if _is_ipv6(host) else f"https://{host}:{port}")
-            if address.path or (not address.port):
-                raise BadParameters("A host is a name or an address of this computer, and its port a number from 1 to 65535.")
+            if address.path or address.port != port:
+                raise BadParameters("A host is a name or an address of this computer, without a port.")
             if not self._answers_to(address.host):
                 raise BadParameters(
                     "This server does not answer to that name. Use its address, or start it with --allow-host NAME."
                 )
             return address
-        if not found:
-            self._trust.require_https()
-            raise FilexferError("This computer has no network address at the moment. Connect it to a network, then invite again.")
         return Address("https", found[0].host, port)
 
 
