@@ -54,6 +54,7 @@ def read_text(text: str) -> Credentials:
         raise BadParameters(f"A token file has the token in its first line, then the server's certificate. {_HOW}")
     try:
         der = ssl.PEM_cert_to_DER_cert(certificate[0])
-    except ValueError:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=der)
+    except (ValueError, ssl.SSLError):
         raise BadParameters(f"The certificate in the token file is not whole. {_HOW}") from None
     return Credentials(pin_of(der), token.strip())

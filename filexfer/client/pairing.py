@@ -29,7 +29,8 @@ from filexfer.protocol.pairing import Invite
 
 #: Seconds between two attempts, where the connection broke off before the answer.
 _PAUSE = 0.5
-_LOST = (ConnectionLost, ConnectionFailed, ShuttingDown, Busy)
+#: What may pass by itself, once the code's proof may have arrived.
+_PASSING = (ConnectionLost, ShuttingDown, Busy)
 _NO_PROOF = (
     "That computer could not show that it knows the code, so nothing was kept. Check the address; somebody may be in between. "
     "Ask for a new invitation and try again."
@@ -112,23 +113,27 @@ class _Attempt:
     def patiently(self) -> _Granted:
         deadline = time.monotonic() + self._timeout
         while True:
+            connection = Connection(self._address, self._timeout, Tls(self.pin))
             try:
-                return self._once()
-            except _LOST:
+                self._open(connection)
+            except ConnectionFailed:
                 if not self._sent or time.monotonic() >= deadline:
                     raise
+            else:
+                try:
+                    return self._ask(connection)
+                except _PASSING:
+                    if time.monotonic() >= deadline:
+                        raise
+            finally:
+                connection.close()
             time.sleep(_PAUSE)
 
-    def _once(self) -> _Granted:
-        connection = Connection(self._address, self._timeout, Tls(self.pin))
-        try:
-            self._open(connection)
-            proof = pairing.client_proof(self._code, self.pin, self._nonce, self._device)
-            self._sent = True
-            self._session.begin(connection, "pair", self._device, self._nonce, proof)
-            _, answer = self._session.end(connection, self._timeout)
-        finally:
-            connection.close()
+    def _ask(self, connection: Connection) -> _Granted:
+        proof = pairing.client_proof(self._code, self.pin, self._nonce, self._device)
+        self._sent = True
+        self._session.begin(connection, "pair", self._device, self._nonce, proof)
+        _, answer = self._session.end(connection, self._timeout)
         if isinstance(answer, FilexferError):
             raise answer
         return self._proved(answer, proof)

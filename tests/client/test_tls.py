@@ -111,7 +111,7 @@ def test_a_redirect_is_not_followed(key: Key) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "pin"), [("http://localhost:1/", "00" * 32), ("http://192.0.2.1/", None), ("https://localhost:1/", None)]
+    ("address", "pin"), [("http://localhost:1/", "00" * 32), ("http://192.0.2.1/", ""), ("https://localhost:1/", "")]
 )
 def test_a_token_never_travels_in_the_clear_nor_to_an_unknown_key(address: str, pin: str) -> None:
     with pytest.raises(errors.BadParameters):
