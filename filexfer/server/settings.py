@@ -45,7 +45,8 @@ class Settings:
             `listing_entries`: entries in the pages of theirs that are kept to be asked for again.
         poll_seconds: longest long poll; `open_polls`: of one caller.
         key_seconds: how long the result of a keyed call is kept.
-        image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_edge`: largest thumbnail.
+        image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_memory`: what decoding it may take, one
+            at a time; `image_edge`: largest thumbnail.
         image_entries: entries looked at to find the newest image.
         login_failures: credentials and pairing proofs of one address that may be wrong within a minute.
         stranger_bytes: body of a call without credentials: it can pair, and nothing else.
@@ -96,6 +97,7 @@ class Settings:
     key_seconds: float = 24 * 3600.0
     image_pixels: int = 64_000_000
     image_bytes: int = 64 << 20
+    image_memory: int = 96 << 20
     image_edge: int = 2048
     image_entries: int = 100_000
     login_failures: int = 20

@@ -16,6 +16,7 @@ from filexfer.protocol import wire
 from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, Options, content_of, in_range, path_of
 from filexfer.server.methods.files import Files, whole
+from filexfer.server.settings import Settings
 from filexfer.server.share import Share
 from filexfer.server.streams import Spool
 from filexfer.storage.store import Reader
@@ -54,7 +55,7 @@ class Images:
         self._share = share
         self._store = share.store
         self._files = files
-        self._painting = threading.Semaphore(2)  # pictures decoded at once: each may take a few hundred megabytes
+        self._painting = threading.Lock()  # guards the memory: one picture is decoded at a time
 
     def image_put(self, caller: Caller, data: object, name: object = "", options: object = NONE) -> object:
         """image_put(data, name, options) -> path
@@ -84,7 +85,7 @@ class Images:
             if reader.entry.size > settings.image_bytes:
                 # Some decoders read all of a file before they tell how many pixels it has.
                 raise TooLarge(f"No thumbnail is made of a file of more than {settings.image_bytes >> 20} MiB. Fetch it whole.")
-            return _thumbnail(reader, size, settings.image_pixels)
+            return _thumbnail(reader, size, settings)
 
     def _newest(self) -> str:
         scan = self._store.scan("", True)
@@ -126,7 +127,7 @@ def suffix_of(first: bytes) -> str:
     return _UNKNOWN
 
 
-def _thumbnail(reader: Reader, edge: int, most_pixels: int) -> bytes:
+def _thumbnail(reader: Reader, edge: int, settings: Settings) -> bytes:
     try:
         from PIL import Image, ImageOps
     except ImportError:
@@ -135,19 +136,35 @@ def _thumbnail(reader: Reader, edge: int, most_pixels: int) -> bytes:
         ) from None
     try:
         with Image.open(io.BufferedReader(_Open(reader)), formats=_DECODED) as picture:
-            if picture.width * picture.height > most_pixels:
-                raise TooLarge(f"This picture has more than {most_pixels} pixels. Fetch it whole instead.")
+            if picture.width * picture.height > settings.image_pixels:
+                raise TooLarge(f"This picture has more than {settings.image_pixels} pixels. Fetch it whole instead.")
+            if _cost(picture, reader.entry.size) > settings.image_memory:
+                raise TooLarge("To decode this picture takes too much memory. Fetch it whole instead.")
             picture.draft("RGB", (edge, edge))
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((edge, edge))
-            return _written(upright)
+            # Made small first: turned as it is, there would be two large ones.
+            picture.thumbnail((edge, edge))
+            return _written(ImageOps.exif_transpose(picture))
     except FilexferError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise TooLarge("This picture has too many pixels. Fetch it whole instead.") from None
     except Exception as error:
         # Whatever a decoder says of a hostile or broken file, it is the file's fault.
         raise BadParameters(
             f"This file is no picture that can be read ({type(error).__name__}). Fetch it whole instead."
         ) from None
+
+
+def _cost(picture: Image, size: int) -> int:
+    """Bytes of memory that decoding takes, as measured with Pillow 12: by the pixel, and for some formats all of the file, of
+    `size` bytes."""
+    pixels = picture.width * picture.height
+    if picture.format == "JPEG":
+        # Drawn small from the start, but all coefficients are kept where the picture comes in several scans.
+        return pixels * 7 if picture.info.get("progressive") else pixels // 4
+    if picture.format in ("PNG", "BMP"):
+        return pixels * (5 if picture.mode in ("1", "L", "P", "RGB") and "transparency" not in picture.info else 9)
+    return size + pixels * (17 if picture.format == "WEBP" else 9)
 
 
 def _written(picture: Image) -> bytes:
