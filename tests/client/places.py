@@ -12,12 +12,31 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from filexfer.client.credentials import Credentials
+from filexfer.protocol.address import parse
+
 SERVE = """
 import sys
 from filexfer.server import Server
 server = Server(sys.argv[1], listen=[sys.argv[2]], guest="write").start()
 print(server.addresses[0], flush=True)
 sys.stdin.read()
+server.close()
+"""
+
+SERVE_SECURELY = """
+import sys
+from pathlib import Path
+from filexfer.client.session import connect
+from filexfer.core.places import control_socket, private_folder
+from filexfer.server import Server
+state = private_folder(Path(sys.argv[3]))
+server = Server(sys.argv[1], listen=[sys.argv[2]], state=state, control=control_socket(state)).start()
+print(server.addresses[0], flush=True)
+for _ in sys.stdin:
+    with connect(server.control_address) as owner:
+        added = owner.call("device_add", "device %d" % len(owner.call("device_list")), "write")
+    print(added["pin"], added["token"], flush=True)
 server.close()
 """
 
@@ -121,6 +140,29 @@ class Served:
             self._process.end()
 
 
+class SecurelyServed(Served):
+    """The same over https, guests may nothing. Its key and its devices last from one process to the next."""
+
+    def __init__(self, folder: Path, state: Path, listen: str = "https://127.0.0.1:0") -> None:
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
+        self._state = state
+        self._process = Process(SERVE_SECURELY, folder, listen, state)
+        self.address = self._process.line()
+
+    def again(self) -> None:
+        self._process = Process(SERVE_SECURELY, self._folder, self.address, self._state)
+        assert self._process.line() == self.address
+
+    def device(self) -> Credentials:
+        """Who we are to it from now on."""
+        assert self._process.process.stdin is not None
+        self._process.process.stdin.write("add\n")
+        self._process.process.stdin.flush()
+        pin, token = self._process.line().split()
+        return Credentials(pin, token)
+
+
 class Relay:
     """Passes bytes between clients and the server at `address`.
 
@@ -130,10 +172,10 @@ class Relay:
     """
 
     def __init__(self, address: str) -> None:
-        host, _, port = address.removeprefix("http://").rstrip("/").rpartition(":")
-        self._server = (host, int(port))
+        server = parse(address)
+        self._server = (server.host, server.port)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+        self.address = f"{server.scheme}://127.0.0.1:{self._listener.getsockname()[1]}/"
         self.up = self.down = 0
         # Guards the counters and the connections.
         self._lock = threading.Lock()
