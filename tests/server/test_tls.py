@@ -233,6 +233,20 @@ def test_a_request_that_comes_in_half_with_the_end_of_the_handshake_is_answered(
     assert hands.reply().status == 404
 
 
+def test_the_end_of_the_handshake_may_be_cut_anywhere(running) -> None:
+    for cut in range(1, 120):
+        with Hands(running) as hands:
+            hands.sock.sendall(hands.shake())
+            hands.hear()
+            last = hands.shake() + hands.sealed(head("GET /files/none"))
+            hands.sock.sendall(last[:cut])
+            if cut % 10 == 0:
+                # Time for the server to have taken just this.
+                until(lambda: any(one.channel._tls is not None for one in list(running.server._loop._parked)))
+            hands.sock.sendall(last[cut:])
+            assert hands.reply().status == 404
+
+
 @pytest.mark.parametrize("sent", [0, 1, 5, 100, None], ids=["nothing", "one byte", "a header", "a part", "a hello"])
 def test_a_handshake_that_stands_still_is_given_up(serve, sent: int | None) -> None:
     running = serve(handshake_seconds=0.2, head_seconds=60, idle_seconds=60)
@@ -385,11 +399,11 @@ def test_a_request_behind_another_is_answered_though_workers_are_wanted(running,
     """Then no worker lingers, and the connection is parked at once."""
     monkeypatch.setattr(type(running.server._pool), "pressed", True)
     hands.meet()
-    for _ in range(20):
-        request = head("PUT /files/f", 3) + b"abc"
-        hands.sock.sendall(hands.sealed(request + head("GET /files/f")[:10]) + hands.sealed(head("GET /files/f")[10:]))
+    for size in (3, 20_000, 70_000, 1 << 20):
+        body = content(size)
+        hands.send(head("PUT /files/f", size) + body + head("GET /files/f"))
         assert hands.reply("PUT").status in (201, 204)
-        assert hands.reply().body == b"abc"
+        assert hands.reply().body == body
 
 
 def test_a_request_in_one_record_with_a_long_poll_is_answered_after_it(running, hands) -> None:
