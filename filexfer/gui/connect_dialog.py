@@ -72,8 +72,10 @@ class ConnectDialog(QDialog):
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.trouble.setMinimumHeight(2 * self.fontMetrics().height())
         self.done_page = Notice(icons)
-        self.go = QPushButton(default=True)
+        self.go = QPushButton()
         self._lay_out()
+        # Only in its dialog does it stay the default when others have had the keyboard.
+        self.go.setDefault(True)
         self.field.setText(text)
         self._follow()
         (self.go if self.go.isEnabled() else self.field).setFocus()

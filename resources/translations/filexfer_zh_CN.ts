@@ -32,7 +32,16 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Address</source>
+        <source>Pair with “{name}”</source>
+        <extracomment>A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again. An address that turned out to need a code; the second field asks for that.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link or code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link, code or address</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -44,11 +53,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Keep it in the side bar</source>
+        <source>What went wrong</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What went wrong</source>
+        <source>&amp;Link or code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Link, code or address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Address of the other computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address of the other computer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -56,7 +85,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Address</source>
+        <source>Pair</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up anew, pair again. Otherwise somebody may be in between: ask its owner first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” does not know this computer yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A link or a code pairs this computer with the other one. An address opens one that it is paired with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This link pairs this computer with {address}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} does not know this computer yet. Type its code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You may {permission} there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No keyring works here, so your key to it lies in a file that only you can read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is paired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -64,11 +133,58 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The other computer shows its address where it shares a folder, or where “filexfer serve” runs.</source>
+        <source>Connecting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DevicesDialog</name>
+    <message>
+        <source>Paired devices</source>
+        <extracomment>How often they are asked for, in milliseconds.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Connecting…</source>
+        <source>Revoke…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share this computer&apos;s folder first, then pair a device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair a device…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No device is paired with this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke “{device}”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From its next request on it is turned away, and what it is sending breaks off. It can come back only by pairing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DevicesModel</name>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>May</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last seen</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -256,6 +372,30 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{name}” shows another key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not the one it was paired with, so nothing was sent to it. If its owner set it up anew, pair again. Otherwise somebody may be in between: ask its owner first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair again…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” needs pairing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not know this computer, or not any more. Ask for a code there, and type it here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{chosen} of {items} selected</source>
         <translation type="unfinished"></translation>
     </message>
@@ -277,6 +417,25 @@
     <message>
         <source>Files</source>
         <extracomment>Letters typed within this time belong to one word, in seconds.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>InviteHint</name>
+    <message>
+        <source>Copy the command {command}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>or choose “Pair a device…” in its window. It shows a code and a link.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {computer} run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the other computer run</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -362,6 +521,86 @@
     </message>
 </context>
 <context>
+    <name>PairDialog</name>
+    <message>
+        <source>Pair a device</source>
+        <extracomment>How long a button says that it has copied, in milliseconds.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the device may do</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QR code of the link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The device &amp;may</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the other device choose “Connect…”, and type this code:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With this address:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or paste this link there, which says both:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This code is not valid any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For one device, valid for {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may {permission}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{device}” is paired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair another device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Servers</name>
     <message>
         <source>This computer</source>
@@ -389,19 +628,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What others may do</source>
+        <source>Pair a device…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>look and fetch</source>
+        <source>Devices…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>look, fetch, send and change</source>
+        <source>What devices that are paired next may do</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>nothing</source>
+        <source>What guests may do</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New devices may</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guests may</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who is not paired gets nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Anybody on the network, unpaired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch sharing on first: devices are paired over the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sharing with paired devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody else reaches this folder. When you switch it on, the system may ask about the firewall.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -409,19 +676,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Others may</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sharing</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not shared: nobody else reaches this folder.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -434,6 +689,13 @@
     </message>
     <message>
         <source>Folder to share</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SideDelegate</name>
+    <message>
+        <source>Pair</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -460,11 +722,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>connecting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>online</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>needs pairing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>key changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>offline since {time}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -484,6 +762,10 @@
     </message>
     <message>
         <source>Copy address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -575,6 +857,10 @@
         <source>The background service is not there; it is started again.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Another version of filexfer ({version}) works in the background. Start filexfer again when it is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Words</name>
@@ -638,6 +924,22 @@
     </message>
     <message>
         <source>yesterday {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>look and fetch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>look, fetch, send and change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>do everything, also with filexfer itself</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -716,6 +1018,13 @@
     </message>
     <message>
         <source>{n} of {total} not moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>words.Words</name>
+    <message>
+        <source>never</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -7,6 +7,8 @@ import os
 # Before Qt is loaded: tests need no screen, and look alike on every machine.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LANG"] = "en_US.UTF-8"
+# Tokens of tests go into no keyring of the person who runs them.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 import itertools
 import shutil
@@ -16,11 +18,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from filexfer.client.control import connect_control
 from filexfer.client.session import Session, connect
 from filexfer.core import places
 from filexfer.core.errors import FilexferError
@@ -34,12 +38,12 @@ PATIENCE = 20.0
 
 
 class OtherServer:
-    """`filexfer serve` in a process of its own. Attributes: folder (its share), address."""
+    """`filexfer serve` in a process of its own. Attributes: folder (its share), state, address."""
 
-    def __init__(self, folder: Path, state: Path, guest: str = "write", port: int = 0) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, state: Path, guest: str = "write", port: int = 0, scheme: str = "http") -> None:
+        self.folder, self.state = folder, state
         folder.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "filexfer", "serve", str(folder), "--listen", f"http://127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "filexfer", "serve", str(folder), "--listen", f"{scheme}://127.0.0.1:{port}"]
         self.process = subprocess.Popen(
             [*command, "--guest", guest, "--name", "studio", "--state", str(state)], stdout=subprocess.PIPE, text=True
         )
@@ -49,6 +53,14 @@ class OtherServer:
             self.kill()
             pytest.fail(f"the server did not start: {line}")
         self.address = line.removeprefix("Listening on ").strip()
+
+    def call(self, method: str, *params: object) -> Any:
+        """As a command on that computer calls it."""
+        with connect_control(self.state) as session:
+            return session.call(method, *params)
+
+    def invite(self, permission: str = "write") -> dict[str, Any]:
+        return dict(self.call("invite_create", {"permission": permission}))
 
     def stop(self) -> None:
         self.process.terminate()
@@ -70,6 +82,19 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="fxg"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+class SecureServer(OtherServer):
+    """One on https, that knows its paired devices and no guests."""
+
+    def __init__(self, folder: Path, state: Path, port: int = 0) -> None:
+        super().__init__(folder, state, "none", port, "https")
+
+    def new_key(self) -> SecureServer:
+        """It is set up anew: the same place, another key, no devices."""
+        self.stop()
+        shutil.rmtree(self.state)
+        return SecureServer(self.folder, self.state, int(self.address.rstrip("/").rpartition(":")[2]))
 
 
 class OwnAgent:

@@ -35,7 +35,7 @@ def test_the_first_start_shows_two_cards_and_shares_nothing(person: Person, agen
 
 def test_a_typed_address_opens_the_server_and_is_saved(person: Person, place: Place, studio: OtherServer) -> None:
     _fill(place.folder)
-    person.connect(f"{studio.address}{place.location.path}".removeprefix("http://"))
+    person.connect(f"{studio.address}{place.location.path}")
     person.wait(lambda: person.rows)
     assert person.rows[:2] == ["albums", "Zoo"]
     person.wait(lambda: [saved.name for saved in person.window.servers.saved] == ["studio"])
@@ -264,7 +264,7 @@ def test_what_another_program_changed_is_seen_on_refresh(person: Person, place: 
 
 
 def test_a_refused_address_is_explained_in_the_dialog(person: Person) -> None:
-    person.connect("127.0.0.1:1")
+    person.connect("http://127.0.0.1:1")
     dialog = person.dialog()
     person.wait(lambda: dialog.trouble.text() and dialog.go.isEnabled())
     assert "127.0.0.1" in dialog.trouble.text()

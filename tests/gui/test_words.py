@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QApplication
 from filexfer.core.errors import FilexferError, InvalidPath
 from filexfer.core.model import Direction, Job, JobSpec, JobState
 from filexfer.gui import drops, words
-from filexfer.gui.connect_dialog import free_name, read_address
+from filexfer.gui.code_entry import cursor_in, grouped, is_code, read_address
 from filexfer.gui.location import Location, Trail
-from filexfer.gui.servers_model import Saved
 from filexfer.gui.settings import Memory
 
 NOW = QDateTime.fromString("2026-03-10T12:00:00", "yyyy-MM-ddTHH:mm:ss")
@@ -89,9 +88,9 @@ def test_dropped_names_that_are_no_text_keep_their_bytes(look: QApplication) -> 
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
-        ("studio.local", "http://studio.local:8765/"),
-        (" 192.168.1.5:9000/Photos/2026 ", "http://192.168.1.5:9000/Photos/2026"),
-        ("[::1]:9000", "http://[::1]:9000/"),
+        ("studio.local", "https://studio.local:8765/"),
+        (" 192.168.1.5:9000/Photos/2026 ", "https://192.168.1.5:9000/Photos/2026"),
+        ("[::1]:9000", "https://[::1]:9000/"),
         ("http://a:1/b%20c", "http://a:1/b%20c"),
         ("unix:/run/x.sock", "unix:/run/x.sock"),
     ],
@@ -108,16 +107,47 @@ def test_what_is_no_address_is_refused_in_a_sentence(typed: str) -> None:
     assert "secret" not in str(caught.value)
 
 
-class _Known:
-    saved = (Saved("studio", "http://other:1/", "online"), Saved("attic", "http://attic:1/", "online"))
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("", ""),
+        ("abcd", "ABCD"),
+        ("abcde", "ABCD-E"),
+        ("ABCD-", "ABCD"),
+        ("ab cd-e0 1", "ABCD-EOI"),
+        ("abcdefghijklmnop", "ABCD-EFGH-IJKL-MNOP"),
+        (" ABCD\u2011EFGH IJKL mn0p\t", "ABCD-EFGH-IJKL-MNOP"),
+        ("abcdefghijklmnopq", None),
+        ("abc8", None),
+        ("studio.local", None),
+        ("filexfer://a", None),
+    ],
+)
+def test_a_code_is_grouped_as_it_is_typed(typed: str, shown: str | None) -> None:
+    assert grouped(typed) == shown
 
 
-def test_a_saved_server_gets_a_name_that_is_legal_and_free() -> None:
-    address = read_address("http://attic:1/")
-    assert free_name("studio", address, _Known()) == "studio-2"  # type: ignore[arg-type]
-    assert free_name("attic", address, _Known()) == "attic"  # type: ignore[arg-type]
-    assert free_name("my: computer/1", address, _Known()) == "my-computer-1"  # type: ignore[arg-type]
-    assert free_name("", address, _Known()) == "attic"  # type: ignore[arg-type]
+@pytest.mark.parametrize(("letters", "place"), [(0, 0), (1, 1), (4, 4), (5, 6), (8, 9), (16, 19)])
+def test_the_cursor_stays_behind_its_letter(letters: int, place: int) -> None:
+    assert cursor_in("ABCD-EFGH-IJKL-MNOP", letters) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["abcdefghijkl0nop", "ABCD-EFGH-IJKL-MNOP", "ABCD-EFGH-IJKL-MN", "ABCD-EFGH-IJKL-8888", "abcd-efgh-ijkl-"]
+)
+def test_what_is_meant_as_a_code_is_no_address(text: str) -> None:
+    assert is_code(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "studio", "attic-pi", "east-wing", "livingroomserver.local", "192.168.1.5", "https://a/", "abcd-efgh"]
+)
+def test_a_computer_is_no_code(text: str) -> None:
+    assert not is_code(text)
+
+
+def test_a_countdown_has_minutes_and_seconds() -> None:
+    assert [words.countdown(seconds) for seconds in (600, 599, 61, 9, 0)] == ["10:00", "9:59", "1:01", "0:09", "0:00"]
 
 
 def test_the_last_folder_is_remembered_even_if_its_name_is_no_text(tmp_path: Path) -> None:
