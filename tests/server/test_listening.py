@@ -12,6 +12,7 @@ from xmlrpc.client import Binary, Fault, ServerProxy
 
 import pytest
 
+from filexfer.core import places
 from filexfer.core.errors import BadParameters, Busy, ConnectionFailed
 from filexfer.server import Server, Settings
 from filexfer.storage.folder import FolderStore
@@ -34,14 +35,36 @@ def test_localhost_is_both_families_on_one_port(running) -> None:
 
 
 @pytest.mark.parametrize("address", ["http://0.0.0.0:0", "http://[::]:0"])
-def test_plain_http_beyond_this_machine_needs_to_be_insisted_upon(tmp_path: Path, address: str) -> None:
+def test_plain_http_beyond_this_machine_needs_to_be_insisted_upon(tmp_path: Path, address: str, caplog) -> None:
     with pytest.raises(BadParameters, match="insecure"):
         Server(tmp_path, [address]).start()
-    with Server(tmp_path, [address], settings=Settings(insecure=True)) as server:
-        assert server.addresses[0].startswith(address[:-1])
+    assert caplog.text == ""
+    for _ in range(2):
+        with Server(tmp_path, [address], settings=Settings(insecure=True)) as server:
+            assert server.addresses[0].startswith(address[:-1])
+    assert caplog.text.count("is plain http") == 2
 
 
-@pytest.mark.parametrize("address", ["https://localhost:0/path", "ftp://x", "http://localhost:0/path", "box:", "unix:relative", ""])
+def test_https_is_served_on_every_address_with_no_word_of_warning(tmp_path: Path, caplog) -> None:
+    with Server(tmp_path / "share", ["https://0.0.0.0:0"], state=tmp_path / "state") as server:
+        assert server.addresses[0].startswith("https://0.0.0.0:")
+    assert caplog.text == ""
+
+
+def test_without_a_state_folder_the_key_lies_in_that_of_the_share(tmp_path: Path) -> None:
+    pins = set()
+    for _ in range(2):
+        with Server(tmp_path / "share", ["https://127.0.0.1:0"]) as server:
+            assert server.identity
+            pins.add(server.identity.pin)
+    assert len(pins) == 1
+    assert (places.share_state(tmp_path / "share") / "identity.pem").exists()
+    assert not list((tmp_path / "share").rglob("*.pem"))
+
+
+@pytest.mark.parametrize(
+    "address", ["https://localhost:0/path", "ftp://x", "http://localhost:0/path", "box:", "unix:relative", ""]
+)
 def test_an_address_that_cannot_be_listened_on_is_told_and_leaves_nothing_open(tmp_path: Path, address: str) -> None:
     with pytest.raises(BadParameters):
         Server(tmp_path, ["http://localhost:0", address]).start()
