@@ -12,9 +12,8 @@ import json
 import re
 from base64 import b64decode, b64encode
 
-from filexfer.cli import exits, places
+from filexfer.cli import exits, options, places, remote
 from filexfer.cli.output import Output, as_json
-from filexfer.client.session import connect
 from filexfer.protocol.http import RPC
 from filexfer.protocol.percent import quote_path
 
@@ -29,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "params", metavar="JSON", nargs="*", help='each parameter as JSON; a plain word is a string; bytes are {"base64": "…"}'
     )
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     end = places.remote(args.address)
     # Where no path is given it is the usual one, which the standard library's servers and ours answer at.
     endpoint = f"/{quote_path(end.path)}" if end.path else RPC
-    with connect(str(end.server), endpoint=endpoint) as session:
+    with remote.way(args, out).connect(str(end.server), endpoint=endpoint) as session:
         answer = plain(session.call(args.method, *params))
     out.result(as_json(answer, indent=None if out.json else 2))
     return exits.Exit.DONE

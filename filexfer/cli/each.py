@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from filexfer.cli import exits, places, remote
+from filexfer.cli import exits, places
 from filexfer.cli.output import Output
+from filexfer.cli.remote import Way
 from filexfer.client.session import Session
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 
@@ -13,7 +14,7 @@ from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 FATAL = (ConnectionFailed, ConnectionLost)
 
 
-def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], None], out: Output) -> int:
+def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], None], way: Way, out: Output) -> int:
     """Call `act(session, end)` for each end; the exit code. A server that is not to be reached is said once."""
     codes = []
     gone = set()
@@ -21,7 +22,7 @@ def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], N
         if one.server in gone:
             continue
         try:
-            with remote.session(one) as session:
+            with way.session(one) as session:
                 act(session, one)
         except FATAL as error:
             gone.add(one.server)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from filexfer.cli import exits, moving, options, output, places, streams
+from filexfer.cli import exits, moving, options, output, places, remote, streams
 from filexfer.cli.output import Output
 from filexfer.core import paths
 from filexfer.core.model import Direction, JobSpec
@@ -21,8 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     sources = places.get_ends(args.sources, args.destination)
+    way = remote.way(args, out)
     if args.destination == places.STREAM:
-        return _stdout(args, sources[0], out)
+        return _stdout(args, sources[0], way, out)
 
     def begun(pair: places.Pair) -> bool:
         return moving.is_begun(Direction.GET, str(sources[0].server), pair)
@@ -40,19 +41,17 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.dry_run:
         from filexfer.cli import plan
 
-        return plan.show(spec, out)
+        return plan.show(spec, way, out)
     title = sources[0].name or sources[0].text if len(sources) == 1 else f"{len(sources)} sources"
-    return moving.transfer(spec, f"{title} → {args.destination}", out)
+    return moving.transfer(spec, f"{title} → {args.destination}", way.connect, out)
 
 
-def _stdout(args: argparse.Namespace, source: places.Remote, out: Output) -> int:
+def _stdout(args: argparse.Namespace, source: places.Remote, way: remote.Way, out: Output) -> int:
     if args.dry_run:
         out.note(f"would write {source.path} to stdout")
         return exits.Exit.DONE
-    from filexfer.cli import remote
-
     with (
-        remote.session(source) as session,
+        way.session(source) as session,
         streams.counted(sys.stdout.buffer, paths.name(source.path), args.bwlimit, out) as sink,
     ):
         session.get(source.path, sink.file)

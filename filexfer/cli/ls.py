@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from filexfer.cli import each, output, places
+from filexfer.cli import each, options, output, places, remote
 from filexfer.cli.output import Output
 from filexfer.client.session import Session
 from filexfer.core import paths
@@ -19,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("addresses", metavar="ADDRESS", nargs="+", help="address of a folder, or of a file")
     parser.add_argument("-l", "--long", action="store_true", help="kind, size in bytes and time too")
     parser.add_argument("-R", "--recursive", action="store_true", help="everything below too, by its path")
+    options.token_file(parser)
     parser.add_argument("--human", action="store_true", help="sizes as 1.5 MiB (with -l)")
 
 
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         listed += 1
         _print(entries, base, args, out)
 
-    return each.end(ends, show, out)
+    return each.end(ends, show, remote.way(args, out), out)
 
 
 def _entries(session: Session, path: str, recursive: bool) -> tuple[str, Iterable[Entry]]:

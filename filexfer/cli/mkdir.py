@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from filexfer.cli import each, options, places
+from filexfer.cli import each, options, places, remote
 from filexfer.cli.output import Output
 from filexfer.client.session import Session
 
@@ -14,6 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "addresses", metavar="ADDRESS", nargs="+", help="address of a folder to make; missing parents are made too"
     )
     options.dry_run(parser)
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -22,4 +23,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
             session.make_folder(end.path)
         each.done("make", end.path, out, dry_run=args.dry_run)
 
-    return each.end([places.remote(text) for text in args.addresses], make, out)
+    return each.end([places.remote(text) for text in args.addresses], make, remote.way(args, out), out)

@@ -7,7 +7,7 @@ history keeps the job resumable, so running the same command again goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,21 +18,23 @@ from filexfer.core.model import Direction, FileState, Job, JobFile, JobSpec, Job
 
 if TYPE_CHECKING:
     from filexfer.client.engine import Engine
+    from filexfer.client.session import Session
 
 #: Failed files that are named one by one, and seconds between two looks at a running job.
 NAMED_FAILURES, TICK = 20, 0.1
 
 
 @contextmanager
-def engine(state: Path | None = None) -> Iterator[Engine]:
+def engine(state: Path | None = None, connect: Callable[[str], Session] | None = None) -> Iterator[Engine]:
     """This process's engine on the user's history, or on one of its own in `state`; on leaving, what still runs is put down so
-    that it can be resumed."""
+    that it can be resumed. `connect` opens its sessions."""
+    from filexfer.client import session
     from filexfer.client.engine import Engine
     from filexfer.client.history import History
 
     history = History(state / "history.sqlite" if state else None)
     try:
-        made = Engine(history)
+        made = Engine(history, connect=connect or session.connect)
         try:
             yield made
         finally:
@@ -55,10 +57,10 @@ def is_begun(direction: Direction, server: str, pair: tuple[str, str]) -> bool:
         )
 
 
-def transfer(spec: JobSpec, title: str, out: Output) -> int:
-    """Do `spec` and say how it went; the exit code."""
+def transfer(spec: JobSpec, title: str, connect: Callable[[str], Session], out: Output) -> int:
+    """Do `spec` over sessions that `connect` opens, and say how it went; the exit code."""
     try:
-        with engine() as mover:
+        with engine(connect=connect) as mover:
             return follow(mover, mover.add(spec), title, out)
     except KeyboardInterrupt:
         return interrupted(out)

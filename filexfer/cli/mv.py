@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.conflict(parser)
     options.dry_run(parser)
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -24,7 +25,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     destination = places.remote(args.destination)
     places.one_server([*sources, destination])
     codes = []
-    with remote.session(destination) as session:
+    with remote.way(args, out).session(destination) as session:
         for source, target in places.move_targets(sources, destination, lambda path: remote.is_folder(session, path)):
             try:
                 if args.dry_run:

@@ -60,6 +60,17 @@ def dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--dry-run", action="store_true", help="say what would be done, do nothing")
 
 
+def token_file(parser: argparse.ArgumentParser) -> None:
+    """`--token-file`."""
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        default="",
+        help="who you are to an https server, as its `filexfer devices add` printed it (“-”: from stdin); without it, what "
+        "`filexfer pair` remembered",
+    )
+
+
 def state(parser: argparse.ArgumentParser) -> None:
     """`--state`."""
     parser.add_argument(
@@ -69,6 +80,7 @@ def state(parser: argparse.ArgumentParser) -> None:
 
 def transfer(parser: argparse.ArgumentParser) -> None:
     """All that `put` and `get` have in common."""
+    token_file(parser)
     conflict(parser)
     selection(parser)
     checksum(parser)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from filexfer.cli import compare, exits, output
 from filexfer.cli.output import Output
+from filexfer.cli.remote import Way
 from filexfer.client import same, scan
 from filexfer.client.patterns import Filter
-from filexfer.client.session import Session, connect
+from filexfer.client.session import Session
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError, NotAFolder, NotFound
@@ -36,11 +37,11 @@ class _Side:
     errors: tuple[FilexferError, ...] = ()
 
 
-def show(spec: JobSpec, out: Output) -> int:
+def show(spec: JobSpec, way: Way, out: Output) -> int:
     """Say what doing `spec` would do; the exit code that it would end with."""
     counts: dict[str, int] = {}
     moved, codes = 0, []
-    with connect(spec.server) as session:
+    with way.connect(spec.server) as session:
         for step in _steps(session, spec):
             if isinstance(step, FilexferError):
                 codes.append(out.failure(step))

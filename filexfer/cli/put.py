@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from filexfer.cli import exits, moving, options, output, places, streams
+from filexfer.cli import exits, moving, options, output, places, remote, streams
 from filexfer.cli.output import Output
 from filexfer.client.words import local_error
 from filexfer.core import paths
@@ -29,6 +29,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     destination = places.put_ends(args.sources, args.destination)
     if args.sources == [places.STREAM]:
         return _stdin(args, destination, out)
+    way = remote.way(args, out)
     sources = _present(args.sources, out)
     lost = exits.Exit.FAILED if len(sources) < len(args.sources) else exits.Exit.DONE
     if not sources:
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     spec = JobSpec(
         direction=Direction.PUT,
         server=str(destination.server),
-        items=tuple(places.put_targets(sources, destination, lambda path: _is_folder(destination, path), begun)),
+        items=tuple(places.put_targets(sources, destination, lambda path: _is_folder(destination, way, path), begun)),
         on_conflict=args.on_conflict,
         exclude=tuple(args.exclude),
         include=tuple(args.include),
@@ -50,8 +51,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.dry_run:
         from filexfer.cli import plan
 
-        return exits.together([exits.Exit(plan.show(spec, out)), lost])
-    code = moving.transfer(spec, f"{_title(sources)} → {destination.text}", out)
+        return exits.together([exits.Exit(plan.show(spec, way, out)), lost])
+    code = moving.transfer(spec, f"{_title(sources)} → {destination.text}", way.connect, out)
     return exits.together([exits.Exit(code), lost])
 
 
@@ -68,10 +69,8 @@ def _present(sources: Sequence[str], out: Output) -> list[str]:
     return found
 
 
-def _is_folder(destination: places.Remote, path: str) -> bool:
-    from filexfer.cli import remote
-
-    with remote.session(destination) as session:
+def _is_folder(destination: places.Remote, way: remote.Way, path: str) -> bool:
+    with way.session(destination) as session:
         return remote.is_folder(session, path)
 
 
@@ -80,14 +79,14 @@ def _title(sources: Sequence[str]) -> str:
 
 
 def _stdin(args: argparse.Namespace, destination: places.Remote, out: Output) -> int:
+    if args.token_file == places.STREAM:
+        raise exits.UsageError("stdin holds the token or the file, not both. Write the token into a file.")
     if destination.inside or not destination.path:
         raise exits.UsageError("stdin has no name: end DEST in the name that the file shall have, not in “/”.")
     if args.dry_run:
         out.say(f"send     {destination.path} (from stdin)")
         return exits.Exit.DONE
-    from filexfer.cli import remote
-
-    with remote.session(destination) as session:
+    with remote.way(args, out).session(destination) as session:
         if remote.is_folder(session, destination.path):
             raise IsAFolder(f"“{destination.path}” is a folder, and stdin has no name. Add the name that the file shall have.")
         with streams.counted(sys.stdin.buffer, paths.name(destination.path), args.bwlimit, out) as source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from filexfer.cli import each, exits, options, places
+from filexfer.cli import each, exits, options, places, remote
 from filexfer.cli.output import Output
 from filexfer.client.session import Session
 from filexfer.core.errors import IsAFolder, NotFound
@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--force", action="store_true", help="what is not there is not an error")
     parser.add_argument("--permanent", action="store_true", help="for good, not into the share's trash")
     options.dry_run(parser)
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -40,4 +41,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
             raise
         each.done("delete", end.path, out, dry_run=args.dry_run)
 
-    return each.end(ends, delete, out)
+    return each.end(ends, delete, remote.way(args, out), out)

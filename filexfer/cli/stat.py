@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from filexfer.cli import output, places, remote
+from filexfer.cli import options, output, places, remote
 from filexfer.cli.output import Output
 from filexfer.core import paths
 from filexfer.core.model import Entry, Kind
@@ -12,12 +12,14 @@ from filexfer.core.model import Entry, Kind
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("addresses", metavar="ADDRESS", nargs="+", help="address of a file, a folder or a server")
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     ends = [places.remote(text) for text in args.addresses]
+    way = remote.way(args, out)
     for end in ends:
-        with remote.session(end) as session:
+        with way.session(end) as session:
             if end.path:
                 _show_entry(end.path, session.stat(end.path), out)
             else:

@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "address", metavar="ADDRESS", help="what it is compared with: a file or folder of a server, named in full"
     )
     options.selection(parser)
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     def tick(counts: compare.Counts) -> None:
         line.show(lambda: f"compared {output.files(counts.files)}, {output.size(counts.bytes)}")
 
-    with remote.session(end) as session:
+    with remote.way(args, out).session(end) as session:
         keep = Filter(args.include, args.exclude)
         comparison = compare.Comparison(session, os.path.realpath(args.local), end.path, keep, tick)
         try:
