@@ -20,10 +20,9 @@ _RECORD = 16 << 10
 _OVERHEAD = 256
 _HEADER = 5
 _HANDSHAKE = 22
-#: Taken from the socket at once while a body arrives.
-_TAKEN = 64 << 10
-#: Encrypted at once, then sent: it fits the processor's cache, and progress is seen in small steps.
-_PIECE = 64 << 10
+#: Taken from the socket at once while a body arrives, and encrypted at once before it is sent. More is no faster, and OpenSSL
+#: never gives back what a memory of its own has once grown to.
+_TAKEN = _PIECE = 32 << 10
 #: Bytes that may arrive and bring no content: who sends more only keeps us busy.
 _IDLE_TALK = 64 << 10
 
