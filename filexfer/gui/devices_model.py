@@ -46,6 +46,10 @@ class DevicesModel(QAbstractTableModel):
     def device(self, row: int) -> Device | None:
         return self._devices[row] if 0 <= row < len(self._devices) else None
 
+    @property
+    def devices(self) -> list[Device]:
+        return list(self._devices)
+
     def take(self, devices: list[Device]) -> None:
         """Show these. Rows stay where they are as long as the same devices are there."""
         now = {device.id: device for device in devices}

@@ -45,7 +45,7 @@ class SharePanel(QFrame):
         self.permission.activated.connect(lambda: servers.set_share(permission=self.permission.currentData()))
         self.guest = permission_box(self.tr("What guests may do"), ("none", "read", "write"))
         self.guest.activated.connect(lambda: servers.set_share(guest=self.guest.currentData()))
-        self._guest_words = faint_label()
+        self.guest_words = faint_label()
         self._addresses = QHBoxLayout()
         self._addresses.setSpacing(GAP)
         self._lay_out()
@@ -65,7 +65,7 @@ class SharePanel(QFrame):
             (
                 (self.tr("Folder"), _line(self._folder, self.choose, None)),
                 (self.tr("New devices may"), _line(self.permission, self.pair, self.devices, None)),
-                (self.tr("Guests may"), _line(self.guest, self._guest_words, None)),
+                (self.tr("Guests may"), _line(self.guest, self.guest_words, None)),
                 (self.tr("Address"), self._addresses),
             ),
             1,
@@ -84,7 +84,7 @@ class SharePanel(QFrame):
         self._folder.setToolTip(text)
         self.permission.setCurrentIndex(max(0, self.permission.findData(share.permission)))
         self.guest.setCurrentIndex(max(0, self.guest.findData(share.guest)))
-        self._guest_words.setText(
+        self.guest_words.setText(
             self.tr("Who is not paired gets nothing.") if share.guest == "none" else self.tr("Anybody on the network, unpaired.")
         )
         self.pair.setEnabled(share.on)

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,7 +29,8 @@ from filexfer.client.control import connect_control
 from filexfer.client.session import Session, connect
 from filexfer.core import places
 from filexfer.core.errors import FilexferError
-from filexfer.gui import app
+from filexfer.gui import app, resources
+from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.window import Window
 from tests.gui.person import Person
@@ -168,6 +170,11 @@ def look(qapp: QApplication) -> QApplication:
     return qapp
 
 
+@pytest.fixture
+def icons(look: QApplication) -> Icons:
+    return Icons(resources.folder())
+
+
 MakeWindow = Callable[..., Person]
 
 
@@ -214,3 +221,35 @@ def own_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     if control:
         with connect(control) as session:
             session.call("agent_stop")
+
+
+#: Python's audit events (its documentation, Audit events table) of what may wait for a disk, a network or a process.
+FORBIDDEN = frozenset(
+    "open os.listdir os.scandir os.mkdir os.remove os.rename os.rmdir os.utime os.truncate shutil.copyfile sqlite3.connect "
+    "socket.connect socket.getaddrinfo socket.gethostbyname subprocess.Popen os.posix_spawn os.system".split()
+)
+
+
+class Watch:
+    """Notes what the main thread does while `armed`. An audit hook cannot be taken off again, hence one for the process."""
+
+    def __init__(self) -> None:
+        self.armed = False
+        self.seen: list[str] = []
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, args: tuple[object, ...]) -> None:
+        if self.armed and event in FORBIDDEN and threading.current_thread() is threading.main_thread():
+            self.seen.append(f"{event} {args[:1]}")
+
+
+@pytest.fixture(scope="session")
+def watch_once() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def watch(watch_once: Watch) -> Iterator[Watch]:
+    watch_once.seen.clear()
+    yield watch_once
+    watch_once.armed = False

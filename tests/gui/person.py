@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from filexfer.core.model import Job, JobState
@@ -166,3 +166,18 @@ class Person:
 
     def on_row(self, name: str) -> QPoint:
         return self.window.view.viewport().mapTo(self.window, self.row_point(name))
+
+
+def nameless(root: QWidget) -> list[QWidget]:
+    """Controls that take the keyboard's focus and have no name for screen readers."""
+    found = [one for one in root.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.isHidden()]
+    return [widget for widget in found if not _name(widget)]
+
+
+def _name(widget: QWidget) -> str:
+    if widget.accessibleName():
+        return widget.accessibleName()
+    if isinstance(widget, QAbstractButton | QLabel):
+        return widget.text()
+    buddies = [label for label in widget.window().findChildren(QLabel) if label.buddy() is widget]
+    return buddies[0].text() if buddies else ""

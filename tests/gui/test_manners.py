@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
 from filexfer.core.model import JobState
 from filexfer.gui.listing import SIZE
-from tests.gui.conftest import MakeWindow, OwnAgent, Place
-from tests.gui.person import Person
-
-#: Python's audit events (its documentation, Audit events table) of what may wait for a disk, a network or a process.
-FORBIDDEN = frozenset(
-    "open os.listdir os.scandir os.mkdir os.remove os.rename os.rmdir os.utime os.truncate shutil.copyfile sqlite3.connect "
-    "socket.connect socket.getaddrinfo socket.gethostbyname subprocess.Popen os.posix_spawn os.system".split()
-)
-
-
-class Watch:
-    """Notes what the main thread does while `armed`. An audit hook cannot be taken off again, hence one for the process."""
-
-    def __init__(self) -> None:
-        self.armed = False
-        self.seen: list[str] = []
-        sys.addaudithook(self._note)
-
-    def _note(self, event: str, args: tuple[object, ...]) -> None:
-        if self.armed and event in FORBIDDEN and threading.current_thread() is threading.main_thread():
-            self.seen.append(f"{event} {args[:1]}")
-
-
-@pytest.fixture(scope="session")
-def watch_once() -> Watch:
-    return Watch()
-
-
-@pytest.fixture
-def watch(watch_once: Watch) -> Iterator[Watch]:
-    watch_once.seen.clear()
-    yield watch_once
-    watch_once.armed = False
+from tests.gui.conftest import MakeWindow, OwnAgent, Place, Watch
+from tests.gui.person import Person, nameless
 
 
 def test_the_main_thread_neither_opens_lists_connects_nor_spawns(
@@ -68,7 +33,7 @@ def test_the_main_thread_neither_opens_lists_connects_nor_spawns(
     person.wait(lambda: len(person.rows) == 11)
     person.click(person.window.toolbar.back)
     person.wait(lambda: "inside" in person.rows)
-    person.connect("127.0.0.1:1")
+    person.connect("http://127.0.0.1:1")
     dialog = person.dialog()
     person.wait(lambda: dialog.go.isEnabled() and dialog.trouble.text())
     dialog.reject()
@@ -85,28 +50,13 @@ def test_the_watch_sees_what_it_is_there_for(watch: Watch) -> None:
     assert len(watch.seen) == 1
 
 
-def _focusable(root: QWidget) -> list[QWidget]:
-    found = root.findChildren(QWidget)
-    return [widget for widget in found if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.isHidden()]
-
-
-def _name(widget: QWidget) -> str:
-    if widget.accessibleName():
-        return widget.accessibleName()
-    if isinstance(widget, QAbstractButton):
-        return widget.text()
-    buddies = [label for label in widget.window().findChildren(QLabel) if label.buddy() is widget]
-    return buddies[0].text() if buddies else ""
-
-
 def test_every_control_that_takes_focus_has_a_name(person: Person, place: Place) -> None:
     (place.folder / "a").touch()
     person.go(place.location)
     person.window.connect_to()
     dialog = person.dialog()
     for root in (person.window, dialog):
-        nameless = [widget for widget in _focusable(root) if not _name(widget)]
-        assert nameless == []
+        assert nameless(root) == []
     dialog.reject()
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QComboBox, QLabel
 
-from filexfer.client.session import connect
-from filexfer.core.errors import ConnectionFailed, Forbidden
+from filexfer.gui.servers_model import Share
 from filexfer.gui.settings import Memory
 from tests.gui.conftest import MakeWindow, OtherServer, OwnAgent
 from tests.gui.person import Person
@@ -19,7 +22,7 @@ def own(home: Path, tmp_path: Path) -> Iterator[OwnAgent]:
     """An agent of this test alone, since these tests change what it shares."""
     agent = OwnAgent(home / "sharing")
     with agent.session() as session:
-        session.call("share_set", {"folder": str(tmp_path / "mine"), "on": False, "permission": "read"})
+        session.call("share_set", {"folder": str(tmp_path / "mine"), "on": False, "permission": "read", "guest": "none"})
     yield agent
     agent.stop()
 
@@ -36,32 +39,73 @@ def sharer(open_window: MakeWindow, own: OwnAgent) -> Person:
 def _switch_on(person: Person) -> str:
     person.click(person.window.share.switch)
     person.wait(lambda: person.window.servers.share.on)
-    return person.window.servers.share.addresses[0]
+    return next(address for address in person.window.servers.share.addresses if "//127." in address)
+
+
+def _status(address: str) -> int:
+    """What a stranger who takes any key is answered for a file."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with urllib.request.urlopen(f"{address}files/hello.txt", timeout=10, context=context) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def _choose(box: QComboBox, value: str) -> None:
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
 
 
 def test_the_switch_lets_others_in_and_out(sharer: Person, tmp_path: Path) -> None:
     (tmp_path / "mine" / "hello.txt").write_text("hello")
     assert not sharer.window.share.switch.isChecked()
+    assert not sharer.window.share.pair.isEnabled()
     address = _switch_on(sharer)
-    with connect(address) as session:
-        assert session.call("file_get", "hello.txt") == b"hello"
+    assert address.startswith("https://")
+    assert _status(address) == 401
     assert sharer.window.share.switch.isChecked()
+    assert sharer.window.share.pair.isEnabled()
     sharer.click(sharer.window.share.switch)
     sharer.wait(lambda: not sharer.window.servers.share.on)
-    with connect(address) as session, pytest.raises(ConnectionFailed):
-        session.call("server_info")
+    with pytest.raises(urllib.error.URLError):
+        _status(address)
 
 
-def test_what_others_may_do_follows_the_choice(sharer: Person) -> None:
+def test_guests_get_nothing_until_it_is_chosen_and_that_is_said(sharer: Person, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "hello.txt").write_text("hello")
     address = _switch_on(sharer)
-    with connect(address) as session:
-        with pytest.raises(Forbidden):
-            session.call("file_put", "a.txt", b"x")
-        box = sharer.window.share.permission
-        box.setCurrentIndex(box.findData("write"))
-        box.activated.emit(box.currentIndex())
-        sharer.wait(lambda: sharer.window.servers.share.permission == "write")
-        session.call("file_put", "a.txt", b"x")
+    assert sharer.window.share.guest.currentData() == "none"
+    assert "gets nothing" in sharer.window.share.guest_words.text()
+    _choose(sharer.window.share.guest, "read")
+    sharer.wait(lambda: sharer.window.servers.share.guest == "read")
+    assert "Anybody" in sharer.window.share.guest_words.text()
+    assert _status(address) == 200
+
+
+def test_what_new_devices_may_do_is_what_is_offered_when_one_is_paired(sharer: Person) -> None:
+    _switch_on(sharer)
+    _choose(sharer.window.share.permission, "write")
+    sharer.wait(lambda: sharer.window.servers.share.permission == "write")
+    sharer.click(sharer.window.share.pair)
+    dialog = sharer.dialog()
+    assert dialog.permission.currentData() == "write"  # type: ignore[attr-defined]
+    dialog.reject()  # type: ignore[attr-defined]
+
+
+def test_this_computers_own_address_is_shown_only_where_there_is_no_other(sharer: Person) -> None:
+    panel, servers = sharer.window.share, sharer.window.servers
+    for addresses, shown in (
+        (("https://192.0.2.7:8765/", "https://127.0.0.1:8765/"), ["https://192.0.2.7:8765/"]),
+        (("https://127.0.0.1:8765/",), ["https://127.0.0.1:8765/"]),
+    ):
+        servers.share = Share(on=True, addresses=addresses)
+        servers.changed.emit()
+        labels = [label.text() for label in panel.findChildren(QLabel) if label.text().startswith("https://")]
+        assert labels[-len(shown) :] == shown
+        assert set(labels) <= {"https://192.0.2.7:8765/", *shown}, "what was shown before goes a moment later"
 
 
 def test_another_folder_can_be_shared(sharer: Person, tmp_path: Path) -> None:
