@@ -71,7 +71,7 @@ class Comparison:
         if isinstance(answer, FilexferError):
             raise answer
         if answer is None:
-            theirs = self._link.patiently(lambda: self._link.session.digests(pair.path))
+            theirs = self._link.patiently(lambda: self._link.session.digests(pair.path, pair.size))
         else:
             given = wire.struct(answer, "file_digests")
             if "faultCode" in given:

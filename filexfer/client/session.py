@@ -46,6 +46,8 @@ _IDEMPOTENT = frozenset(
 #: Calls that take an option `key`, and the place of their options.
 _KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2}
 _BATCH = "system.multicall"
+#: Bytes of the smallest block that a server may cut files into.
+_LEAST_BLOCK = 64 << 10
 #: Calls that may be silent for long while the other side's disk works; their deadline is that many times longer.
 _SLOW = frozenset("upload_commit files_put file_put entry_delete trash_empty file_digests upload_reuse system.multicall".split())
 _SLOW_TIMES = 10
@@ -262,19 +264,21 @@ class Session:
         """Delete an entry; the id by which the trash gives it back, `""` for none."""
         return wire.text(self.call("entry_delete", paths.to_wire(path), {"permanent": permanent}))
 
-    def digests(self, path: str, etag: str = "") -> Sequence[bytes]:
-        """The blake3 digests (32 bytes each) of a file's blocks. Raises `Changed` where it changes while they are read."""
+    def digests(self, path: str, size: int) -> Sequence[bytes]:
+        """The blake3 digests (32 bytes each) of the blocks of a file of `size` bytes. Raises `Changed` where it has another size,
+        or changes while they are read, and `NotWellFormed` where the server tells of more blocks than there can be."""
         found: deque[bytes] = deque()
-        offset = 0
+        offset, etag, most = 0, "", size // _LEAST_BLOCK + 1
         while offset >= 0:
             answer = wire.struct(self.call("file_digests", paths.to_wire(path), {"offset": offset}))
-            etag = etag or wire.text(answer.get("etag"))
-            if wire.text(answer.get("etag")).removeprefix("W/") != etag.removeprefix("W/"):
+            version = wire.text(answer.get("etag")).removeprefix("W/")
+            if wire.number(answer.get("size")) != size or version != (etag or version):
                 raise errors.Changed()
+            etag = version
             raw = wire.binary(answer.get("digests"))
             found += (raw[at : at + 32] for at in range(0, len(raw), 32))
             after = wire.number(answer.get("next"))
-            if 0 <= after <= offset:
+            if 0 <= after <= offset or len(found) > most or (after > 0 and not raw):
                 raise errors.NotWellFormed("The server's list of digests has no end. Update the server.")
             offset = after
         return found

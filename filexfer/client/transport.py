@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _RECEIVE = 256 << 10
 #: Bodies up to so many bytes are gathered before they are decoded: a block or a batch in base64, and its index.
 _WHOLE = 4 << 20
+#: Interim answers before one that counts: a server may send some, and a hostile one would go on for ever.
+_INTERIM = 16
 #: Bytes of a request between two looks whether the server has answered already: that can only be a refusal.
 _LOOK = 256 << 10
 
@@ -143,7 +145,7 @@ class Connection:
     def head(self, most: int = _RECEIVE) -> ResponseHead:
         """The head of the answer. `most` bounds the bytes taken at once: where the body goes into a buffer of its own, little of
         it should come along with the head. Raises `ConnectionLost`, and `ConnectionFailed` for what is not HTTP."""
-        while True:
+        for _ in range(_INTERIM):
             raw = self._take_head(most)
             try:
                 head = parse_response_head(raw)
@@ -152,6 +154,7 @@ class Connection:
             if head.status >= 200:
                 self._awaited -= 1
                 return self._refused(head) if self._cut_short else head
+        raise self._not_ours()
 
     def _refused(self, head: ResponseHead) -> ResponseHead:
         """The head of an answer to a request of which only a part was sent: nothing can follow it."""
@@ -273,10 +276,13 @@ class Connection:
             self._start, self._end = 0, count
 
     def text(self, head: ResponseHead, method: str = "POST", most: int = 64 << 10) -> str:
-        """A short body as text; what is over `most` bytes is left out."""
+        """A short body as text. What is over `most` bytes is not even read: the connection serves no other request then."""
         raw = bytearray()
         for buffer, start, end in self.pieces(head, method):
             raw += memoryview(buffer)[start : min(end, start + most - len(raw))]
+            if len(raw) == most:
+                head.keep_alive = False
+                break
         return raw.decode("utf-8", "replace")
 
 

@@ -9,6 +9,10 @@ from filexfer.protocol.values import Bytes
 
 _LINE_BYTES = 1024
 _TRAILER_BYTES = 8192
+#: So many chunks may be of any size; of more than these each has, on average, `_AVERAGE` bytes or more: to read a chunk of one
+#: byte costs a hundred times what sending it does.
+_CHUNKS = 65_536
+_AVERAGE = 16
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t -~\x80-\xff]*)?")
 _TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*")
 
@@ -28,6 +32,8 @@ class Chunked:
         self._left = 0
         self._after_data = False
         self._trailers: int | None = None
+        #: Chunks that may still come before they count as too small.
+        self._allowed = _CHUNKS
 
     def feed(self, data: Bytes) -> list[memoryview]:
         """The content in `data`, as views into it. Raises `NotWellFormed`: close the connection then."""
@@ -77,5 +83,8 @@ class Chunked:
             if size is None:
                 raise NotWellFormed("The size of a chunk is not a hexadecimal number.")
             self._left = int(size[1], 16)
+            self._allowed += min(self._left // _AVERAGE, _CHUNKS) - 1
+            if self._allowed < 0:
+                raise NotWellFormed("The chunks are too small for so many of them.")
             if not self._left:
                 self._trailers = 0

@@ -63,6 +63,7 @@ def test_it_is_not_finished_before_its_end(raw: bytes) -> None:
         b"0\r\nX: y\n",
         b"0\r\nno colon\r\n",
         b"0\r\n folded\r\n",
+        b"1\r\nx\r\n" * 70_000,
         b"0\r\nX : y\r\n",
         b"0\r\nX: y\rZ: w\r\n\r\n",
     ],
@@ -71,6 +72,11 @@ def test_it_is_not_finished_before_its_end(raw: bytes) -> None:
 def test_is_refused(raw: bytes, step: int) -> None:
     with pytest.raises(NotWellFormed):
         read(raw, step)
+
+
+def test_many_chunks_are_taken_as_long_as_they_hold_something() -> None:
+    raw = (b"20\r\n" + b"x" * 32 + b"\r\n") * 200_000 + b"0\r\n\r\n"
+    assert read(raw, 1 << 20)[1].finished
 
 
 def test_content_is_given_without_a_copy() -> None:
