@@ -8,14 +8,14 @@ from filexfer.cli import exits, places
 from filexfer.cli.output import Output
 from filexfer.cli.remote import Way
 from filexfer.client.session import Session
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
 
 #: What would meet every other address on that server in the same way.
-FATAL = (ConnectionFailed, ConnectionLost)
+FATAL = (ConnectionFailed, ConnectionLost, LoginNeeded, KeyChanged)
 
 
 def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], None], way: Way, out: Output) -> int:
-    """Call `act(session, end)` for each end; the exit code. A server that is not to be reached is said once."""
+    """Call `act(session, end)` for each end; the exit code. A server that is not to be reached, or does not know us, is said once."""
     codes = []
     gone = set()
     for one in ends:

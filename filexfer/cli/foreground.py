@@ -30,6 +30,8 @@ def serve(agent: Agent, out: Output) -> int:
                 out.record(event="listening", address=address)
             else:
                 out.result(f"Listening on {address}")
+        if any(address.startswith("https:") for address in agent.addresses):
+            out.say("To let a device in, run here: filexfer invite")
         out.flush()
         agent.serve_forever()
     out.detail("Stopped.")

@@ -28,6 +28,10 @@ COMMANDS = {
     "mv": "move or rename on a server",
     "rm": "delete on a server",
     "verify": "compare a local file or folder with a server's, byte for byte by digests",
+    "invite": "let one more device into the server that runs here",
+    "pair": "make this computer known to a server that invited it",
+    "devices": "list, add and revoke the devices that may use the server that runs here",
+    "servers": "list, save, rename and forget servers of others",
     "jobs": "list, pause, resume, cancel, retry and clear transfers",
     "call": "call a method of any XML-RPC server, print the answer as JSON",
     "demo": "send a real folder tree to a server and back, compare, and say how fast",
@@ -36,9 +40,10 @@ COMMANDS = {
 }
 
 _FORMS = """addresses:
-  http://HOST[:PORT]/PATH      a server and a path in its share; the port is 8765 unless given
+  https://HOST[:PORT]/PATH     a server and a path in its share, after `filexfer pair`; the port is 8765 unless given
+  http://HOST[:PORT]/PATH      the same in the clear, on this computer
   unix:/SOCKET[:/PATH]         the same over a UNIX socket
-  NAME:[PATH]                  a server saved in the app
+  NAME:[PATH]                  a server that is saved (`filexfer servers`)
 """
 
 
@@ -60,6 +65,9 @@ class _Parser(argparse.ArgumentParser):
         self._words = words
 
     def error(self, message: str) -> NoReturn:
+        if any(word.lower().startswith("filexfer:") for word in self._words):
+            # The message may repeat it.
+            message = "a link is a secret, and other users can read arguments. Run `filexfer pair`, and give it when it asks."
         if "--json" in self._words:
             sys.exit(Output(json=True).failure(exits.UsageError(message)))
         super().error(message)

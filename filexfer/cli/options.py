@@ -71,11 +71,11 @@ def token_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def state(parser: argparse.ArgumentParser) -> None:
+def state(
+    parser: argparse.ArgumentParser, means: str = "where it remembers transfers and settings; the user's own place unless given"
+) -> None:
     """`--state`."""
-    parser.add_argument(
-        "--state", metavar="DIR", default="", help="where it remembers transfers and settings; the user's own place unless given"
-    )
+    parser.add_argument("--state", metavar="DIR", default="", help=means)
 
 
 def transfer(parser: argparse.ArgumentParser) -> None:

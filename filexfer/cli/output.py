@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from filexfer.cli import exits
@@ -45,6 +46,11 @@ class Output:
         if not self.quiet and not self.json:
             self.result(text)
             self.flush()
+
+    def picture(self, lines: Iterable[str]) -> None:
+        """Lines of our own making, colours and all, for a terminal."""
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
 
     def detail(self, text: str) -> None:
         """A line for `-v`."""

@@ -22,7 +22,7 @@ Pair: TypeAlias = tuple[str, str]
 #: Stands for stdin as a source and for stdout as a destination.
 STREAM = "-"
 
-_HOW = "Write it like http://HOST:8765/PATH, unix:/SOCKET:/PATH or NAME:PATH."
+_HOW = "Write it like https://HOST:8765/PATH, unix:/SOCKET:/PATH or NAME:PATH."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def remote(text: str) -> Remote:
     try:
         parsed = parse(bare)
     except errors.FilexferError as error:
-        # Not repeated where a password may stand in it.
-        shown = f"“{text}” is no address. " if "@" not in text else ""
+        # Not repeated where a password may stand in it, or it is a link.
+        shown = f"“{text}” is no address. " if "@" not in text and not text.lower().startswith("filexfer:") else ""
         raise UsageError(f"{shown}{error}") from error
     server = parsed.server
     if server.scheme == "saved":

@@ -6,6 +6,7 @@ import argparse
 import os
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filexfer.cli import exits
@@ -47,7 +48,7 @@ def way(args: argparse.Namespace, out: Output) -> Way:
         if args.token_file == STREAM:
             return Way(credentials.read_text(sys.stdin.read()))
         _warn_of_others(args.token_file, out)
-        return Way(credentials.read_file(args.token_file))
+        return Way(credentials.read_file(Path(args.token_file)))
     except OSError as error:
         raise exits.UsageError(f"The token file “{args.token_file}” cannot be read: {error.strerror or error}.") from error
     except FilexferError as error:

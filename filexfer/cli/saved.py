@@ -1,23 +1,39 @@
-"""Servers saved in the app, by their names (`NAME:path`, as in scp). Only looks them up; saving them is the app's."""
+"""Servers saved by name (`NAME:path`, as in scp): in the app, and by the commands `pair` and `servers`."""
 
 from __future__ import annotations
 
-from filexfer.agent.memory import Memory
-from filexfer.agent.servers import Servers
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from filexfer.cli.exits import UsageError
-from filexfer.client.vault import Vault
+from filexfer.core import kept
 from filexfer.core.places import control_address, state_folder
 from filexfer.protocol.address import Address, parse
 
+if TYPE_CHECKING:
+    from filexfer.agent.servers import Servers
 
-def server(name: str) -> Address:
+_FILE = "servers.json"
+
+
+def servers(state: Path) -> Servers:
+    """What is saved in `state`, to be changed."""
+    from filexfer.agent.memory import Memory
+    from filexfer.agent.servers import Servers
+    from filexfer.client.vault import Vault
+
+    return Servers(Memory(state / _FILE), lambda: control_address(state), Vault(state), state)
+
+
+def server(name: str, state: Path | None = None) -> Address:
     """The address saved as `name`. Raises `UsageError` where there is none."""
-    state = state_folder()
-    saved = Servers(Memory(state / "servers.json"), lambda: control_address(state), Vault(state)).saved()
+    # Only read: what changes it brings half of the agent along.
+    found = kept.read((state or state_folder()) / _FILE).get("servers")
+    saved = found if isinstance(found, dict) else {}
     if name not in saved:
         known = f"Saved are: {', '.join(sorted(saved))}." if saved else "None is saved yet."
         raise UsageError(
-            f"There is no saved server “{name}”. {known} Save one in the app (`filexfer app`, “Connect…”), write its address "
-            "like http://HOST:8765/PATH, or, for a local file of that name, ./ before it."
+            f"There is no saved server “{name}”. {known} `filexfer pair` and `filexfer servers save` save one; or write its "
+            "address like https://HOST:8765/PATH, or, for a local file of that name, ./ before it."
         )
-    return parse(saved[name]).server
+    return parse(str(saved[name])).server

@@ -12,7 +12,7 @@ from filexfer.cli.output import Output
 from filexfer.core.errors import NotAFolder, NotFound
 from filexfer.server.settings import Settings
 
-DEFAULT_LISTEN = "http://localhost:8765"
+DEFAULT_LISTEN = "https://0.0.0.0:8765"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,20 +22,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         action="append",
         default=[],
-        help=f"http://HOST:PORT (port 0: any free one) or unix:/SOCKET; may be given again (default: {DEFAULT_LISTEN})",
+        help="https://HOST:PORT (port 0: any free one; host 0.0.0.0 or [::]: every network), http://localhost:PORT or "
+        f"unix:/SOCKET; may be given again (default: {DEFAULT_LISTEN})",
     )
     parser.add_argument(
         "--guest",
         choices=("none", "read", "write"),
         default="none",
-        help="what callers may do that show no credentials (default: none)",
+        help="what those may do who are not paired (default: none)",
     )
     parser.add_argument("--name", default="", help="of the share, for people; the folder's own unless given")
     parser.add_argument(
         "--allow-host", metavar="NAME", action="append", default=[], help="one more name that callers may know this server by"
     )
     parser.add_argument(
-        "--insecure", action="store_true", help="plain http beyond this computer too: anybody on the way can read along"
+        "--insecure", action="store_true", help="plain http beyond this computer too: anybody on the way can read and change it"
     )
     options.state(parser)
 
@@ -47,9 +48,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise NotFound(f"There is no folder “{args.folder}”. Make it first, or name another one.")
     foreground.log(out)
     settings = Settings(insecure=args.insecure, allow_hosts=tuple(args.allow_host))
-    agent = Agent(args.folder, args.listen or [DEFAULT_LISTEN], args.guest, args.name, state=_state(args), settings=settings)
-    if args.guest == "none":
+    listen = args.listen or [DEFAULT_LISTEN]
+    agent = Agent(args.folder, listen, args.guest, args.name, state=_state(args), settings=settings)
+    if args.guest == "none" and not any(url.startswith("https:") for url in listen):
         out.note("guests may do nothing (--guest read or --guest write lets them in).")
+    if args.insecure:
+        out.warn("--insecure: whoever is on the way reads and can change what passes over plain http, tokens too.")
     return foreground.serve(agent, out)
 
 

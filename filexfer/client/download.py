@@ -16,7 +16,7 @@ from filexfer.core import paths
 from filexfer.core.errors import BadDigest, BadParameters, Changed, FilexferError
 from filexfer.core.model import Entry, FileState, Kind, PutOptions, Range
 from filexfer.protocol import wire
-from filexfer.storage.folder import FolderStore
+from filexfer.storage.folder import FolderStore, upload_id
 from filexfer.storage.store import Upload
 
 
@@ -56,8 +56,14 @@ class Fetching:
         key = self._run.key(self._wanted.source, entry.size, entry.mtime_ns, self._wanted.target, version)
         bench.worker.doing = DISK
         options = PutOptions(self._run.spec.on_conflict, entry.mtime_ns, key=key)
-        self._upload = self._wanted.store.upload(self._wanted.target, entry.size, options)
-        self._run.begun(self._wanted.root, self._upload.id)
+        # Noted before it is made: else a crash in between would leave a part that nobody drops.
+        part = upload_id(self._wanted.target, entry.size, key)
+        self._run.begun(self._wanted.root, part)
+        try:
+            self._upload = self._wanted.store.upload(self._wanted.target, entry.size, options)
+        except FilexferError:
+            self._run.over(self._wanted.root, part)
+            raise
         block_size = min(self._upload.block_size, len(bench.buffer))
         self._tally.resize(entry.size, block_size)
         missing = self._upload.missing()

@@ -166,14 +166,22 @@ class Session:
         text = connection.text(head, method)
         code = head.headers.get("x-fault-code", "")
         if code.isascii() and code.removeprefix("-").isdigit():
-            return faults.error_of(int(code), text.strip())
+            return self._in_our_words(faults.error_of(int(code), text.strip()), connection)
         kind = _STATUSES.get(head.status)
         if kind is not None:
-            return kind()
+            return self._in_our_words(kind(), connection)
         return errors.ConnectionFailed(
             f"{self.address} answers, but is not an XML-RPC server (HTTP {head.status} {head.reason}). "
             "Check the address and the port."
         )
+
+    def _in_our_words(self, error: errors.FilexferError, connection: Connection) -> errors.FilexferError:
+        """A server that refuses a token cannot know what it was for; this side can."""
+        if isinstance(error, errors.LoginNeeded) and connection.shows_token:
+            return errors.LoginNeeded(
+                f"{self.address} does not know this computer any more. Run `filexfer invite` there, then `filexfer pair` here."
+            )
+        return error
 
     def request(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> bytes:
         """The head of a request to the raw lane."""

@@ -42,6 +42,7 @@ class Connection:
     Attributes:
         round_trip: seconds that opening it took.
         pin: of the certificate that the server showed on it; `""` without TLS.
+        shows_token: its requests say who we are.
     """
 
     def __init__(self, address: Address, timeout: float, tls: Tls | None = None, authorization: bytes = b"") -> None:
@@ -50,6 +51,7 @@ class Connection:
         self.timeout = timeout
         self.round_trip = 0.0
         self.pin = ""
+        self.shows_token = bool(authorization)
         self._tls = tls
         self._authorization = authorization
         self._aborted = False

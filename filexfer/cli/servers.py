@@ -1,0 +1,158 @@
+"""`filexfer servers`: the servers that are saved by name, and how they do; saves, renames and forgets them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from filexfer.cli import exits, options, saved
+from filexfer.cli.exits import UsageError
+from filexfer.cli.output import Output
+from filexfer.cli.running import ask_all
+from filexfer.core import places
+from filexfer.core.errors import BadParameters, ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
+from filexfer.protocol.address import Address, parse
+
+if TYPE_CHECKING:
+    from filexfer.client.vault import Vault
+
+#: Seconds that a server has to answer, and all of them together.
+_EACH, _ALL = 4.0, 6.0
+#: Names that an action takes: least and most.
+_TAKES = {"list": (0, 0), "save": (2, 2), "rename": (2, 2), "forget": (1, 99)}
+
+
+class _State(NamedTuple):
+    """How a server does: a word, and what this computer may do there, `""` unknown."""
+
+    word: str
+    permission: str = ""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        default="list",
+        choices=tuple(_TAKES),
+        help="list (default); save NAME ADDRESS; rename NAME NEW; forget NAME…: with the token that pairing brought",
+    )
+    parser.add_argument("names", metavar="NAME", nargs="*", help="of a saved server; forget takes addresses too")
+    options.state(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    least, most = _TAKES[args.action]
+    if not least <= len(args.names) <= most:
+        raise UsageError("Write `filexfer servers`, `filexfer servers save NAME ADDRESS`, `rename NAME NEW` or `forget NAME…`.")
+    state = Path(args.state).absolute() if args.state else places.state_folder()
+    if args.action == "list":
+        return _list(state, out)
+    if args.action == "forget":
+        return exits.together([_forget(name, state, out) for name in args.names])
+    if args.action == "save":
+        _save(args.names[0], args.names[1], state, out)
+    else:
+        saved.servers(state).rename(*args.names)
+        out.say(f"“{args.names[0]}” is called “{args.names[1]}” now.")
+    return exits.Exit.DONE
+
+
+def _list(state: Path, out: Output) -> int:
+    from filexfer.client.vault import Vault
+
+    vault = Vault(state)
+    named = saved.servers(state).saved()
+    paired = vault.known()
+    # What was paired with and has no name is worth knowing too: it holds a token.
+    rows = [*sorted(named.items()), *(("", address) for address in paired if address not in named.values())]
+    states = ask_all(lambda row: _ask(row[1], vault), rows, _ALL)
+    wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+    for (name, address), found in zip(rows, states, strict=True):
+        word, permission = found or _State("offline")
+        if out.json:
+            out.record(name=name, address=address, paired=address in paired, state=word, permission=permission)
+        else:
+            out.result(f"{name or '–':{max(1, wide[0])}}  {address:{wide[1]}}  {word}{f', {permission}' if permission else ''}")
+    if not rows:
+        out.say("No servers. `filexfer pair` makes this computer known to one.")
+    return exits.Exit.DONE
+
+
+def _ask(address: str, vault: Vault) -> _State:
+    from filexfer.client.session import connect
+
+    try:
+        with connect(address, vault=vault, timeout=_EACH) as session:
+            return _State("online", str(session.info().get("permission", "")))
+    except LoginNeeded:
+        return _State("needs pairing")
+    except KeyChanged:
+        return _State("key changed")
+    except (ConnectionFailed, ConnectionLost):
+        return _State("offline")
+    except FilexferError as error:
+        return _State(str(error))
+
+
+def _save(name: str, text: str, state: Path, out: Output) -> None:
+    from filexfer.client.vault import Vault
+
+    address = _address(text)
+    servers, vault = saved.servers(state), Vault(state)
+    before = servers.saved().get(name)
+    # The same server elsewhere, such as after its address changed: its key tells, so it goes on being paired.
+    moved = vault.find(before) if before and before != str(address) and address.scheme == "https" else None
+    servers.save(name, str(address))
+    if moved is not None and vault.find(address) is None:
+        vault.keep(address, moved)
+    if out.json:
+        out.record(event="saved", name=name, address=str(address))
+    out.say(f"Saved “{name}”: filexfer ls {name}:")
+    if address.scheme == "https" and vault.find(address) is None:
+        out.say(f"This computer is not paired with it yet: filexfer pair {name}:")
+
+
+def _address(text: str) -> Address:
+    address = parse(text)
+    if address.scheme == "saved":
+        raise BadParameters("Save a server under its address, like https://HOST:8765/.")
+    return address.server
+
+
+def _forget(name: str, state: Path, out: Output) -> exits.Exit:
+    try:
+        if "://" in name:
+            _drop(str(parse(name).server), state)
+        elif not _told(state, "server_forget", name):
+            saved.servers(state).forget(name)
+    except FilexferError as error:
+        return out.failure(error)
+    if out.json:
+        out.record(event="forgotten", name=name)
+    out.say(f"Forgot “{name}”, and what pairing with it brought. There this computer is still listed: `filexfer devices revoke`.")
+    return exits.Exit.DONE
+
+
+def _drop(address: str, state: Path) -> None:
+    from filexfer.client.vault import Vault
+    from filexfer.core.errors import NotFound
+
+    if not Vault(state).drop(address):
+        raise NotFound(f"This computer is not paired with {address}. `filexfer servers` lists those that it knows.")
+
+
+def _told(state: Path, method: str, *params: object) -> bool:
+    """Whether an agent with this state runs and has done it: it also lets go of what it holds in memory."""
+    if not places.control_address(state):
+        return False
+    from filexfer.client.control import connect_control
+
+    try:
+        with connect_control(state, timeout=_EACH) as session:
+            session.call(method, *params)
+    except (ConnectionFailed, ConnectionLost):
+        return False
+    return True
