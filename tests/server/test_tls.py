@@ -505,7 +505,7 @@ def test_who_goes_in_mid_body_leaves_nothing(running, proxy, way: str) -> None:
             hands.sock.close()
         else:
             assert hands.ended()
-    until(lambda: len(running.server._connections) <= 1)
+    until(lambda: not running.server._connections)
     assert proxy.file_list("")["entries"] == []
     assert list((running.folder / ".filexfer").rglob("*.data")) == []
 
