@@ -156,7 +156,7 @@ class FolderStore:
             return stream
         if size < 0:
             raise BadParameters("The size of a file is not negative.")
-        upload = self._upload(_id_of(path, size, options.key))
+        upload = self._upload(upload_id(path, size, options.key))
         upload.begin(path, size, options, owner)
         self._used(upload)
         return upload
@@ -259,8 +259,9 @@ class FolderStore:
             oldest.close_if_idle()
 
 
-def _id_of(path: str | None, size: int, key: str) -> str:
-    """The id of an upload: chance, or, where it has a key, what finds it again."""
+def upload_id(path: str | None, size: int, key: str) -> str:
+    """The id of an upload: chance, or, where it has a key, what finds it again; known before it is begun, so that somebody can
+    note whose it is."""
     if not key:
         return secrets.token_hex(16)
     return digests.digest(json.dumps([key, path, size]).encode()).partition(":")[2][:32]
