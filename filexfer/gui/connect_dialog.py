@@ -55,8 +55,9 @@ class ConnectDialog(QDialog):
         #: A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again.
         self._raw, self._shown = "", ""
         self._busy = False
-        #: An address that turned out to need a code; the second field asks for that.
+        #: An address that turned out to need a code, which the second field asks for, and why it does.
         self._asked: Address | None = None
+        self._reason = ""
         self._found: Location | None = None
         title = self.tr("Pair with “{name}”").format(name=paths.shown(known.name)) if known else ""
         self.setWindowTitle(title or self.tr("Connect to another computer"))
@@ -77,6 +78,7 @@ class ConnectDialog(QDialog):
         # Only in its dialog does it stay the default when others have had the keyboard.
         self.go.setDefault(True)
         self.field.setText(text)
+        self.field.setCursorPosition(0)
         self._follow()
         (self.go if self.go.isEnabled() else self.field).setFocus()
 
@@ -169,13 +171,10 @@ class ConnectDialog(QDialog):
 
     def _show_lead(self, second: str) -> None:
         known = self._known
-        if known and known.state == "key changed":
-            lead = self.tr(
-                "“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up "
-                "anew, pair again. Otherwise somebody may be in between: ask its owner first."
-            ).format(name=paths.shown(known.name))
-        elif known:
-            lead = self.tr("“{name}” does not know this computer yet.").format(name=paths.shown(known.name))
+        if known:
+            lead = self._why(paths.shown(known.name), known.state == "key changed")
+        elif second == "code":
+            lead = self._reason
         elif is_link(self.field.text()):
             lead = self._link_words()
         else:
@@ -183,7 +182,17 @@ class ConnectDialog(QDialog):
                 "A link or a code pairs this computer with the other one. An address opens one that it is paired with."
             )
         self.lead.setText(lead)
+        self.hint.setVisible(not is_link(self.field.text()))
         self.hint.name(known.name if known else self._asked.host if second == "code" and self._asked else "")
+
+    def _why(self, name: str, changed: bool) -> str:
+        """Why a computer needs pairing."""
+        if not changed:
+            return self.tr("“{name}” does not know this computer yet.").format(name=name)
+        return self.tr(
+            "“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up anew, "
+            "pair again. Otherwise somebody may be in between: ask its owner first."
+        ).format(name=name)
 
     def _link_words(self) -> str:
         try:
@@ -263,11 +272,8 @@ class ConnectDialog(QDialog):
             self._refuse(error)
             return
         self._asked = address.server
+        self._reason = self._why(address.host, isinstance(error, KeyChanged))
         self._follow()
-        if isinstance(error, KeyChanged):
-            self._say(paths.shown(str(error)))
-        else:
-            self._say(self.tr("{host} does not know this computer yet. Type its code.").format(host=address.host), wrong=False)
         self.second.setFocus()
 
     def _refuse(self, error: FilexferError) -> None:

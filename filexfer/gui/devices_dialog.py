@@ -45,7 +45,7 @@ class DevicesDialog(QDialog):
         self._can_pair = can_pair
         self.setWindowTitle(self.tr("Paired devices"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(640, 380)
+        self.resize(680, 380)
         self.model = DevicesModel(self)
         self.table = self._make_table()
         self.notice = Notice(icons)
@@ -80,7 +80,7 @@ class DevicesDialog(QDialog):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((MAY, 220), (SEEN, 140)):
+        for column, width in ((MAY, 252), (SEEN, 132)):
             header.resizeSection(column, width)
         return table
 
@@ -89,6 +89,8 @@ class DevicesDialog(QDialog):
             self._stack.addWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        for button in (buttons.button(QDialogButtonBox.StandardButton.Close), self.revoke):
+            button.setAutoDefault(False)
         foot = QHBoxLayout()
         foot.addWidget(self.revoke)
         foot.addStretch(1)
@@ -113,6 +115,7 @@ class DevicesDialog(QDialog):
             more = "" if self._can_pair else self.tr("Share this computer's folder first, then pair a device.")
             button = self.tr("Pair a device…") if self._can_pair else ""
             self.notice.say("laptop", self.tr("No device is paired with this computer."), more, button, self.pair_wanted.emit)
+            self.notice.button.setDefault(True)
             self._stack.setCurrentWidget(self.notice)
         self.revoke.setVisible(bool(devices))
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.gui.icons import Icons
 from filexfer.gui.theme import GAP, PAGE, Repolish, colours
+
+#: Widest its lines are, in pixels.
+WIDEST = 600
 
 
 class Notice(QWidget):
@@ -33,7 +36,7 @@ class Notice(QWidget):
         self.button = QPushButton()
         self.button.hide()
         self.button.clicked.connect(self._on_click)
-        layout = QVBoxLayout(self)
+        self._lines = layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
         layout.setSpacing(GAP)
         layout.addStretch(2)
@@ -43,6 +46,12 @@ class Notice(QWidget):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self._polish = Repolish(self, self._colour)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Lines of a length that can be read.
+        side = max(PAGE, (event.size().width() - WIDEST) // 2)
+        self._lines.setContentsMargins(side, PAGE, side, PAGE)
+        super().resizeEvent(event)
 
     @property
     def words(self) -> str:

@@ -26,13 +26,12 @@ class QrCode(QWidget):
 
     def show_modules(self, modules: Sequence[bytes]) -> None:
         """Show this code, given row by row, 1 for dark; none: an empty square."""
-        size = len(modules) + 2 * QUIET if modules else 0
-        self._picture = QImage(size, size, QImage.Format.Format_RGB32)
+        self._picture = QImage(len(modules), len(modules), QImage.Format.Format_RGB32)
         self._picture.fill(_LIGHT)
         for y, row in enumerate(modules):
             for x, dark in enumerate(row):
                 if dark:
-                    self._picture.setPixel(x + QUIET, y + QUIET, _DARK)
+                    self._picture.setPixel(x, y, _DARK)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -47,7 +46,7 @@ class QrCode(QWidget):
         if not self._picture.isNull():
             # Whole pixels of the screen to a module, else its edges blur.
             ratio = self.devicePixelRatioF()
-            module = int(self._edge * ratio) // self._picture.width() / ratio
+            module = int(self._edge * ratio) // (self._picture.width() + 2 * QUIET) / ratio
             wide = module * self._picture.width()
             corner = round((self._edge - wide) / 2 * ratio) / ratio
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)

@@ -85,7 +85,9 @@ class SharePanel(QFrame):
         self.permission.setCurrentIndex(max(0, self.permission.findData(share.permission)))
         self.guest.setCurrentIndex(max(0, self.guest.findData(share.guest)))
         self.guest_words.setText(
-            self.tr("Who is not paired gets nothing.") if share.guest == "none" else self.tr("Anybody on the network, unpaired.")
+            self.tr("Who is not paired gets nothing.")
+            if share.guest == "none"
+            else self.tr("Anybody on the network may, without pairing.")
         )
         self.pair.setEnabled(share.on)
         self.pair.setToolTip("" if share.on else self.tr("Switch sharing on first: devices are paired over the network."))

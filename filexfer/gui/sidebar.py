@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -84,16 +84,22 @@ class SideDelegate(QStyledItemDelegate):
         if row.can_pair:
             wide = self._paint_button(painter, self.button_rect(rect), scheme)
         else:
-            wide = QFontMetrics(small).horizontalAdvance(row.word)
+            word = self._word(row, line.width(), small)
+            wide = QFontMetrics(small).horizontalAdvance(word)
             painter.setFont(small)
             painter.setPen(QColor(scheme.failed if row.state == "key changed" else scheme.secondary))
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), row.word)
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), word)
         name = QFontMetrics(self._view.font()).elidedText(
             paths.shown(row.text), Qt.TextElideMode.ElideMiddle, line.width() - wide - GAP
         )
         painter.setFont(self._view.font())
         painter.setPen(QColor(scheme.text))
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), name)
+
+    def _word(self, row: SideRow, room: int, font: QFont) -> str:
+        """The state of a row, with more of it where its name leaves room."""
+        name = QFontMetrics(self._view.font()).horizontalAdvance(paths.shown(row.text))
+        return row.words if QFontMetrics(font).horizontalAdvance(row.words) + name + GAP <= room else row.word
 
     def button_rect(self, rect: QRect) -> QRect:
         """Where the button of the row in `rect` is, of one that has a button."""

@@ -49,7 +49,7 @@ def permission(name: str) -> str:
         "none": Words.tr("nothing"),
         "read": Words.tr("look and fetch"),
         "write": Words.tr("look, fetch, send and change"),
-        "manage": Words.tr("do everything, also with filexfer itself"),
+        "manage": Words.tr("look, fetch, send, change and manage"),
     }.get(name, name)
 
 

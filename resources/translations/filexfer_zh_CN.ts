@@ -33,7 +33,7 @@
     </message>
     <message>
         <source>Pair with “{name}”</source>
-        <extracomment>A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again. An address that turned out to need a code; the second field asks for that.</extracomment>
+        <extracomment>A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again. An address that turned out to need a code, which the second field asks for, and why it does.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -102,10 +102,6 @@
     </message>
     <message>
         <source>This link pairs this computer with {address}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{host} does not know this computer yet. Type its code.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -656,10 +652,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Anybody on the network, unpaired.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Switch sharing on first: devices are paired over the network.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -677,6 +669,10 @@
     </message>
     <message>
         <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Anybody on the network may, without pairing.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -939,7 +935,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>do everything, also with filexfer itself</source>
+        <source>look, fetch, send, change and manage</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -12,22 +12,29 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+from filexfer.client.pairing import pair
+from filexfer.client.vault import Vault
 from filexfer.core.errors import NoSpace
 from filexfer.core.model import JobState
 from filexfer.gui import app, words
 from filexfer.gui.connect_dialog import ConnectDialog
+from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.job_details import JobDetails
 from filexfer.gui.location import Location
+from filexfer.gui.pair_dialog import PairDialog
 from filexfer.gui.window import Window
-from tests.gui.conftest import OtherServer, OwnAgent
+from filexfer.protocol.address import parse
+from filexfer.protocol.pairing import parse_code
+from tests.gui.conftest import OtherServer, OwnAgent, SecureServer
 
 DAY = 86_400
 MIB = 1 << 20
@@ -56,8 +63,10 @@ def furnish(share: Path) -> None:
 class Photographer:
     """Opens a window and goes through its pages. Attributes: window."""
 
-    def __init__(self, agent: OwnAgent, server: OtherServer, state: Path, target: Path, scheme: str) -> None:
+    def __init__(self, agent: OwnAgent, server: OtherServer, home: Path, target: Path, scheme: str) -> None:
         self.agent, self.server, self.target, self.scheme = agent, server, target, scheme
+        state = home / f"window-{scheme}"
+        self.attic = SecureServer(home / f"attic-{scheme}", home / f"attic-state-{scheme}")
         self.window: Window = app.make_window(agent.open, state)
         self.window.start()
         self.window.show()
@@ -93,6 +102,9 @@ class Photographer:
         self.troubles()
         self.dialogs()
         self.share()
+        self.inviting()
+        self.connecting()
+        self.untrusted()
 
     def browsing(self) -> None:
         self.go("")
@@ -132,7 +144,7 @@ class Photographer:
         self.window.connect_to()
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, ConnectDialog)
-        dialog.field.setText("127.0.0.1:1")
+        dialog.field.setText("http://127.0.0.1:1")
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         self.wait(lambda: dialog.go.isEnabled())
         self.shoot("09-connect", dialog)
@@ -154,8 +166,98 @@ class Photographer:
         self.window.servers.set_share(on=True)
         self.wait(lambda: self.window.servers.share.on)
         self.shoot("14-shared")
+        self.window.servers.set_share(guest="read")
+        self.wait(lambda: self.window.servers.share.guest == "read")
+        self.shoot("19-shared-with-guests")
+        self.window.servers.set_share(guest="none")
+
+    def inviting(self) -> None:
+        """Devices come here: invited, paired, listed."""
+        self.window.share.show_devices()
+        devices = _modal(DevicesDialog)
+        self.wait(lambda: devices.notice.words or devices.model.rowCount())
+        self.shoot("20-no-devices", devices)
+        devices.reject()
+        self.window.share.pair_device()
+        dialog = _modal(PairDialog)
+        self.wait(lambda: dialog.inviting.state == "open")
+        self.shoot("21-pair-a-device", dialog)
+        near = next(address for address in self.window.servers.share.addresses if "//127." in address)
+        with tempfile.TemporaryDirectory() as folder:
+            pair((parse(near), parse_code(dialog.code.text())), "Anna's laptop", Vault(Path(folder)), 20.0)
+        self.wait(lambda: dialog.inviting.state == "used")
+        self.shoot("22-paired", dialog)
+        dialog.inviting.state = "expired"
+        dialog.inviting.changed.emit()
+        self.shoot("23-code-expired", dialog)
+        dialog.reject()
+        with self.agent.session() as session:
+            session.call("device_add", "phone with a name that is longer than anybody would expect", "write")
+            session.call("device_add", "build-server", "manage")
+            self.window.share.show_devices()
+            devices = _modal(DevicesDialog)
+            self.wait(lambda: devices.model.rowCount())
+            devices.table.selectRow(0)
+            self.shoot("24-devices", devices)
+            devices.revoke.click()
+            self.shoot("25-revoke", _modal(QMessageBox))
+            _modal(QMessageBox).reject()
+            devices.reject()
+            for device in session.call("device_list"):
+                session.call("device_revoke", device["id"])
         self.window.servers.set_share(on=False)
         self.wait(lambda: not self.window.servers.share.on)
+
+    def connecting(self) -> None:
+        """We go to others: by a link, by a code, by an address that needs one."""
+        invite = self.attic.invite()
+        self.window.connect_to()
+        dialog = _modal(ConnectDialog)
+        self.shoot("26-connect", dialog)
+        QTest.keyClicks(dialog.field, invite["code"].lower())
+        self.shoot("27-connect-code", dialog)
+        dialog.field.setText(invite["link"])
+        self.shoot("28-connect-link", dialog)
+        dialog.field.setText(self.attic.address)
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        self.wait(lambda: dialog.second.isVisible())
+        self.shoot("29-connect-needs-code", dialog)
+        dialog.field.setText(invite["link"])
+        dialog.name.setText("attic")
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        self.wait(lambda: dialog.done_page.words)
+        self.shoot("30-connected", dialog)
+        dialog.reject()
+
+    def untrusted(self) -> None:
+        """Computers that do not know us, or show another key."""
+        self.attic.call("device_revoke", self.attic.call("device_list")[0]["id"])
+        self.go("", self.attic.address, "attic")
+        self.wait(lambda: "needs pairing" in self.window.pane.page)
+        self.wait(lambda: self.window.servers.ask() or self.state("attic") == "needs pairing")
+        self.shoot("31-needs-pairing")
+        self.window.pair_with(self.attic.address)
+        dialog = _modal(ConnectDialog)
+        QTest.keyClicks(dialog.field, "abcdefgh")
+        self.shoot("32-pair-with", dialog)
+        dialog.field.setText(self.attic.invite()["link"])
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        self.wait(lambda: dialog.done_page.words)
+        dialog.reject()
+        self.attic = self.attic.new_key()
+        self.go("", self.attic.address, "attic")
+        self.window.browser.refresh()
+        self.wait(lambda: "another key" in self.window.pane.page)
+        self.wait(lambda: self.window.servers.ask() or self.state("attic") == "key changed")
+        self.shoot("33-key-changed")
+        self.window.pair_with(self.attic.address)
+        self.shoot("34-pair-again", _modal(ConnectDialog))
+        _modal(ConnectDialog).reject()
+        self.attic.stop()
+        self.window.servers.forget("attic")
+
+    def state(self, name: str) -> str:
+        return next((one.state for one in self.window.servers.saved if one.name == name), "")
 
     def transfers(self, source: Path) -> None:
         """Stage one job of each state, under a limit that keeps them so."""
@@ -197,6 +299,16 @@ class Photographer:
             session.call("job_clear", [])
 
 
+_D = TypeVar("_D", bound=QWidget)
+
+
+def _modal(kind: type[_D]) -> _D:
+    """The dialog that is open."""
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, kind)
+    return dialog
+
+
 def main() -> None:
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots")
     target.mkdir(parents=True, exist_ok=True)
@@ -221,7 +333,8 @@ def main() -> None:
             session.call("server_save", {"name": "attic-pi", "address": "http://127.0.0.1:1/"})
         for scheme, value in (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark)):
             theme.apply(value)
-            photographer = Photographer(agent, server, home / f"window-{scheme}", target, scheme)
+            photographer = Photographer(agent, server, home, target, scheme)
+            parts.callback(photographer.attic.stop)
             photographer.pages()
             photographer.transfers(source)
             photographer.window.close()
