@@ -105,7 +105,7 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "image_entries": _asks("newest picture", "fault 102", image_entries=1),
     "login_failures": _asks("wrong token", "fault 204", login_failures=5),
     "stranger_bytes": Offence("large_stranger", {}, {}, "fault 201", guest="none", tls=True),
-    "devices": Elsewhere(_SERVER + "devices.py"),
+    "devices": Elsewhere("tests/bounds/test_each_bound.py::test_there_are_only_so_many_devices"),
     "open_invites": Elsewhere(_SERVER + "pairing.py::test_open_invitations_are_bounded_and_give_their_places_back"),
     "invite_seconds": Elsewhere(_SERVER + "pairing.py::test_an_invitation_expires"),
     "audit_bytes": Elsewhere(_SERVER + "audit.py::test_the_log_is_bounded_and_keeps_the_newest_lines"),
