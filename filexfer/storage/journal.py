@@ -192,7 +192,9 @@ def _options_values(value: PutOptions) -> dict[str, object]:
     return asdict(value) | {"on_conflict": value.on_conflict.value}
 
 
-def _options_of(values: dict[str, Any]) -> PutOptions:
+def _options_of(values: object) -> PutOptions:
+    if not isinstance(values, dict):
+        raise TypeError("options")
     return _typed(PutOptions(on_conflict=Conflict(values.pop("on_conflict")), **values))
 
 
