@@ -20,6 +20,9 @@ class Identity(NamedTuple):
     tls: Tls | None
     authorization: bytes
 
+    def __repr__(self) -> str:
+        return "Identity(…)"
+
 
 class Login:
     """Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from filexfer.core.errors import ProtocolError
 
@@ -44,7 +44,7 @@ class RequestHead:
 
     Attributes:
         target: as it stands, beginning with `/`, or `*`.
-        headers: by name in lower case; repeated ones joined with `, `.
+        headers: by name in lower case; repeated ones joined with `, `. Not shown by `repr`: one may hold a token.
         length: bytes of the body as declared; None where nothing is declared.
         chunked: the body comes in chunks.
         keep_alive: the client would send another request.
@@ -53,7 +53,7 @@ class RequestHead:
 
     method: str
     target: str
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     length: int | None
     chunked: bool
     keep_alive: bool
