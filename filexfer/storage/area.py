@@ -15,6 +15,7 @@ import itertools
 import secrets
 import threading
 from collections.abc import Iterator
+from typing import NoReturn
 
 from filexfer.core import paths
 from filexfer.core.errors import StorageFailed
@@ -24,7 +25,6 @@ from filexfer.storage.walk import Tree
 _AREA = paths.encode(paths.AREA)
 _BATCH = b"batch-"
 _TRIES = 20
-_VANISHES = "The folder's hidden area vanishes as soon as it is made. See what else works on this folder."
 
 UPLOADS = b"uploads"
 TRASH = b"trash"
@@ -91,7 +91,7 @@ class Area:
                 return confine.open_own(self._fs, name, folder, create=True, append=append)
             except FileNotFoundError:
                 self._forget(where, folder)
-        raise StorageFailed(_VANISHES)
+        self._vanishes()
 
     def place(self, where: bytes, name: bytes, data: bytes, *, sync: bool = False) -> None:
         """A new file in folder `where` that appears with all of `data`; `FileExistsError` if it is there."""
@@ -117,7 +117,7 @@ class Area:
                 return naming.rename_new(self._fs, own, self.folder(self.batch), name, folder)
             except FileNotFoundError:
                 self._forget(where, folder)
-        raise StorageFailed(_VANISHES)
+        self._vanishes()
 
     def sweep(self) -> None:
         """Remove what the batches of dead processes left."""
@@ -162,7 +162,7 @@ class Area:
                     return self._open[name]
                 except FileNotFoundError:
                     self._drop(_AREA)
-        raise StorageFailed(_VANISHES)
+        self._vanishes()
 
     def _enter(self, name: bytes, parent: int) -> int:
         try:
@@ -172,6 +172,10 @@ class Area:
                 # Readable by nobody else: a file in it may be one that is not shared with everybody later.
                 self._fs.make_folder(name, parent, 0o700)
             return self._opened(name, parent)
+
+    def _vanishes(self) -> NoReturn:
+        self._tree.check()
+        raise StorageFailed("The folder's hidden area vanishes as soon as it is made. See what else works on this folder.")
 
     def _opened(self, name: bytes, parent: int) -> int:
         opened = confine.open_folder(self._fs, name, parent)

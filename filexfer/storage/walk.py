@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from types import TracebackType
 
 from filexfer.core import paths
+from filexfer.core.errors import StorageFailed
 from filexfer.storage.confine import open_folder
 from filexfer.storage.failures import Unsynced
 from filexfer.storage.fsops import FsOps
@@ -40,7 +41,14 @@ class Tree:
         self._doubted: set[Parts] = set()
 
     def walk(self) -> Walk:
+        """For one act. Raises `StorageFailed` where the folder itself was removed."""
+        self.check()
         return Walk(self)
+
+    def check(self) -> None:
+        """Raise `StorageFailed` where the folder itself was removed: it would look as if it had become empty."""
+        if not self.fs.fstat(self.root).st_nlink:
+            raise StorageFailed("The shared folder is gone: somebody has removed it. Put it back, then share it again.")
 
     def made_in(self, parts: Parts) -> None:
         """A folder was made in this one."""

@@ -142,10 +142,9 @@ def nurse() -> None:
             try:
                 {"serve": serve, "move": move}[what](**wanted)
             except BaseException:
-                traceback.print_exc()
+                tell(wrong=traceback.format_exc())
             finally:
                 os._exit(0)
-        tell(child=child)
         if what == "move":
             _, status = os.waitpid(child, 0)
             tell(ended=child, killed=os.WIFSIGNALED(status))
@@ -174,9 +173,8 @@ class Nursery:
     def serve(self, folder: Path, listen: str = "http://127.0.0.1:0", at: int = 0) -> Served:
         """A server of `folder`, which dies at the call number `at` of its disk."""
         self._ask(what="serve", folder=str(folder), listen=listen, at=at)
-        child = self._hear()["child"]
         told = self._hear()
-        self._servers.append(Served(self, child, told["address"], told["control"]))
+        self._servers.append(Served(self, told["pid"], told["address"], told["control"]))
         return self._servers[-1]
 
     def bury(self, child: int) -> None:
@@ -198,7 +196,6 @@ class Nursery:
             at=at,
             **more,
         )
-        self._hear()
         told = self._hear()
         if "ended" in told:
             assert told["killed"], "it ended without a word"
@@ -213,7 +210,9 @@ class Nursery:
 
     def _hear(self) -> Any:
         assert self._process.stdout is not None
-        return json.loads(self._process.stdout.readline())
+        told = json.loads(self._process.stdout.readline())
+        assert "wrong" not in told, told["wrong"]
+        return told
 
 
 class Served:

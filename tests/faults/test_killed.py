@@ -192,9 +192,6 @@ def walk_client(
 ) -> None:
     at = first
     while True:
-        import time
-
-        print(at, time.monotonic(), flush=True)
         top = memory / f"{direction} {at}"
         here, there = top / "here", top / "share" / "t"
         lay(here if direction == "put" else there, FILES)
