@@ -15,7 +15,6 @@ import itertools
 import secrets
 import threading
 from collections.abc import Iterator
-from typing import NoReturn
 
 from filexfer.core import paths
 from filexfer.core.errors import StorageFailed
@@ -91,7 +90,7 @@ class Area:
                 return confine.open_own(self._fs, name, folder, create=True, append=append)
             except FileNotFoundError:
                 self._forget(where, folder)
-        self._vanishes()
+        raise self._vanished()
 
     def place(self, where: bytes, name: bytes, data: bytes, *, sync: bool = False) -> None:
         """A new file in folder `where` that appears with all of `data`; `FileExistsError` if it is there."""
@@ -117,7 +116,7 @@ class Area:
                 return naming.rename_new(self._fs, own, self.folder(self.batch), name, folder)
             except FileNotFoundError:
                 self._forget(where, folder)
-        self._vanishes()
+        raise self._vanished()
 
     def sweep(self) -> None:
         """Remove what the batches of dead processes left."""
@@ -162,7 +161,7 @@ class Area:
                     return self._open[name]
                 except FileNotFoundError:
                     self._drop(_AREA)
-        self._vanishes()
+        raise self._vanished()
 
     def _enter(self, name: bytes, parent: int) -> int:
         try:
@@ -173,9 +172,9 @@ class Area:
                 self._fs.make_folder(name, parent, 0o700)
             return self._opened(name, parent)
 
-    def _vanishes(self) -> NoReturn:
+    def _vanished(self) -> StorageFailed:
         self._tree.check()
-        raise StorageFailed("The folder's hidden area vanishes as soon as it is made. See what else works on this folder.")
+        return StorageFailed("The folder's hidden area vanishes as soon as it is made. See what else works on this folder.")
 
     def _opened(self, name: bytes, parent: int) -> int:
         opened = confine.open_folder(self._fs, name, parent)
