@@ -15,7 +15,7 @@ FATAL = (ConnectionFailed, ConnectionLost, LoginNeeded, KeyChanged)
 
 
 def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], None], way: Way, out: Output) -> int:
-    """Call `act(session, end)` for each end; the exit code. A server that is not to be reached, or does not know us, is said once."""
+    """Call `act(session, end)` for each end; the exit code. A server that cannot be reached, or knows us not, is said once."""
     codes = []
     gone = set()
     for one in ends:

@@ -47,6 +47,12 @@ _FORMS = """addresses:
 """
 
 
+_LINK = (
+    "A link is a secret, and other users can read arguments. Make a new invitation, run `filexfer pair`, and give it the link "
+    "when it asks, or at stdin."
+)
+
+
 class Command(Protocol):
     """What a command's file offers."""
 
@@ -65,9 +71,6 @@ class _Parser(argparse.ArgumentParser):
         self._words = words
 
     def error(self, message: str) -> NoReturn:
-        if any(word.lower().startswith("filexfer:") for word in self._words):
-            # The message may repeat it.
-            message = "a link is a secret, and other users can read arguments. Run `filexfer pair`, and give it when it asks."
         if "--json" in self._words:
             sys.exit(Output(json=True).failure(exits.UsageError(message)))
         super().error(message)
@@ -76,6 +79,9 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    # The system opens a link by `filexfer app LINK`; whoever else says one here shows it to other users, and we do not repeat it.
+    if any("filexfer://" in word.lower() for word in words) and words[0] != "app":
+        return Output(json="--json" in words).failure(exits.UsageError(_LINK))
     if not words or words[0] not in COMMANDS:
         return _no_command(words)
     command = cast(Command, import_module(f"filexfer.cli.{words[0]}"))

@@ -78,10 +78,10 @@ def _say(paired: Paired, name: str, vault: Vault, out: Output) -> None:
 def _named(words: list[str], wanted: str, state: Path) -> tuple[str, Address | None]:
     """The name to save it as, `""` for any, and the address that the command line gives. Raises `UsageError`; repeats nothing:
     it may be a secret."""
-    if any(is_link(word) or _is_code(word) for word in words):
+    if any(map(_is_code, words)):
         raise UsageError(
-            "A link or a code is a secret, and other users can read arguments. Make a new invitation, run `filexfer pair`, and "
-            "give it the link when it asks, or at stdin."
+            "A code is a secret, and other users can read arguments. Make a new invitation, run `filexfer pair ADDRESS`, and "
+            "give it the code when it asks, or at stdin."
         )
     if len(words) > 1:
         raise UsageError("Name one address, or none where you have a link.")

@@ -62,8 +62,8 @@ def remote(text: str) -> Remote:
     try:
         parsed = parse(bare)
     except errors.FilexferError as error:
-        # Not repeated where a password may stand in it, or it is a link.
-        shown = f"“{text}” is no address. " if "@" not in text and not text.lower().startswith("filexfer:") else ""
+        # Not repeated where a password may stand in it.
+        shown = f"“{text}” is no address. " if "@" not in text else ""
         raise UsageError(f"{shown}{error}") from error
     server = parsed.server
     if server.scheme == "saved":

@@ -4,6 +4,7 @@ confinement, verification and durable publishing as a server's own share."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from filexfer.core.errors import AlreadyExists, FilexferError, InvalidPath, NotA
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES, BLOCK_SIZE, Conflict
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import StoreSettings
+
+#: Policies under which one file of a job could take another one's place.
+_REPLACING = (Conflict.OVERWRITE, Conflict.NEWER)
 
 
 class Getting:
@@ -109,7 +113,7 @@ class Getting:
         except OSError as error:
             raise local_error(error, root) from error
         if root not in self._places:
-            self._places[root] = Place(FolderStore(root, StoreSettings(trash=False), exclusive=False), root)
+            self._places[root] = Place(FolderStore(root, StoreSettings(trash=False, once=True), exclusive=False), root)
         self._place = self._places[root]
 
     # What is done with it
@@ -164,6 +168,9 @@ class Getting:
         run, item, path, size = self._run, wanted.item, wanted.path, wanted.size
         if verdict is Verdict.SAME:
             same.append((path, size))
+            if run.spec.on_conflict in _REPLACING:
+                with contextlib.suppress(OSError):  # it has gone since, and is in nobody's way
+                    wanted.store.took(os.lstat(os.path.join(wanted.root, wanted.target)))
         elif verdict is Verdict.COMPARE and (run.spec.checksum or size > run.settings.small_file):
             alike.append(wanted)
         elif verdict is Verdict.SKIP:

@@ -159,7 +159,7 @@ class Session:
         try:
             return head, decoder.response()
         except errors.FilexferError as error:
-            return head, error
+            return head, self._in_our_words(error, connection)
 
     def refusal(self, connection: Connection, head: ResponseHead, method: str = "POST") -> errors.FilexferError:
         """The error of an answer that is not 2xx; reads its body."""

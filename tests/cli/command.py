@@ -52,8 +52,8 @@ def start(*words: str | Path, env: Mapping[str, str] | None = None, **more: obje
     """The command `filexfer WORDS…`, running."""
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
         [*COMMAND, *map(os.fspath, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=more.pop("stdout", subprocess.PIPE),
+        stderr=more.pop("stderr", subprocess.PIPE),
         env={**os.environ, **(env or {})},
         preexec_fn=_signals_as_usual,
         **more,
@@ -73,6 +73,23 @@ def run(*words: str | Path, data: bytes | None = None, env: Mapping[str, str] | 
     """Run the command `filexfer WORDS…` to its end."""
     stdin = subprocess.DEVNULL if data is None else subprocess.PIPE
     return ended(start(*words, env=env, stdin=stdin, cwd=cwd), data)
+
+
+class Served:
+    """A `filexfer serve` that runs. `lines`: what it printed until it was ready."""
+
+    def __init__(self, *words: str | Path, count: int = 1, env: Mapping[str, str] | None = None) -> None:
+        self.process = start("serve", *words, env=env)
+        assert self.process.stdout is not None
+        self.lines = [self.process.stdout.readline().decode().rstrip("\n") for _ in range(count)]
+
+    @property
+    def address(self) -> str:
+        return self.lines[0].removeprefix("Listening on ")
+
+    def end(self, number: signal.Signals) -> Result:
+        self.process.send_signal(number)
+        return ended(self.process)
 
 
 def tree(top: Path, files: Mapping[str, bytes]) -> Path:

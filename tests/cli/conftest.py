@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from filexfer import Server
-from tests.cli.command import Share
+from tests.cli.command import Served, Share
 
 
 @pytest.fixture
@@ -24,3 +24,18 @@ def share(tmp_path: Path) -> Iterator[Share]:
 def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has a history of transfers of its own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Starts servers; what a failed test leaves running is killed."""
+    running: list[Served] = []
+
+    def begin(*words: str | Path, count: int = 1, env: Mapping[str, str] | None = None) -> Served:
+        running.append(Served(*words, count=count, env=env))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.process.kill()
+        one.process.communicate()

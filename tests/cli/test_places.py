@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.agent.memory import Memory
-from filexfer.agent.servers import Servers
-from filexfer.cli import places
+from filexfer.cli import places, saved
 from filexfer.cli.exits import UsageError
 from filexfer.core.errors import NotAFolder
 from filexfer.core.places import private_folder, state_folder
@@ -65,8 +63,8 @@ def test_what_is_no_address_is_a_usage_error(text: str) -> None:
 
 @pytest.fixture
 def box() -> None:
-    """A server saved in the app as “box”."""
-    Servers(Memory(private_folder(state_folder()) / "servers.json"), lambda: "").save("box", "http://there:99/")
+    """A server saved as “box”."""
+    saved.servers(private_folder(state_folder())).save("box", "http://there:99/")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +83,7 @@ def test_an_unknown_name_is_answered_with_those_that_are_saved(box: None) -> Non
 
 
 def test_an_unknown_name_is_answered_with_how_to_save_one() -> None:
-    with pytest.raises(UsageError, match=r"None is saved yet\. Save one in the app"):
+    with pytest.raises(UsageError, match=r"None is saved yet\. `filexfer pair` and"):
         places.remote("box:a")
     assert not state_folder().exists()
 

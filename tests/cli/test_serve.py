@@ -7,45 +7,13 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from filexfer import connect
-from tests.cli.command import Result, contents, ended, run, start, tree
-
-
-class Served:
-    """A `filexfer serve` that runs. `lines`: what it printed until it was ready."""
-
-    def __init__(self, *words: str | Path, count: int = 1) -> None:
-        self.process = start("serve", *words)
-        assert self.process.stdout is not None
-        self.lines = [self.process.stdout.readline().decode().rstrip("\n") for _ in range(count)]
-
-    @property
-    def address(self) -> str:
-        return self.lines[0].removeprefix("Listening on ")
-
-    def end(self, number: signal.Signals) -> Result:
-        self.process.send_signal(number)
-        return ended(self.process)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
-    """Starts servers; what a failed test leaves running is killed."""
-    running: list[Served] = []
-
-    def begin(*words: str | Path, count: int = 1) -> Served:
-        running.append(Served(*words, count=count))
-        return running[-1]
-
-    yield begin
-    for one in running:
-        one.process.kill()
-        one.process.communicate()
+from tests.cli.command import Served, contents, ended, run, start, tree
 
 
 @pytest.fixture
