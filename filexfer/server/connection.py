@@ -129,6 +129,8 @@ class Connection:
             return None
         if self.channel.ahead:
             return self._time_out
+        if self.channel.greeting and self.channel.moved:
+            self._house.complaints.note("slow handshake", self.peer, "A TLS handshake took too long.")
         return self.close
 
     def _submit(self) -> None:
@@ -150,18 +152,25 @@ class Connection:
 
     def _greet_on(self) -> None:
         try:
-            if not self.channel.greet():
-                self._house.loop.park(self)  # with the deadline it has: for all of the handshake
-                return
+            done = self._greet_in_turn()
         except NotTls as plain:
             self.channel = plain.channel
             self._refuse_head(BadHead(400, "This server speaks https here. Write https:// for http:// in its address."))
             self.close()
             return
-        if self._next_is_here():
+        if not done:
+            self._house.loop.park(self)  # with the deadline it has: for all of the handshake
+        elif self._next_is_here():
             self._serve_on()
         else:
             self._park(self._settings.head_seconds)
+
+    def _greet_in_turn(self) -> bool:
+        visit = self._house.crowd.arrive(self.household)
+        try:
+            return self.channel.greet()
+        finally:
+            visit.end()
 
     def _serve(self) -> None:
         """Serve requests as long as they follow closely; then park."""

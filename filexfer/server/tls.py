@@ -107,6 +107,7 @@ class TlsChannel(Channel):
             return -1 if data is None else 0
         if self.greeting:
             self._hello += data
+            self.moved += len(data)
             return len(data)
         self._feed(data)
         return self._decrypt_ahead()

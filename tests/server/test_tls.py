@@ -248,13 +248,14 @@ def test_the_end_of_the_handshake_may_be_cut_anywhere(running) -> None:
 
 
 @pytest.mark.parametrize("sent", [0, 1, 5, 100, None], ids=["nothing", "one byte", "a header", "a part", "a hello"])
-def test_a_handshake_that_stands_still_is_given_up(serve, sent: int | None) -> None:
+def test_a_handshake_that_stands_still_is_given_up(serve, sent: int | None, caplog) -> None:
     running = serve(handshake_seconds=0.2, head_seconds=60, idle_seconds=60)
     with Hands(running) as hands:
         hands.sock.sendall(hands.shake()[:sent])
         assert hands.ended()
     until(lambda: not running.server._connections)
     assert running.server._census._each == {}
+    assert caplog.text.count("A TLS handshake took too long") == (0 if sent == 0 else 1)
 
 
 def test_bytes_that_trickle_do_not_extend_the_deadline_of_a_handshake(serve) -> None:
