@@ -45,7 +45,7 @@ class DevicesDialog(QDialog):
         self._can_pair = can_pair
         self.setWindowTitle(self.tr("Paired devices"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(680, 380)
+        self.resize(700, 380)
         self.model = DevicesModel(self)
         self.table = self._make_table()
         self.notice = Notice(icons)
@@ -80,7 +80,7 @@ class DevicesDialog(QDialog):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((MAY, 252), (SEEN, 132)):
+        for column, width in ((MAY, 268), (SEEN, 132)):
             header.resizeSection(column, width)
         return table
 

@@ -32,20 +32,19 @@ class SharePanel(QFrame):
         self._inviting = Inviting(bridge, self)
         self.switch = Switch(self.tr("Share this folder"))
         self.switch.toggled.connect(self._on_switch)
-        self._state = plain_label(wrap=True)
+        self.state = plain_label(wrap=True)
         self._folder = plain_label()
         self.choose = QPushButton(self.tr("Change…"))
         self.choose.setAccessibleName(self.tr("Change the shared folder"))
         self.choose.clicked.connect(self._on_choose)
         self.pair = QPushButton(icons.icon("phone_laptop"), self.tr("Pair a device…"))
         self.pair.clicked.connect(self.pair_device)
-        self.devices = QPushButton(self.tr("Devices…"))
+        self.devices = QPushButton(self.tr("Paired devices…"))
         self.devices.clicked.connect(self.show_devices)
         self.permission = permission_box(self.tr("What devices that are paired next may do"), ("read", "write"))
         self.permission.activated.connect(lambda: servers.set_share(permission=self.permission.currentData()))
         self.guest = permission_box(self.tr("What guests may do"), ("none", "read", "write"))
         self.guest.activated.connect(lambda: servers.set_share(guest=self.guest.currentData()))
-        self.guest_words = faint_label()
         self._addresses = QHBoxLayout()
         self._addresses.setSpacing(GAP)
         self._lay_out()
@@ -58,14 +57,15 @@ class SharePanel(QFrame):
         grid.setHorizontalSpacing(MARGIN)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(1, 1)
-        head = _line(self.switch, self._state)
-        head.setStretchFactor(self._state, 1)
+        head = _line(self.switch, self.state)
+        head.setStretchFactor(self.state, 1)
         grid.addLayout(head, 0, 0, 1, 2)
         for row, (text, line) in enumerate(
             (
                 (self.tr("Folder"), _line(self._folder, self.choose, None)),
-                (self.tr("New devices may"), _line(self.permission, self.pair, self.devices, None)),
-                (self.tr("Guests may"), _line(self.guest, self.guest_words, None)),
+                (self.tr("Devices"), _line(self.pair, self.devices, None)),
+                (self.tr("New devices may"), _line(self.permission, None)),
+                (self.tr("Guests may"), _line(self.guest, None)),
                 (self.tr("Address"), self._addresses),
             ),
             1,
@@ -78,25 +78,22 @@ class SharePanel(QFrame):
         self.setEnabled(self._servers.known)
         with QSignalBlocker(self.switch):
             self.switch.setChecked(share.on)
-        self._state.setText(paths.shown(share.problem) or self._state_words(share.on))
+        self.state.setText(paths.shown(share.problem) or self._state_words(share.on, share.guest))
         text = paths.shown(share.folder)
         self._folder.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, FOLDER_WIDTH))
         self._folder.setToolTip(text)
         self.permission.setCurrentIndex(max(0, self.permission.findData(share.permission)))
         self.guest.setCurrentIndex(max(0, self.guest.findData(share.guest)))
-        self.guest_words.setText(
-            self.tr("Who is not paired gets nothing.")
-            if share.guest == "none"
-            else self.tr("Anybody on the network may, without pairing.")
-        )
         self.pair.setEnabled(share.on)
         self.pair.setToolTip("" if share.on else self.tr("Switch sharing on first: devices are paired over the network."))
         self._show_addresses(share.addresses if share.on else ())
 
-    def _state_words(self, on: bool) -> str:
-        if on:
-            return self.tr("Sharing with paired devices")
-        return self.tr("Nobody else reaches this folder. When you switch it on, the system may ask about the firewall.")
+    def _state_words(self, on: bool, guest: str) -> str:
+        if not on:
+            return self.tr("Not shared: nobody else reaches this folder.")
+        if guest == "none":
+            return self.tr("Shared with paired devices, and nobody else.")
+        return self.tr("Shared with everybody on the network, paired or not.")
 
     def pair_device(self) -> None:
         """Open the dialog that pairs a device."""
@@ -125,7 +122,7 @@ class SharePanel(QFrame):
             self._addresses.addWidget(label)
             self._addresses.addWidget(copy)
         if not shown:
-            self._addresses.addWidget(QLabel(self.tr("none while it is not shared")))
+            self._addresses.addWidget(QLabel(self.tr("none yet; the system may ask about the firewall")))
         self._addresses.addStretch(1)
 
     def _on_switch(self, on: bool) -> None:

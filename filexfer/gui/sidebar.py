@@ -99,7 +99,8 @@ class SideDelegate(QStyledItemDelegate):
     def _word(self, row: SideRow, room: int, font: QFont) -> str:
         """The state of a row, with more of it where its name leaves room."""
         name = QFontMetrics(self._view.font()).horizontalAdvance(paths.shown(row.text))
-        return row.words if QFontMetrics(font).horizontalAdvance(row.words) + name + GAP <= room else row.word
+        fits = QFontMetrics(font).horizontalAdvance(row.words) + name + GAP <= room
+        return row.words if row.words and fits else row.word
 
     def button_rect(self, rect: QRect) -> QRect:
         """Where the button of the row in `rect` is, of one that has a button."""

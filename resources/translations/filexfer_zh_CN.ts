@@ -628,7 +628,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Devices…</source>
+        <source>Paired devices…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not shared: nobody else reaches this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shared with paired devices, and nobody else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shared with everybody on the network, paired or not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none yet; the system may ask about the firewall</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -640,6 +656,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>New devices may</source>
         <translation type="unfinished"></translation>
     </message>
@@ -648,19 +668,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Who is not paired gets nothing.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Switch sharing on first: devices are paired over the network.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sharing with paired devices</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nobody else reaches this folder. When you switch it on, the system may ask about the firewall.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -672,15 +680,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Anybody on the network may, without pairing.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy the address {address}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>none while it is not shared</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

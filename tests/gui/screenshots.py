@@ -290,6 +290,8 @@ class Photographer:
             details.close()
             self.window.resize(700, 520)
             self.shoot("17-narrow")
+            self.go("", "", words.Words.tr("This computer"))
+            self.shoot("35-narrow-share")
             self.window.browser.open(None)
             self.shoot("18-narrow-first-start")
             for job in self.window.jobs.jobs():

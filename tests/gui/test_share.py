@@ -78,10 +78,10 @@ def test_guests_get_nothing_until_it_is_chosen_and_that_is_said(sharer: Person, 
     (tmp_path / "mine" / "hello.txt").write_text("hello")
     address = _switch_on(sharer)
     assert sharer.window.share.guest.currentData() == "none"
-    assert "gets nothing" in sharer.window.share.guest_words.text()
+    assert "nobody else" in sharer.window.share.state.text()
     _choose(sharer.window.share.guest, "read")
     sharer.wait(lambda: sharer.window.servers.share.guest == "read")
-    assert "Anybody" in sharer.window.share.guest_words.text()
+    assert "everybody" in sharer.window.share.state.text()
     assert _status(address) == 200
 
 
