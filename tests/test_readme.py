@@ -63,14 +63,14 @@ def test_the_command_line_examples_work(folder: Path, address: str) -> None:
 
 
 def test_the_library_example_works(folder: Path) -> None:
-    ours, _ = section("The library", "python")
+    ours, _, _ = section("The library", "python")
     said = run([sys.executable, "-c", ours], folder / "here")
     assert said.splitlines() == ["file notes.txt 5", "Hello you"]
     assert (folder / "here/shared/from me/notes.txt").read_text(encoding="utf-8") == "Milk."
 
 
 def test_twelve_lines_of_stock_python_work(folder: Path, address: str) -> None:
-    _, stock = section("The library", "python")
+    _, stock, _ = section("The library", "python")
     assert len(stock.split("\n\n", 1)[1].splitlines()) <= 12
     assert "filexfer" not in stock
     said = run([sys.executable, "-c", stock.replace(THERE, address)], folder / "here").splitlines()
@@ -79,10 +79,44 @@ def test_twelve_lines_of_stock_python_work(folder: Path, address: str) -> None:
     assert (folder / "share/notes/today.txt").read_bytes() == b"Buy milk."
 
 
-def test_the_headless_server_needs_five_lines() -> None:
-    (lines,) = section("A server without a screen", "sh")
-    assert len(lines.splitlines()) == 5
-    assert re.search(r"filexfer serve \S+ --guest write &$", lines, re.MULTILINE)
+@pytest.fixture
+def secure(folder: Path) -> Iterator[str]:
+    """`filexfer serve`, as the README starts it, but on a port of its own; its address."""
+    start, _ = section("A server without a screen", "sh")
+    line = next(line for line in start.splitlines() if " serve " in line)
+    command = re.sub(r"^\S*/filexfer|&.*$", "", line).replace("~/", f"{folder}/").split()
+    filexfer = str(Path(sys.executable).with_name("filexfer"))
+    with subprocess.Popen([filexfer, *command, "--listen", "https://127.0.0.1:0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().removeprefix("Listening on ").strip()
+        server.terminate()
+        assert server.wait(30) == 0
+
+
+def test_the_headless_server_needs_five_lines_and_the_other_machine_two(
+    folder: Path, secure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, other = section("A server without a screen", "sh")
+    assert len(start.splitlines()) == 5
+    assert re.search(r"filexfer serve ~/share +&", start)
+    assert re.search(r"^\S+/filexfer invite +#", start, re.MULTILINE)
+    (link,) = re.findall(r"filexfer://\S+", run(["filexfer", "invite", "--no-wait"], folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "other"))
+    script = re.sub(r"^filexfer pair\b", f"echo '{link}' | filexfer pair", other, flags=re.MULTILINE)
+    assert script != other
+    assert f"Paired with {secure}" in run(["sh", "-e", "-c", script], folder / "here")
+    assert (folder / "share/photos/2.jpg").read_bytes() == b"\2" * 10_000
+
+
+def test_stock_python_works_over_https_too(folder: Path, secure: str) -> None:
+    _, _, stock = section("The library", "python")
+    (add,) = section("The library", "sh")
+    assert "filexfer" not in stock
+    run(["sh", "-e", "-c", add], folder / "here")
+    assert (folder / "here/stock.token").stat().st_mode & 0o077 == 0
+    (folder / "share/a").write_bytes(b"a" * 7)
+    at = secure.removeprefix("https://").rstrip("/")
+    assert run([sys.executable, "-c", stock.replace("thatbox:8765", at)], folder / "here") == "a 7\n"
 
 
 def test_every_page_it_points_to_is_there() -> None:

@@ -56,6 +56,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         _save(args.names[0], args.names[1], state, out)
     else:
         saved.servers(state).rename(*args.names)
+        if out.json:
+            out.record(event="renamed", name=args.names[1])
         out.say(f"“{args.names[0]}” is called “{args.names[1]}” now.")
     return exits.Exit.DONE
 

@@ -111,6 +111,13 @@ def test_a_code_is_typed_with_the_servers_address(serve: Serve, folder: Path, ot
     assert CODE not in wrong.err + wrong.out
 
 
+def test_what_a_quiet_invitation_prints_can_be_piped_into_pair(serve: Serve, folder: Path, other: dict[str, str]) -> None:
+    serve(folder, "--listen", HERE)
+    printed = run("invite", "--no-wait", "-q", "--host", "127.0.0.1")
+    assert run("pair", data=printed.raw, env=other).code == 0
+    assert run("ls", "attic:", env=other).lines == ["f"]
+
+
 class Terminal:
     """A command at a terminal of its own, 200 columns wide. `said`: all that it showed so far."""
 
