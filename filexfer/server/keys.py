@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from filexfer.core.clock import SteadyClock
 from filexfer.core.errors import BadParameters, Busy, FilexferError
 from filexfer.protocol.xmlrpc import decode_response, encode_response
 
@@ -25,6 +26,8 @@ _KEY_CHARACTERS = 200
 #: How long a repetition waits for the first call that is still at work, in seconds.
 _PATIENCE = 60.0
 _SWEEP_EVERY = 600.0
+#: Seconds after which a place that could not be used is tried again: a full disk does not stay full.
+_TRY_AGAIN = 30.0
 _TABLES = """
     CREATE TABLE IF NOT EXISTS answers (device TEXT, key TEXT, method TEXT, value BLOB, made REAL, PRIMARY KEY (device, key));
     CREATE INDEX IF NOT EXISTS answers_by_age ON answers (made);
@@ -42,8 +45,9 @@ class Keys:
         self._area = area
         self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
         self._connection: sqlite3.Connection | None = None
-        self._hopeless = False
+        self._hopeless_until = 0.0
         self._next_sweep = 0.0
+        self._clock = SteadyClock()
         self._running: dict[tuple[str, str], threading.Event] = {}
         self._running_lock = threading.Lock()  # guards the one above
 
@@ -98,7 +102,7 @@ class Keys:
 
     def _keep(self, device: str, key: str, method: str, value: object) -> None:
         body = b"".join(part for part in encode_response(value) if isinstance(part, bytes))
-        self._ask(lambda connection: self._write(connection, (device, key, method, body, time.time())))
+        self._ask(lambda connection: self._write(connection, (device, key, method, body, self._clock.now())))
 
     def _ask(self, act: Callable[[sqlite3.Connection], _T]) -> _T | None:
         """What `act` says of the database; None where there is none, or it fails. A repetition is done again then, which without
@@ -131,7 +135,7 @@ class Keys:
 
     def _open(self) -> sqlite3.Connection | None:
         """The connection; None where there can be none (a folder that is read only, say). With the lock."""
-        if self._connection is None and not self._hopeless:
+        if self._connection is None and time.monotonic() >= self._hopeless_until:
             # Imported here: a server that is never given a key starts without it.
             import sqlite3
 
@@ -164,7 +168,7 @@ class Keys:
             raise OSError("the hidden folder of the share is not where it was, or is a link")
 
     def _give_up(self, error: Exception) -> None:
-        self._hopeless = True
+        self._hopeless_until = time.monotonic() + _TRY_AGAIN
         _log.warning("Results of keyed calls cannot be kept on this disk: %s.", error)
 
     def _connect(self) -> sqlite3.Connection:

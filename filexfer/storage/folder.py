@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from filexfer.core import digests, paths
+from filexfer.core.clock import SteadyClock
 from filexfer.core.errors import BadParameters, Busy, FilexferError, InvalidPath, UnknownUpload
 from filexfer.core.model import Conflict, Entry, PutOptions, Saved
 from filexfer.storage import confine, scan, upload_files
@@ -71,7 +72,8 @@ class FolderStore:
                 self._lock_share()
             area = Area(tree)
             self._acts = Acts(self._let_go)
-            self.trash = Trash(fs, area, settings, self._acts, self._put_back)
+            self._clock = SteadyClock()
+            self.trash = Trash(fs, area, settings, self._acts, self._put_back, self._clock)
             space = Space(tree, settings.keep_free, self.trash.make_room)
             publisher = Publisher(fs, self.trash, PathLocks())
             self._shared = Shared(fs, tree, area, space, publisher, settings, self._acts, answers=exclusive)
@@ -185,7 +187,7 @@ class FolderStore:
         settings = self._shared.settings
         with self._acts():
             self._shared.area.sweep()
-            upload_files.expire(self._fs, self._shared.area, settings.upload_age, settings.answer_age)
+            upload_files.expire(self._fs, self._shared.area, settings.upload_age, settings.answer_age, self._clock.now())
         self.trash.sweep()
 
     def make_folder(self, path: str) -> Entry:

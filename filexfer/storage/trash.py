@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 
 from filexfer.core import paths
+from filexfer.core.clock import SteadyClock
 from filexfer.core.errors import NotFound, StorageFailed
 from filexfer.core.model import Kind
 from filexfer.storage import area, confine, scan, trees
@@ -50,7 +51,13 @@ class Trash:
     """
 
     def __init__(
-        self, fs: FsOps, own: Area, settings: StoreSettings, acts: Acts, put_back: Callable[[int, bytes, Trashed], str]
+        self,
+        fs: FsOps,
+        own: Area,
+        settings: StoreSettings,
+        acts: Acts,
+        put_back: Callable[[int, bytes, Trashed], str],
+        clock: SteadyClock,
     ) -> None:
         """`put_back(folder, name, item)` moves something out of here to its path, or near it, and tells where it is then."""
         self.on = settings.trash
@@ -59,6 +66,7 @@ class Trash:
         self._settings = settings
         self._acts = acts
         self._put_back = put_back
+        self._clock = clock
         # Guards `_bytes` (what lies here, None while unknown) and the three after it: how often names here changed, up to which
         # change they are durable, and up to which they may be lost since their sync failed.
         self._lock = threading.Lock()
@@ -166,7 +174,7 @@ class Trash:
 
     def _begin(self, path: str, kind: Kind, size: int) -> tuple[bytes, int]:
         """An id for something new, its path noted; and the folder where it goes."""
-        item = f"{time.time_ns():016x}-{size:x}-{_LETTERS[kind]}{secrets.token_hex(4)}".encode()
+        item = f"{max(0, time.time_ns()):016x}-{size:x}-{_LETTERS[kind]}{secrets.token_hex(4)}".encode()
         raw, trash = paths.encode(path), self._area.folder(area.TRASH)
         try:
             if len(raw) > _LINK_BYTES:
@@ -222,7 +230,7 @@ class Trash:
                 return
             items = _items(self._fs, folder)
             left = sum(map(_size, items))
-            limit = time.time_ns() - age * 1e9
+            limit = (self._clock.now() - age) * 1e9
             for item in items:
                 if left <= kept_bytes and int(item[:16], 16) > limit:
                     break
@@ -238,9 +246,13 @@ class Trash:
         held = set(trees.names(self._fs, folder))
         for name in held:
             item = name.removesuffix(_PATH)
-            stale = item not in held and _ID.fullmatch(item.decode("latin-1")) and _age(item) > _STALE
+            stale = item not in held and _ID.fullmatch(item.decode("latin-1")) and self._age(item) > _STALE
             if stale or name.startswith(trees.GONE):
                 trees.remove(self._fs, name, folder)
+
+    def _age(self, item: bytes) -> float:
+        """Seconds since the item of this id was deleted."""
+        return self._clock.now() - int(item[:16], 16) / 1e9
 
 
 def _items(fs: FsOps, folder: int) -> list[str]:
@@ -250,8 +262,3 @@ def _items(fs: FsOps, folder: int) -> list[str]:
 
 def _size(item: str) -> int:
     return int(item.split("-")[1], 16)
-
-
-def _age(item: bytes) -> float:
-    """Seconds since the item of this id was deleted."""
-    return (time.time_ns() - int(item[:16], 16)) / 1e9

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import time
 from collections.abc import Iterator
 
 from filexfer.core.errors import Busy, FilexferError, UnknownUpload
@@ -206,14 +205,17 @@ def begun(fs: FsOps, area: Area) -> Iterator[tuple[str, journal.Told, int]]:
                 yield name.removesuffix(JOURNAL).decode(), told, status.st_mtime_ns
 
 
-def expire(fs: FsOps, area: Area, upload_age: float, answer_age: float) -> None:
-    """Remove uploads nobody touched for `upload_age` seconds, answers older than `answer_age`, and what crashes left."""
+def expire(fs: FsOps, area: Area, upload_age: float, answer_age: float, now: float) -> None:
+    """Remove uploads nobody touched for `upload_age` seconds, answers older than `answer_age`, and what crashes left.
+
+    `now`: seconds since the epoch.
+    """
     folder = area.existing(areas.UPLOADS)
     for name in [] if folder is None else trees.names(fs, folder):
         status = present(fs, name, folder) if folder is not None else None
         if folder is None or status is None:
             continue
-        age = time.time() - status.st_mtime
+        age = now - status.st_mtime
         alone = name.endswith(DATA) and present(fs, name.removesuffix(DATA) + JOURNAL, folder) is None
         if (name.endswith(DONE) and age > answer_age) or (alone and age > _STALE):
             trees.remove(fs, name, folder)
