@@ -75,7 +75,7 @@ class FolderStore:
             self._clock = SteadyClock()
             self.trash = Trash(fs, area, settings, self._acts, self._put_back, self._clock)
             space = Space(tree, settings.keep_free, self.trash.make_room)
-            publisher = Publisher(fs, self.trash, PathLocks())
+            publisher = Publisher(fs, self.trash, PathLocks(), set() if settings.once else None)
             self._shared = Shared(fs, tree, area, space, publisher, settings, self._acts, answers=exclusive)
             self._changes = Changes(self._shared)
             # Guards the three below: uploads somebody holds, those among them lately used, streams.
@@ -189,6 +189,10 @@ class FolderStore:
             self._shared.area.sweep()
             upload_files.expire(self._fs, self._shared.area, settings.upload_age, settings.answer_age, self._clock.now())
         self.trash.sweep()
+
+    def took(self, status: os.stat_result) -> None:
+        """What is there, with this status, is what was to come: nothing else may replace it (`StoreSettings.once`)."""
+        self._shared.publisher.took(status)
 
     def make_folder(self, path: str) -> Entry:
         """Make a folder and those above it; no error if it is there."""

@@ -90,11 +90,16 @@ class _Act:
 
 @dataclass(slots=True)
 class Publisher:
-    """Places new content in the tree. For any thread; each call with a `Walk` of its own."""
+    """Places new content in the tree. For any thread; each call with a `Walk` of its own.
+
+    Attributes:
+        own: marks of the files that were placed, which are not replaced (`StoreSettings.once`); None where they may be.
+    """
 
     fs: FsOps
     trash: Trash
     locks: PathLocks
+    own: set[int] | None = None
 
     def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions, keep: Keep | None = None) -> Saved:
         """Give `new` the name `parts` as `options.on_conflict` says. Its folder is marked in `walk`, which the caller syncs.
@@ -138,8 +143,20 @@ class Publisher:
 
     def _create(self, new: New, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
         new.announce(path, outcome, new.folder, new.name)
+        self._mark(new)
         rename_new(self.fs, new.name, new.folder, name, folder)
         return self._saved(folder, name, path, outcome)
+
+    def _mark(self, new: New) -> None:
+        # Before it has its name: a twin that meets it there shall know it.
+        if self.own is not None:
+            self.own.add(_mark_of(self.fs.stat(new.name, new.folder)))
+
+    def took(self, status: os.stat_result) -> None:
+        """A file that was there already is one of those that were asked for: it counts as placed."""
+        # With a second name it may be another one of those, too.
+        if self.own is not None and status.st_nlink == 1:
+            self.own.add(_mark_of(status))
 
     def _saved(self, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
         status = self.fs.stat(name, folder)
@@ -152,6 +169,11 @@ class Publisher:
         confine.refuse_link(name, old)
         if policy is Conflict.RENAME:
             return self._rename(new, folder, parts, act)
+        if self.own is not None and policy is not Conflict.SKIP and _mark_of(old) in self.own:
+            raise AlreadyExists(
+                f"This disk holds “{paths.shown(path)}” for the same name as that of another file of this transfer. "
+                "Rename one of the two where they come from, then try again."
+            )
         newer = new.mtime_ns is None or new.mtime_ns > old.st_mtime_ns
         if policy is Conflict.SKIP or (policy is Conflict.NEWER and not newer and kind_of(old) is Kind.FILE):
             return Saved(path, Outcome.SKIPPED, old.st_size, mtime_of(old), etag_of(old))
@@ -165,6 +187,7 @@ class Publisher:
 
     def _replace(self, new: New, folder: int, name: bytes, path: str) -> Saved:
         new.announce(path, Outcome.REPLACED, new.folder, new.name)
+        self._mark(new)
         self.fs.rename(new.name, new.folder, name, folder)
         return self._saved(folder, name, path, Outcome.REPLACED)
 
@@ -203,6 +226,7 @@ class Publisher:
             # Our own copy is durable and takes its place: another sync of this one would succeed and prove nothing.
             self._take_time(new, status.st_mtime_ns)
             return self._replace(new, folder, name, path)
+        self.took(status)
         return Saved(path, Outcome.SAME, status.st_size, mtime_of(status), etag_of(status))
 
     def _is_synced(self, descriptor: int) -> bool:
@@ -271,3 +295,8 @@ class _Beside:
 def _takes_time(policy: Conflict, new_ns: int, old_ns: int) -> bool:
     """Whether a file whose content is right already takes the mtime of the new one."""
     return (policy is Conflict.OVERWRITE and new_ns != old_ns) or (policy is Conflict.NEWER and new_ns > old_ns)
+
+
+def _mark_of(status: os.stat_result) -> int:
+    """What a file is known by, whatever it is called; a number, for there may be millions."""
+    return hash((status.st_dev, status.st_ino))

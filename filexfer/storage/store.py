@@ -30,6 +30,8 @@ class StoreSettings:
         upload_age: an upload nobody touched for so long is dropped.
         answer_age: for so long a repeated commit is answered again.
         block_size: unit of verification and resume of new uploads.
+        once: what this store has published, it does not replace: two names of one transfer that the disk holds for one (`File`
+            and `file`, composed and decomposed) are a conflict, whatever the policy.
         checkpoint_bytes, checkpoint_seconds: after so much or so long what was written is synced and vouched for.
     """
 
@@ -40,6 +42,7 @@ class StoreSettings:
     upload_age: float = 7 * _DAY
     answer_age: float = _DAY
     block_size: int = BLOCK_SIZE
+    once: bool = False
     checkpoint_bytes: int = 64 << 20
     checkpoint_seconds: float = 2.0
 

@@ -23,6 +23,7 @@ class FakeServer:
 
     Attributes:
         address, calls: names of the methods called so far.
+        methods: what answers; may be changed.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class FakeServer:
         raw: Callable[[str, Mapping[str, str]], tuple[int, dict[str, str], bytes]] | None = None,
     ) -> None:
         self.calls: list[str] = []
-        known = {"server_info": lambda: INFO | {"lanes": ["xmlrpc", "raw"] if raw else ["xmlrpc"]}, **methods}
+        known = self.methods = {"server_info": lambda: INFO | {"lanes": ["xmlrpc", "raw"] if raw else ["xmlrpc"]}, **methods}
         calls = self.calls
 
         class Handler(BaseHTTPRequestHandler):
