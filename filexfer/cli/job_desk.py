@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from filexfer.cli import exits, moving
 from filexfer.cli.output import Output
-from filexfer.client.session import connect
+from filexfer.client.session import Session
 from filexfer.core.errors import BadParameters, FilexferError, NotFound
 from filexfer.core.model import Job, JobFile, JobState
 from filexfer.protocol import wire
@@ -107,10 +107,10 @@ class OwnDesk:
 
 
 class AgentDesk:
-    """Asks an agent; what is resumed or retried goes on there, in the background."""
+    """Asks an agent over `session`, and closes that; what is resumed or retried goes on there, in the background."""
 
-    def __init__(self, address: str) -> None:
-        self._session = connect(address)
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def __enter__(self) -> Self:
         return self

@@ -10,9 +10,11 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from filexfer.cli import exits, output, progress
+from filexfer.cli import exits, options, output, progress, remote
 from filexfer.cli.job_desk import AgentDesk, Desk, OwnDesk
 from filexfer.cli.output import Output
+from filexfer.cli.places import remote as server
+from filexfer.client.control import connect_control
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, FilexferError
 from filexfer.core.model import Direction, FileState, Job
@@ -33,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "ids", metavar="NUMBER", nargs="*", type=int, help="of a transfer, as `list` shows it; clear without any: all"
     )
     parser.add_argument("--at", metavar="ADDRESS", default="", help="ask the agent there, such as one that `filexfer serve` runs")
+    options.token_file(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise exits.UsageError("`filexfer jobs list` takes no number; `filexfer jobs show NUMBER` shows one transfer.")
     if args.action not in ("list", "clear") and not args.ids:
         raise exits.UsageError(f"Which one? `filexfer jobs {args.action} NUMBER`; `filexfer jobs` lists them with their numbers.")
-    with _desk(args.at) as desk:
+    with _desk(args, out) as desk:
         if args.action == "list":
             return _list(desk, out)
         if args.action == "clear":
@@ -60,14 +63,14 @@ _ACTS: dict[str, _Act] = {
 
 
 @contextmanager
-def _desk(address: str) -> Iterator[Desk]:
-    if address:
-        with AgentDesk(address) as asked:
+def _desk(args: argparse.Namespace, out: Output) -> Iterator[Desk]:
+    if args.at:
+        with AgentDesk(remote.way(args, out).connect(str(server(args.at).server))) as asked:
             yield asked
         return
-    known = places.control_address(places.state_folder())
-    if known:
-        with AgentDesk(known) as agent:
+    state = places.state_folder()
+    if places.control_address(state):
+        with AgentDesk(connect_control(state)) as agent:
             if agent.answers():
                 yield agent
                 return

@@ -13,7 +13,7 @@ from filexfer.cli.exits import UsageError
 from filexfer.cli.invite import MAY
 from filexfer.cli.output import Output
 from filexfer.core import places
-from filexfer.core.errors import AlreadyExists, BadParameters, FilexferError
+from filexfer.core.errors import AlreadyExists, BadParameters, ConnectionFailed, FilexferError
 from filexfer.protocol.address import Address, free_name, parse
 from filexfer.protocol.pairing import Invite, is_link, parse_code, parse_link
 
@@ -56,7 +56,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from filexfer.client.vault import Vault
 
     vault = Vault(state)
-    paired = pair(target, args.device or places.computer_name(), vault, _PATIENCE)
+    try:
+        paired = pair(target, args.device or places.computer_name(), vault, _PATIENCE)
+    except ConnectionFailed as error:
+        raise ConnectionFailed(f"{error} Where that computer has another address, give it: filexfer pair ADDRESS") from error
     name = name or next((one for one, at in known.items() if at == where), "")
     name = name or free_name(paired.share or paired.address.host, known)
     servers.save(name, where)

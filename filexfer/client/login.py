@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from filexfer.client.credentials import Credentials
 from filexfer.core.errors import BadParameters, LoginNeeded
 from filexfer.protocol.address import Address
 
 if TYPE_CHECKING:
+    from filexfer.client.credentials import Credentials
     from filexfer.client.tls import Tls
 
 
