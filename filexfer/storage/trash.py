@@ -174,7 +174,9 @@ class Trash:
 
     def _begin(self, path: str, kind: Kind, size: int) -> tuple[bytes, int]:
         """An id for something new, its path noted; and the folder where it goes."""
-        item = f"{max(0, time.time_ns()):016x}-{size:x}-{_LETTERS[kind]}{secrets.token_hex(4)}".encode()
+        # The later of the two: a clock that is wrong must not make it old.
+        when = max(time.time_ns(), int(self._clock.now() * 1e9))
+        item = f"{when:016x}-{size:x}-{_LETTERS[kind]}{secrets.token_hex(4)}".encode()
         raw, trash = paths.encode(path), self._area.folder(area.TRASH)
         try:
             if len(raw) > _LINK_BYTES:
