@@ -84,6 +84,13 @@ def calls_with(path: object) -> Iterator[Call]:
                         yield Call(name, (*others[:place], value, *others[place + 1 :]))
 
 
+def filled_calls() -> Iterator[Call]:
+    """Every method of the table once for each of its signatures, with parameters that it takes."""
+    for name, method in METHODS.items():
+        for signature in method.signatures:
+            yield Call(name, tuple(_PLAIN.get(kind, {}) for kind in signature[1:]))
+
+
 def takes_paths(name: str) -> bool:
     """Whether a method of the table has a place for a path."""
     return any(call.method == name for call in calls_with("x"))
@@ -137,4 +144,16 @@ RAW = (
     RawRequest("put chunked", b"PUT", b"4\r\nevil\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"}),
 )
 
-__all__ = ["AGENT", "BATCHES", "METHODS", "NO_PATHS", "RAW", "SERVICE", "Call", "RawRequest", "calls_with", "takes_paths"]
+__all__ = [
+    "AGENT",
+    "BATCHES",
+    "METHODS",
+    "NO_PATHS",
+    "RAW",
+    "SERVICE",
+    "Call",
+    "RawRequest",
+    "calls_with",
+    "filled_calls",
+    "takes_paths",
+]

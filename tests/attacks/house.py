@@ -14,6 +14,7 @@ import base64
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
 import subprocess
@@ -23,6 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.attacks.wire import Wire
 
@@ -58,7 +60,8 @@ class House:
 
     Attributes:
         share, outside, twin: folders.
-        address: of the TCP listener; `control`: of the control socket.
+        address: of the first listener; `control`: of the control socket.
+        honest: token of the device that the honest client is, where guests may not read.
     """
 
     def __init__(self, top: Path, guest: str = "write", listen: tuple[str, ...] = ("http://127.0.0.1:0",), **settings: object):
@@ -71,6 +74,7 @@ class House:
         (self.outside / "deep" / "secret").chmod(0o600)
         self.share.mkdir()
         self.reset()
+        self.honest = ""
         self._process: subprocess.Popen[str] | None = None
         try:
             self.start()
@@ -96,8 +100,10 @@ class House:
         self.address = self.addresses[0]
         # What is made once, at the first write, is there from now on: our own area, and the results of keyed calls.
         with Wire(self.control) as wire:
-            assert wire.call("file_put", "first", b"", {"key": "first"}).code == 0
+            assert wire.call("file_put", "first", b"", {"key": secrets.token_hex(8)}).code == 0
             assert wire.call("entry_delete", "first", {"permanent": True}).code == 0
+        if self._guest == "none" and not self.honest:
+            self.honest = self.device("honest", "read")["token"]
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -156,14 +162,26 @@ class House:
 
     # ---- who is there
 
-    def wire(self, timeout: float = 20.0) -> Wire:
+    def wire(self, timeout: float = 20.0, token: str = "") -> Wire:
         """The attacker's."""
-        return Wire(self.address, timeout)
+        return Wire(self.address, timeout, token=token)
+
+    def device(self, name: str, permission: str) -> dict[str, str]:
+        """A new device: {id, name, token, pin, certificate, permission}."""
+        return self.manage("device_add", name, permission)
+
+    def manage(self, method: str, *params: object) -> Any:
+        """What a call over the control socket answers."""
+        with Wire(self.control) as wire:
+            return wire.call(method, *params).value
 
     def check_honest(self) -> None:
         """A second client, from another address, is served right on both lanes."""
-        with Wire(self.address, 20.0, source="127.0.0.2") as wire:
+        with self._honest_wire() as wire:
             serve_honest(wire)
+
+    def _honest_wire(self) -> Wire:
+        return Wire(self.address, 20.0, source="127.0.0.2", token=self.honest)
 
     @contextmanager
     def served(self) -> Iterator[None]:
@@ -173,7 +191,7 @@ class House:
 
         def call() -> None:
             try:
-                with Wire(self.address, 20.0, source="127.0.0.2") as wire:
+                with self._honest_wire() as wire:
                     while True:
                         serve_honest(wire)
                         if over.wait(0.02):

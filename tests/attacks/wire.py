@@ -47,13 +47,17 @@ class Wire:
         address: `http://…`, `https://…` or `unix:/…`.
         source: the local address to come from, so that two peers are two.
         tls: for `https`; one that checks nothing where it is left out.
+        token: of a device, sent with each request.
 
     Attributes:
         heard: every byte the server sent over it so far.
     """
 
-    def __init__(self, address: str, timeout: float = 20.0, source: str = "", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, address: str, timeout: float = 20.0, source: str = "", tls: ssl.SSLContext | None = None, token: str = ""
+    ) -> None:
         self.heard = bytearray()
+        self._always = {"Authorization": f"Bearer {token}"} if token else {}
         self._ahead = bytearray()
         if address.startswith("unix:"):
             self.sock = socket.socket(socket.AF_UNIX)
@@ -88,7 +92,7 @@ class Wire:
         """Send `b"GET /x"` with a body of known length, and read the answer."""
         raw = line.encode("latin-1") if isinstance(line, str) else line
         length = len(body) if body or raw[:3] in (b"PUT", b"POS") else None
-        self.send(head(raw, length, headers or {}) + body)
+        self.send(head(raw, length, {**self._always, **(headers or {})}) + body)
         return self.reply(raw.split()[0] == b"HEAD")
 
     def call(self, method: str, *params: object, headers: Mapping[str, str] | None = None) -> Reply:
@@ -107,7 +111,7 @@ class Wire:
             if status != 100:
                 break
         length = 0 if head_only or status in (204, 304) else int(headers["content-length"])
-        return Reply(status, headers, self._exactly(length))
+        return Reply(status, headers, self.exactly(length))
 
     def rest(self) -> bytes:
         """Whatever still comes until the server closes; it does so within the time-out, or `TimeoutError`."""
@@ -124,7 +128,7 @@ class Wire:
         del self._ahead[: end + len(mark)]
         return found
 
-    def _exactly(self, count: int) -> bytes:
+    def exactly(self, count: int) -> bytes:
         while len(self._ahead) < count:
             self._more()
         found = bytes(self._ahead[:count])
