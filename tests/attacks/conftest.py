@@ -24,7 +24,7 @@ def memory() -> str | None:
 def house_of_module() -> Iterator[House]:
     top = Path(tempfile.mkdtemp(prefix="fxa", dir=memory()))
     try:
-        with running(top) as house:
+        with running(top, listen=("http://127.0.0.1:0", "https://127.0.0.1:0")) as house:
             yield house
     finally:
         shutil.rmtree(top)
@@ -39,6 +39,15 @@ def house(house_of_module: House) -> Iterator[House]:
     yield house
     assert house.outside_now() == before
     house.check_alive()
+
+
+@pytest.fixture(params=["http", "https"])
+def over(request: pytest.FixtureRequest, house: House) -> Iterator[str]:
+    """Both ways in, one after the other: the attacker's connections are plain, or within TLS."""
+    plain = house.address
+    house.address = next(address for address in house.addresses if address.startswith(f"{request.param}:"))
+    yield request.param
+    house.address = plain
 
 
 @pytest.fixture

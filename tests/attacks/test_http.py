@@ -12,6 +12,9 @@ from tests.attacks.house import House
 from tests.attacks.lanes import call_body
 from tests.attacks.wire import XML, Wire, head
 
+#: Every row plainly and within TLS.
+pytestmark = pytest.mark.usefixtures("over")
+
 HOST = b"Host: localhost\r\n"
 TEXT = b"Content-Type: text/xml\r\n"
 CALL = call_body("server_info")
