@@ -15,7 +15,7 @@ from filexfer.storage.folder import FolderStore
 #: What may be chosen for devices, and for guests; what holds where nothing was chosen.
 DEVICES = ("read", "write")
 GUESTS = ("none", "read", "write")
-_DEVICE, _GUEST = "read", "none"
+_DEVICE, _GUEST = "write", "none"
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ class Share:
     folder: str = ""
     name: str = ""
     on: bool = False
-    permission: str = "read"
+    permission: str = "write"
     guest: str = "none"
     addresses: tuple[str, ...] = ()
     problem: str = ""

@@ -243,7 +243,19 @@ def test_no_code_and_no_token_is_written_where_others_read(agent: Any, studio: S
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.1", "2130706433", "0x7f000001", "0", "[::ffff:127.0.0.1]", "[::1]", "[::]", socket.gethostname()]
+    "host",
+    [
+        "localhost",
+        "127.1",
+        "127.0.0.53",
+        "2130706433",
+        "0x7f000001",
+        "0",
+        "[::ffff:127.0.0.1]",
+        "[::1]",
+        "[::]",
+        socket.gethostname(),
+    ],
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_whatever_means_this_machine_is_its_own_business(host: str, scheme: str) -> None:

@@ -37,7 +37,7 @@ def test_at_first_nothing_listens_and_the_share_is_the_default_folder(agent: Any
             "folder": str(agent.share),
             "name": "filexfer",
             "on": False,
-            "permission": "read",
+            "permission": "write",
             "guest": "none",
             "addresses": [],
             "problem": "",

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidge
 from filexfer.client.pairing import pair
 from filexfer.client.session import connect
 from filexfer.client.vault import Vault
-from filexfer.core.errors import ConnectionFailed, FilexferError, LoginNeeded, NotFound, PairingFailed
+from filexfer.core.errors import ConnectionFailed, FilexferError, Forbidden, LoginNeeded, NotFound, PairingFailed
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.devices_dialog import DevicesDialog
@@ -111,7 +111,8 @@ def _pair_with(person: Person, code: str, vault: Vault) -> str:
 def test_a_device_that_types_the_code_is_paired_with_the_permission_that_was_chosen(sharer: Person, tmp_path: Path) -> None:
     dialog = _pair_dialog(sharer)
     first = dialog.code.text()
-    dialog.permission.setCurrentIndex(dialog.permission.findData("write"))
+    assert dialog.permission.currentData() == "write"
+    dialog.permission.setCurrentIndex(dialog.permission.findData("read"))
     dialog.permission.activated.emit(dialog.permission.currentIndex())
     sharer.wait(lambda: dialog.code.text() not in ("", first))
     with pytest.raises(PairingFailed):
@@ -121,8 +122,11 @@ def test_a_device_that_types_the_code_is_paired_with_the_permission_that_was_cho
     sharer.wait(lambda: dialog.inviting.state == "used")
     assert "“Anna's <b>laptop</b>” is paired." in dialog.notice.words
     assert (dialog.code.text(), dialog.link.text()) == ("", "")
+    assert "look and fetch" in dialog.notice.accessibleName()
     with connect(address, vault=vault) as session:
-        session.call("folder_make", "by laptop")
+        session.call("file_list", "")
+        with pytest.raises(Forbidden):
+            session.call("folder_make", "by laptop")
     dialog.reject()
 
 
@@ -197,7 +201,7 @@ def test_devices_are_listed_and_revoked_after_a_question(sharer: Person, tmp_pat
     assert device is not None
     # The newest of those that other tests have paired was seen last.
     row = [str(devices.model.index(0, column).data()) for column in range(3)]
-    assert (row[0][:7], row[1]) == ("Anna's ", "look and fetch")
+    assert (row[0][:7], row[1]) == ("Anna's ", "look, fetch, send and change")
     assert row[2].startswith("today")
     with connect(address, vault=vault) as session:
         assert session.call("server_info")
