@@ -199,12 +199,12 @@ def test_a_kind_of_trouble_is_told_once_in_a_while(caplog) -> None:
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("uid:1000", "uid:1000"),
     ],
 )
-def test_an_ipv6_network_counts_as_one_address(peer: str, who: str) -> None:
+def test_an_ipv6_network_far_away_counts_as_one_address(peer: str, who: str) -> None:
     assert household(peer) == who
 
 
