@@ -30,6 +30,7 @@ from filexfer.gui.invitation import Invite, Inviting
 from filexfer.gui.location import Location
 from filexfer.gui.pair_dialog import PairDialog
 from filexfer.gui.qr_code import QUIET, QrCode
+from filexfer.gui.servers_model import Saved, Servers, SideModel
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code, parse_link
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer, Watch
@@ -365,6 +366,31 @@ def test_the_list_of_devices_keeps_the_rules_of_models(look: QApplication) -> No
     model.take([one])
     assert model.index(0, 2).data() == "never"
     assert "\u202e" not in str(model.index(0, 0).data())
+    del tester
+
+
+def test_the_side_bar_says_how_each_computer_does(look: QApplication) -> None:
+    servers = Servers(Asked())
+    model = SideModel(servers)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    states = ("connecting", "online", "offline", "needs pairing", "key changed")
+    servers.saved = tuple(Saved(f"{state} {n}", f"https://h{n}:1/", state) for n, state in enumerate(states))
+    servers.saved += (Saved("gone", "https://gone:1/", "offline", time.time_ns()), Saved("plain", "http://p:1/", "needs pairing"))
+    servers.changed.emit()
+    rows = [model.row(row) for row in range(model.rowCount()) if model.row(row).address]
+    assert [row.word for row in rows] == [
+        "connecting…",
+        "online",
+        "offline",
+        "needs pairing",
+        "key changed",
+        "offline",
+        "needs pairing",
+    ]
+    assert [row.text for row in rows if row.can_pair] == ["needs pairing 3"], "over plain http nobody is paired"
+    (gone,) = (row for row in range(model.rowCount()) if model.row(row).text == "gone")
+    assert "offline since today" in str(model.index(gone).data(Qt.ItemDataRole.AccessibleTextRole))
+    assert "offline since today" in str(model.index(gone).data(Qt.ItemDataRole.ToolTipRole))
     del tester
 
 
