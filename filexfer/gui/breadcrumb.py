@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QStackedLayout, QToolButton, QWidget
 
 from filexfer.core import paths
-from filexfer.gui.controls import faint_label
+from filexfer.gui.controls import faint_label, tip
 from filexfer.gui.location import Location
 
 #: Widest a single part may be, in pixels; longer names are elided in the middle.
@@ -85,7 +85,7 @@ class Breadcrumb(QWidget):
     def _part(self, step: Location, last: bool) -> QToolButton:
         name = paths.shown(paths.name(step.path) or step.name)
         button = QToolButton()
-        button.setToolTip(step.words)
+        button.setToolTip(tip(step.words))
         font = button.font()
         font.setBold(last)
         button.setFont(font)

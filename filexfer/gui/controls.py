@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton
 
 from filexfer.gui import words
@@ -44,6 +45,12 @@ def plain_label(text: str = "", wrap: bool = False) -> QLabel:
     label = QLabel(text, wordWrap=wrap)
     label.setTextFormat(Qt.TextFormat.PlainText)
     return label
+
+
+def tip(text: str) -> str:
+    """`text` as a tool tip that shows it as it is: what Qt would take for HTML is written as HTML that says the same. A tool tip
+    has no format of its own to be set, and a file may be called anything."""
+    return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>" if Qt.mightBeRichText(text) else text
 
 
 def permission_box(name: str, levels: Sequence[str]) -> QComboBox:

@@ -22,7 +22,7 @@ from filexfer.core.errors import FilexferError
 from filexfer.core.model import FileState, Job, JobFile, JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import check_box
+from filexfer.gui.controls import check_box, tip
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 from filexfer.protocol import wire
 
@@ -90,7 +90,8 @@ class JobFilesModel(QAbstractTableModel):
             return None
         file = self._files[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return (paths.shown(file.source), words.size(file.size), self._outcome(file))[index.column()]
+            text = (paths.shown(file.source), words.size(file.size), self._outcome(file))[index.column()]
+            return text if role == Qt.ItemDataRole.DisplayRole else tip(text)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -14,6 +14,7 @@ from filexfer.core import paths
 from filexfer.core.model import Direction, Job, JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import JobNews
+from filexfer.gui.controls import tip
 
 Index = QModelIndex | QPersistentModelIndex
 #: The role under which a row's `Job` is handed out.
@@ -156,7 +157,7 @@ class JobsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (self.title(job), words.job_state(job), words.job_facts(job), job.error) if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(job)
+            return tip(self._tip(job))
         return None
 
     def _tip(self, job: Job) -> str:

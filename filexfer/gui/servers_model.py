@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from filexfer.core import paths
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
+from filexfer.gui.controls import tip
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -202,7 +203,7 @@ class SideModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (paths.shown(row.text), row.words or row.word) if part)
         if role == Qt.ItemDataRole.ToolTipRole and row.address:
-            return f"{row.address}\n{row.words}" if row.words else row.address
+            return tip(f"{row.address}\n{row.words}" if row.words else row.address)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLa
 
 from filexfer.core import paths
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import faint_label, icon_button, permission_box, plain_label, to_clipboard
+from filexfer.gui.controls import faint_label, icon_button, permission_box, plain_label, tip, to_clipboard
 from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.invitation import Inviting
@@ -81,7 +81,7 @@ class SharePanel(QFrame):
         self.state.setText(paths.shown(share.problem) or self._state_words(share.on, share.guest))
         text = paths.shown(share.folder)
         self._folder.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, FOLDER_WIDTH))
-        self._folder.setToolTip(text)
+        self._folder.setToolTip(tip(text))
         self.permission.setCurrentIndex(max(0, self.permission.findData(share.permission)))
         self.guest.setCurrentIndex(max(0, self.guest.findData(share.guest)))
         self.pair.setEnabled(share.on)
