@@ -128,8 +128,11 @@ class Sending:
         """The server does not know the upload any more. What else it has forgotten shows at the commit."""
         with self._reopening:
             if self._upload == lost:
-                self._run.over("", lost)
-                self._open(os.urandom(4).hex())
+                self._begin_anew()
+
+    def _begin_anew(self) -> list[Range]:
+        self._run.over("", self._upload)
+        return self._open(os.urandom(4).hex())
 
     def end(self, bench: Bench) -> Blocks:
         bench.worker.doing = READING
@@ -138,17 +141,18 @@ class Sending:
             raise changed(self._source.place)
         bench.worker.doing = DISK
         # A server that was killed meanwhile may have forgotten blocks that were not yet synced.
-        missing = self._missing() if self._run.link.losses != self._losses else []
-        if not missing:
-            try:
-                saved = wire.saved_of(self._run.link.call("upload_commit", self._upload))
-            except BadOffset:
-                missing = self._missing()
-                if not missing:
-                    raise
-            else:
-                self._published(saved)
+        try:
+            missing = self._missing() if self._run.link.losses != self._losses else []
+            if not missing:
+                self._published(wire.saved_of(self._run.link.call("upload_commit", self._upload)))
                 return ()
+        except BadOffset:
+            missing = self._missing()
+            if not missing:
+                raise
+        except UnknownUpload:
+            # One that lost its power may have forgotten all of it.
+            missing = self._begin_anew()
         self._rounds += 1
         if self._rounds > TRIES:
             raise NotWellFormed("The server loses blocks that it has confirmed. Look at its disk, and update it.")

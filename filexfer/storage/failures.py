@@ -37,6 +37,12 @@ _WORDED: dict[int, tuple[type[errors.FilexferError], str]] = {
     errno.ENODEV: (errors.StorageFailed, "The disk under the folder is gone. Connect it, then start again."),
 }
 
+_UNDURABLE = "The disk could not make the file durable, so it does not count as stored. Check the disk, then send it again."
+
+
+class Unsynced(OSError):
+    """A sync that failed: what it was to make durable may be lost, though it can be seen."""
+
 
 def translate(error: OSError, path: str = "") -> errors.FilexferError:
     """What `error`, met while working on `path` (relative to the share), is called here."""
@@ -46,6 +52,8 @@ def translate(error: OSError, path: str = "") -> errors.FilexferError:
     elif number in _WORDED:
         kind, text = _WORDED[number]
         made = kind(text)
+    elif isinstance(error, Unsynced):
+        made = errors.StorageFailed(_UNDURABLE)
     else:
         name = errno.errorcode.get(number, "unknown")
         made = errors.StorageFailed(f"The disk reported an error ({name}). Check the disk, then try again.")
@@ -55,16 +63,10 @@ def translate(error: OSError, path: str = "") -> errors.FilexferError:
     return made
 
 
-class Unsynced(OSError):
-    """A sync that failed: what it was to make durable may be lost, though it can be seen."""
-
-
 def sync_failed(error: OSError) -> errors.FilexferError:
     """What a failed sync is called. It is never tried again on that descriptor: a second one would succeed and prove nothing."""
     if isinstance(translate(error), errors.StorageFailed):
-        return errors.StorageFailed(
-            "The disk could not make the file durable, so it does not count as stored. Check the disk, then send it again."
-        )
+        return errors.StorageFailed(_UNDURABLE)
     return translate(error)
 
 

@@ -4,6 +4,7 @@ of memory in one worker: others are served, and whatever was under way is resuma
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,10 @@ import pytest
 
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
+from filexfer.client.pool import Bench
 from filexfer.client.run import RunSettings
 from filexfer.client.session import connect
+from filexfer.client.upload import Sending
 from filexfer.core.errors import Busy, ConnectionFailed, ConnectionLost, FilexferError, InternalError, ShuttingDown
 from filexfer.core.model import Direction, JobSpec, JobState
 from filexfer.server import Server, Settings
@@ -166,6 +169,30 @@ def test_a_second_server_of_a_share_is_told_so_and_the_first_goes_on(nursery: Nu
     # A dead one holds nothing.
     with Server(share, ["http://127.0.0.1:0"], "write") as server, connect(server.addresses[0]) as session:
         assert session.stat("f").size == 1
+
+
+def test_an_upload_that_a_power_cut_took_from_the_server_just_before_its_end_is_sent_again(
+    memory: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it was synced yet, for it was small and quick."""
+    source, share = made(memory / "here", {"large": FILES["large"]}), memory / "share"
+    servers = [Server(share, ["http://127.0.0.1:0"], "write").start()]
+    end = Sending.end
+
+    def cut(self: Sending, bench: Bench) -> object:
+        if len(servers) == 1:
+            address = servers[0].addresses[0]
+            servers[0].close()
+            shutil.rmtree(share / ".filexfer")
+            servers.append(Server(share, [address], "write").start())
+        return end(self, bench)
+
+    monkeypatch.setattr(Sending, "end", cut)
+    job = engine.wait(engine.add(JobSpec(Direction.PUT, servers[0].addresses[0], ((str(source), "t"),))), 30)
+    assert (job.state, job.error) == (JobState.DONE, "")
+    assert len(servers) == 2
+    servers[1].close()
+    assert snapshot(source) == snapshot(share / "t")
 
 
 # -- memory ----------------------------------------------------------------------------------------------------------------
