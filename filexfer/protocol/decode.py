@@ -149,6 +149,10 @@ class Decoder:
         """Bytes of text that are kept until all has arrived."""
         return len(self._text)
 
+    def elements(self) -> int:
+        """How many elements the text holds by now."""
+        return self._text.count(b"<") - self._text.count(b"</")
+
     @property
     def held(self) -> int:
         """Bytes kept in memory: text and payloads."""

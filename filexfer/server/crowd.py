@@ -26,6 +26,10 @@ _BEYOND = (Busy, SlowDown, TooLarge)
 Resume = Callable[[], bool]
 
 
+class TooMuchHeld(Busy):
+    """The caller holds as much of the server's memory as one may."""
+
+
 class _Place:
     """One caller's. `waiting` are locks of threads that want the turn, each released when it gets it; `queue` is called, one by
     one, when there is a worker for it again."""
@@ -94,12 +98,11 @@ class Crowd:
         visit = self._here.get(threading.get_ident())
         return nullcontext() if visit is None or not visit.computing else _Away(visit, locked)
 
-    def take(self, count: int) -> None:
-        """The request of this thread holds so many bytes more (or fewer, if negative). Raises `Busy` where its caller holds too
-        much."""
+    def take(self, count: int) -> int:
+        """The request of this thread holds so many bytes more (or fewer, if negative); answers how many by now. Raises
+        `TooMuchHeld` where its caller holds too many."""
         visit = self._here.get(threading.get_ident())
-        if visit is not None:
-            visit.take(count)
+        return 0 if visit is None else visit.take(count)
 
     def told(self, error: FilexferError) -> None:
         """This error is the answer to the request of this thread; where a bound is behind it, the log hears of it."""
@@ -144,7 +147,7 @@ class Crowd:
             return
         with self._lock:
             if count > 0 and (self._held + count > self._most_memory or place.held + count > self._most_memory // 2):
-                raise Busy(
+                raise TooMuchHeld(
                     "The server holds too much of your calls and answers at once. Read the answers, and ask for less at a time."
                 )
             self._held += count
@@ -230,12 +233,13 @@ class Visit:
         self.computing = False
         self.charged = 0
 
-    def take(self, count: int) -> None:
+    def take(self, count: int) -> int:
         """It holds so many bytes more in memory (or fewer, if negative). Raises `Busy` where its caller holds too much."""
         owed = max(0, self._taken + count - _FREE) - self.charged
         if owed:
             self._crowd.charge(self, owed)
         self._taken += count
+        return self._taken
 
     def pause(self) -> None:
         """Let others of the caller compute."""

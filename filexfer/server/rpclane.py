@@ -23,9 +23,11 @@ from filexfer.server.streams import Leaving, Spool, leaving
 
 _XML = re.compile(r"text/xml[ \t]*(?:;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?[ \t]*)?", re.IGNORECASE)
 _HEADERS = (("Content-Type", "text/xml"),)
-#: What the text of a call takes in memory, in multiples of its length, while it is decoded and behind that.
-_DECODING = 6
-_DECODED = 2
+#: Bytes of memory that a call takes while it is decoded: so many copies of its text, and so many for each of its elements; and
+#: for each element those that its values take behind that.
+_TEXTS = 3
+_ELEMENT = 160
+_VALUE = 100
 
 
 class RpcLane:
@@ -166,11 +168,10 @@ class _Incoming:
         self._counted = held
 
     def _decoded(self) -> xmlrpc.Call:
-        payloads = self._decoder.held - self._decoder.text_held
-        text = self._decoder.text_held
-        self._count(payloads + _DECODING * text)
+        held, text, elements = self._decoder.held, self._decoder.text_held, self._decoder.elements()
+        self._count(held + (_TEXTS - 1) * text + _ELEMENT * elements)
         call = self._decoder.call()
-        self._count(payloads + _DECODED * text)
+        self._count(held + _VALUE * elements)
         return call
 
     def do(self, request: Request, buffers: Buffers) -> object:

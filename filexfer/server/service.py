@@ -30,7 +30,7 @@ Batch = Callable[[Caller, Sequence[Sequence[object]]], Sequence[object]]
 #: once, for nobody knows what they wait for, or their work is not the interpreter's.
 _IN_TURN = frozenset(
     {"server_info", "share_changes", "trash_list"}
-    | {"file_list", "file_stat", "file_get", "file_put", "file_read", "files_get", "files_put", "image_get", "image_put"}
+    | {"file_digests", "file_list", "file_stat", "file_get", "file_put", "file_read", "files_get", "files_put", "image_get", "image_put"}
     | {"system.listMethods", "system.methodHelp", "system.methodSignature", "system.multicall"}
 )
 

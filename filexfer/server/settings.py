@@ -61,7 +61,7 @@ class Settings:
     connections_per_address: int = 1024
     backlog: int = 512
     workers: int = 64
-    call_memory: int = 160 << 20
+    call_memory: int = 192 << 20
     turn_seconds: float = 5.0
     switch_seconds: float = 0.0005
     worker_idle: float = 20.0

@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import select
+import socket
 import ssl
 import sys
 import threading
@@ -113,6 +115,10 @@ REQUESTS: dict[str, Callable[[], bytes]] = {
     "files in a batch": lambda: _batch("file_get", "large", times=30),
     "large block": lambda: head("PUT /uploads/0123456789abcdef0123456789abcdef/0", 2 << 20) + bytes(2 << 20),
     "another upload": lambda: call("upload_open", "offered", 1 << 20),
+    "long page": lambda: call("file_list", "many", {"limit": 1_000_000}),
+    "long packed page": lambda: call("file_list", "many", {"limit": 1_000_000, "packed": True}),
+    "all digests": lambda: call("file_digests", "huge"),
+    "several blocks": lambda: _batch("file_read", "huge", 0, 1 << 20, times=30),
     "large picture": lambda: call("image_get", "pictures/picture.png", 64),
     "large thumbnail": lambda: call("image_get", "pictures/picture.png", 1_000_000),
     "newest picture": lambda: call("image_get"),
@@ -185,6 +191,33 @@ def _ended(line: Line) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def silent(scene: Scene, count: int, addresses: int = 1, sends: str = "", tls: bool = False) -> None:
+    """Open so many connections, send this over each, and keep them, whatever the server does."""
+    limit = _many_descriptors(count + 64)
+    held: list[socket.socket] = []
+    for number in range(min(count, limit - 64)):
+        sock = socket.socket()
+        held.append(sock)
+        with suppress(ConnectionError, TimeoutError):
+            sock.settimeout(20.0)
+            sock.bind((f"127.0.0.{2 + number % addresses}", 0))
+            sock.connect(("127.0.0.1", scene.tls_port if tls else scene.port))
+            if sends:
+                sock.sendall(sends.encode())
+    scene.outcomes["opened"] = len(held)
+    scene.got("silent")
+    scene.over.wait()
+
+
+def _many_descriptors(wanted: int) -> int:
+    """Let this process have so many, as far as the machine does; answers how many it has."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
 
 
 def stands(scene: Scene, sends: str, count: int = 20, tls: bool = False) -> None:

@@ -48,12 +48,9 @@ class Stage:
         return (self._folder / "log").read_text()
 
     def memory(self, what: str) -> int:
-        """MiB of resident memory: `VmRSS` now, `VmHWM` at its highest since `forget_peak`."""
+        """MiB of resident memory: `VmRSS` now, `VmHWM` at its highest."""
         found = re.findall(rf"{what}:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text())
         return int(found[0]) >> 10
-
-    def forget_peak(self) -> None:
-        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -13,7 +13,7 @@ from filexfer.protocol import wire
 from filexfer.protocol.faults import code_of
 from filexfer.protocol.methods import OPEN
 from filexfer.server.access import Caller
-from filexfer.server.crowd import Crowd
+from filexfer.server.crowd import Crowd, TooMuchHeld
 from filexfer.server.deferred import Deferred
 from filexfer.server.service import Registered, Service, check_arity, signatures_of, told_of, unexpected
 from filexfer.server.settings import Settings
@@ -154,8 +154,12 @@ class _Multicall:
             return _fault(
                 TooLarge("The answers before this one are as large as a batch's may be. Ask for this one in another batch.")
             )
+        before = self._crowd.take(0)
         try:
             value = call()
+        except TooMuchHeld as error:
+            self._bytes = 0  # the others would do their work for nothing as well
+            return _fault(error)
         except Exception as error:
             return _fault_of(error)
         if isinstance(value, Deferred):
@@ -167,8 +171,10 @@ class _Multicall:
         held = weight(value)
         self._bytes -= held
         try:
-            self._crowd.take(held)
-        except FilexferError as error:
+            # Some methods count what they make themselves.
+            self._crowd.take(held - (self._crowd.take(0) - before))
+        except TooMuchHeld as error:
+            self._bytes = 0
             return _fault(error)
         return [value]
 
