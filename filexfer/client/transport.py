@@ -100,6 +100,8 @@ class Connection:
 
     def is_dropped(self) -> bool:
         """Whether the server has closed this idle connection, or sent what nobody asked for."""
+        if self._start != self._end:
+            return True
         try:
             self._open.receive_now(self._view[:1])
         except BlockingIOError:

@@ -237,7 +237,8 @@ def test_too_many_calls_in_a_batch_are_refused_together(house: House, count: int
     with house.served():
         for call in (one, put, "<value/>"):
             with house.wire() as wire:
-                assert wire.post(call_body("system.multicall", f"<array><data>{call * count}</data></array>")).code == TOO_LARGE
+                reply = wire.post(call_body("system.multicall", f"<array><data>{call * count}</data></array>"))
+                assert reply.code in (TOO_LARGE, BUSY)  # too many calls, or more memory than one caller may hold
     assert house.share_now() == before
     assert house.peak() < 2 * MOST_KIB
 

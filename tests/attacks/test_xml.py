@@ -14,10 +14,10 @@ from tests.attacks.house import House
 from tests.attacks.lanes import call_body
 from tests.attacks.wire import XML, Wire, head, stepwise
 
-NOT_WELL_FORMED, NO_METHOD, BAD_PARAMETERS, TOO_LARGE, INVALID = -32700, -32601, -32602, 111, 101
+NOT_WELL_FORMED, NO_METHOD, BAD_PARAMETERS, TOO_LARGE, INVALID, BUSY = -32700, -32601, -32602, 111, 101, 302
 
-#: What is nested too deep may be met as that, or as too much.
-DEEP = (NOT_WELL_FORMED, TOO_LARGE)
+#: What is nested too deep, or far too much, is met as that, or as more memory than one caller may hold.
+DEEP = (NOT_WELL_FORMED, TOO_LARGE, BUSY)
 #: More than a server that has served a few calls ever holds, KiB: the text of a call (8 MiB) and its values are bounded.
 MOST_KIB = 200 << 10
 
