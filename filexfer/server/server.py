@@ -30,6 +30,7 @@ from filexfer.server.connection import Connection, House
 from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
 from filexfer.server.doors import Doors
+from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.listener import Door, Listener, peer_uid
 from filexfer.server.loop import Loop
 from filexfer.server.methods.batches import Batches
@@ -153,6 +154,7 @@ class Server:
             self._stopped.set()
             raise
         raise_limit(self.settings.connections + _SPARE_DESCRIPTORS)
+        give_back_freed_memory()
         if self.settings.switch_seconds:
             sys.setswitchinterval(min(sys.getswitchinterval(), self.settings.switch_seconds))
         self._loop.every(self.settings.listing_seconds / 4, lambda: self._pool.submit("", self._expire))

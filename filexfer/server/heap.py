@@ -1,0 +1,23 @@
+"""Memory that was used once and is free again goes back to the system."""
+
+from __future__ import annotations
+
+import sys
+
+#: malloc.h of glibc.
+_TRIM_THRESHOLD = -1
+_MMAP_THRESHOLD = -3
+_LARGE = 1 << 20
+
+
+def give_back_freed_memory() -> None:
+    """Have the C library of this process return large pieces at once. Left alone, glibc keeps the more of them for each thread the
+    larger they were (mallopt(3), M_MMAP_THRESHOLD, "dynamic"): after one crowd of large calls, hundreds of megabytes."""
+    if sys.platform != "linux":
+        return
+    import ctypes  # here, for commands that serve nobody start without it
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # musl has none, and does it anyway
+        mallopt(_MMAP_THRESHOLD, _LARGE)
+        mallopt(_TRIM_THRESHOLD, _LARGE)
