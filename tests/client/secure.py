@@ -139,14 +139,13 @@ class Scripted:
         return b"".join(peer.read for peer in self.peers if peer.key is key)
 
     def cut(self) -> None:
-        """End all connections there are."""
+        """End all connections there are. Their threads close them: a number that is free again would be another one's."""
         sockets, self._sockets = self._sockets, []
         for one in sockets:
             try:
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
             except OSError:
-                pass
-            one.close()
+                pass  # It has ended already.
 
     def _accept(self) -> None:
         while True:

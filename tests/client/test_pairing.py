@@ -199,11 +199,12 @@ Answer = Callable[[dict[str, object]], object]
 class Liar:
     """Knows the code and answers `pair` as a right server does, but for what `change` makes of it.
 
-    Attributes: calls (parameters of each), lose (how many answers are cut off)."""
+    Attributes: calls (parameters of each), lose (how many answers are cut off), grants (token and permission)."""
 
     def __init__(self, key: Key, change: Answer = lambda answer: answer, code: str = CODE) -> None:
         self.calls: list[tuple[object, ...]] = []
         self.lose = 0
+        self.grants = ("t" * 43, "write")
         self._key = key
         self._change = change
         self._code = code
@@ -237,7 +238,7 @@ class Liar:
 
     def _right(self, device: str, nonce: bytes, proof: bytes) -> dict[str, object]:
         assert proof == pairing.client_proof(self._code, self._key.pin, nonce, device)
-        token, granted = "t" * 43, "write"
+        token, granted = self.grants
         shown = pairing.server_proof(self._code, self._key.pin, nonce, device, proof, granted, token)
         return {"token": token, "permission": granted, "device": "0" * 16, "proof": shown, "share": "fotos"}
 
@@ -270,6 +271,16 @@ LIES: list[Answer] = [
 @pytest.mark.parametrize("lie", range(len(LIES)))
 def test_nothing_is_kept_of_an_answer_that_is_not_proved(key: Key, vault: Vault, lie: int) -> None:
     with Liar(key, LIES[lie]) as liar, pytest.raises(errors.PairingFailed, match="nothing was kept"):
+        pair(liar.target, "laptop", vault)  # type: ignore[arg-type]
+    assert nothing_kept(vault)
+
+
+@pytest.mark.parametrize(
+    "grants", [("t\r\nX: y", "write"), ("", "write"), ("t" * 600, "write"), ("ä", "write"), ("t" * 43, "all")]
+)
+def test_what_could_not_be_used_is_not_kept_though_it_is_proved(key: Key, vault: Vault, grants: tuple[str, str]) -> None:
+    with Liar(key) as liar, pytest.raises(errors.PairingFailed):
+        liar.grants = grants
         pair(liar.target, "laptop", vault)  # type: ignore[arg-type]
     assert nothing_kept(vault)
 

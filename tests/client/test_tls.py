@@ -219,8 +219,8 @@ def test_a_dropped_idle_connection_is_noticed_and_a_call_goes_over_a_new_one(pol
         session.call("server_info")
         polite_server.cut()
         # It changes something and carries no key: it may not be sent twice.
-        session.call("trash_empty")
-    assert polite_server.read_with(key).count(b"trash_empty") == 1
+        session.call("invite_create")
+    assert polite_server.read_with(key).count(b"invite_create") == 1
 
 
 def test_an_answer_cut_without_a_goodbye_is_no_answer(key: Key) -> None:
@@ -235,8 +235,8 @@ def test_an_answer_cut_without_a_goodbye_is_no_answer(key: Key) -> None:
 
     with Scripted(cuts, key) as server, paired(server, key) as session:
         # Where the end of the connection is the end of the body, only a goodbye tells it from a cut.
-        fails(session, errors.ConnectionLost, None, "trash_empty")
-        assert session.call("trash_empty") == {}
+        fails(session, errors.ConnectionLost, None, "invite_create")
+        assert session.call("invite_create") == {}
 
 
 def test_no_progress_for_the_time_set_is_a_loss(key: Key) -> None:
