@@ -11,7 +11,7 @@ _LARGE = 1 << 20
 
 
 def give_back_freed_memory() -> None:
-    """Have the C library of this process return large pieces at once. Left alone, glibc keeps the more of them for each thread the
+    """Have the C library of this process return large pieces at once. Left alone, glibc keeps more of them for each thread the
     larger they were (mallopt(3), M_MMAP_THRESHOLD, "dynamic"): after one crowd of large calls, hundreds of megabytes."""
     if sys.platform != "linux":
         return
