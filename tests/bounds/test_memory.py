@@ -107,7 +107,7 @@ def test_a_crowd_of_one_peer_takes_bounded_memory_and_harms_nobody(load: str) ->
         calm = honest.calm()
         what = str(how["what"])
         with offending(what, stage, **{name: value for name, value in how.items() if name != "what"}) as offender:
-            slowed = [honest.slowed(calm) for _ in range(5)]
+            slowed = [honest.slowed(calm) for _ in range(3)]
             peak = stage.memory("VmHWM")
         print(f"{load}: {max(slowed):.2f} times as long, {peak} MiB; {dict(offender.outcomes)}")
         assert peak < MEMORY
