@@ -6,7 +6,7 @@ A path may be `base64` wherever `string` stands, a size `string` or `i8` whereve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from filexfer.core.model import Permission
@@ -21,6 +21,7 @@ class Method:
         tells: None for what changes nothing. Else each call leaves a line in the audit log, and this names those of its
             parameters that stand in it, in their order; `-` for one that does not.
         answers: members of its answer that stand there too; one that is a string goes by the only name.
+        pasted: among what stands there are addresses, where people paste links and passwords.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Method:
     signatures: tuple[tuple[str, ...], ...]
     tells: tuple[str, ...] | None = None
     answers: tuple[str, ...] = ()
+    pasted: bool = False
 
     @property
     def changes(self) -> bool:
@@ -42,10 +44,12 @@ class RawAct:
     changes: bool = False
 
 
-def _method(name: str, permission: Permission, *signatures: str, tells: str | None = None, answers: str = "") -> Method:
+def _method(
+    name: str, permission: Permission, *signatures: str, tells: str | None = None, answers: str = "", pasted: bool = False
+) -> Method:
     """Each signature is `"answer param param"`; a word in brackets, and all behind it, may be left out."""
     forms = tuple(form for text in signatures for form in _forms(text.split()))
-    return Method(name, permission, forms, None if tells is None else tuple(tells.split()), tuple(answers.split()))
+    return Method(name, permission, forms, None if tells is None else tuple(tells.split()), tuple(answers.split()), pasted)
 
 
 def _forms(words: list[str]) -> Iterable[tuple[str, ...]]:
@@ -83,7 +87,7 @@ _SERVICE = (
     _method("image_get", _READ, "base64 [string] [int]"),
     _method("share_changes", _READ, "struct [string] [int]", "struct string double"),
     _method("pair", _NONE, "struct string base64 base64", tells="device_name", answers="device name permission"),
-    _method("invite_create", _MANAGE, "struct [struct]", tells="options", answers="id permission"),
+    _method("invite_create", _MANAGE, "struct [struct]", tells="options", answers="id permission", pasted=True),
     _method("invite_status", _MANAGE, "struct string"),
     _method("invite_cancel", _MANAGE, "boolean string", tells="id"),
     _method("device_list", _MANAGE, "array"),
@@ -96,27 +100,29 @@ _SERVICE = (
 )
 
 _AGENT = (
-    _method("job_add", _MANAGE, "struct struct", tells="spec"),
+    _method("job_add", _MANAGE, "struct struct", tells="spec", pasted=True),
     _method("job_list", _MANAGE, "struct [struct]"),
     _method("job_events", _MANAGE, "struct int [int]", "struct int double"),
     _method("job_files", _MANAGE, "struct int [struct]"),
     _method("job_pause", _MANAGE, "boolean int"),
     _method("job_resume", _MANAGE, "boolean int"),
-    _method("job_cancel", _MANAGE, "boolean int"),
-    _method("job_retry", _MANAGE, "boolean int"),
+    _method("job_cancel", _MANAGE, "boolean int", tells="job"),
+    _method("job_retry", _MANAGE, "boolean int", tells="job"),
     _method("job_move", _MANAGE, "boolean int int", "boolean int double"),
-    _method("job_clear", _MANAGE, "boolean [array]"),
+    _method("job_clear", _MANAGE, "boolean [array]", tells="jobs"),
     _method("view_open", _MANAGE, "struct string string [struct]", "struct string base64 [struct]"),
     _method("view_rows", _MANAGE, "struct int int int"),
     _method("view_find", _MANAGE, "int int string [struct]", "int int base64 [struct]"),
     _method("view_close", _MANAGE, "boolean int"),
     _method("server_list", _MANAGE, "struct"),
-    _method("server_save", _MANAGE, "boolean struct", tells="server"),
-    _method("server_forget", _MANAGE, "boolean string", tells="name"),
+    _method("server_save", _MANAGE, "boolean struct", tells="server", pasted=True),
+    _method("server_forget", _MANAGE, "boolean string", tells="name", pasted=True),
     _method("server_pair", _MANAGE, "struct struct", tells="-", answers="name address permission"),
-    _method("server_call", _MANAGE, "string string string [array]", "struct string string [array]"),
+    _method(
+        "server_call", _MANAGE, "string string string [array]", "struct string string [array]", tells="server method", pasted=True
+    ),
     _method("share_set", _MANAGE, "struct struct", tells="changes"),
-    _method("limit_set", _MANAGE, "boolean struct"),
+    _method("limit_set", _MANAGE, "boolean struct", tells="limit"),
     _method("agent_info", _MANAGE, "struct"),
     _method("agent_stop", _MANAGE, "boolean", tells=""),
 )
@@ -125,6 +131,17 @@ _AGENT = (
 SERVICE: dict[str, Method] = {method.name: method for method in _SERVICE}
 AGENT: dict[str, Method] = {method.name: method for method in _AGENT}
 METHODS: dict[str, Method] = SERVICE | AGENT
+
+
+def changes(name: str, params: Sequence[object]) -> bool:
+    """Whether this call leaves a line in the audit log. One that is passed on does where the method that is called there may
+    change something."""
+    known = METHODS.get(name)
+    if known is None or not known.changes or name != "server_call":
+        return known is not None and known.changes
+    passed_on = METHODS.get(params[1]) if len(params) > 1 and isinstance(params[1], str) else None
+    return passed_on is None or passed_on.changes
+
 
 #: The raw lane: HTTP method and the area of its target.
 RAW: dict[tuple[str, str], RawAct] = {

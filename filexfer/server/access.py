@@ -52,8 +52,13 @@ class Caller:
 
     @property
     def who(self) -> str:
-        """Whose share of the bounds this counts to: the device's, or that of the address a guest comes from."""
-        return self.device if not self.guest else f"{_GUEST} at {household(self.peer)}"
+        """Whose share of the bounds this counts to: the device's, or that of the address it comes from where nobody knows it."""
+        return self.device if self.known else f"{self.device} at {household(self.peer)}"
+
+    @property
+    def known(self) -> bool:
+        """Whether it is a device that was paired, or this machine's user."""
+        return not self.guest and self.permission is not Permission.NONE
 
     def require(self, permission: Permission) -> None:
         """Raise `LoginNeeded` for a stranger, `Forbidden` for somebody known, unless they hold `permission`."""

@@ -1,5 +1,6 @@
 """Failures to prove who one is, counted by the address they come from: beyond a bound it has to wait. Rules: nobody else waits
-for it, and the table itself is bounded."""
+for it, and the tables are bounded. Only what failed is counted and refused: whoever can prove it is let in whatever was counted,
+for in a network of many machines one may fail in the name of all."""
 
 from __future__ import annotations
 
@@ -9,40 +10,59 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from filexfer.core.errors import SlowDown
-from filexfer.server.neighbours import household
+from filexfer.server.neighbours import household, network
 
 _MINUTE = 60.0
 #: Addresses remembered. One more, and the one whose minute began first is forgotten.
 _ADDRESSES = 4096
+#: What all of a network may fail, in multiples of what one address of it may: one machine there can have all addresses.
+_NETWORK = 10
 
 
 class Attempts:
-    """At most `most` failures of one address in a minute."""
+    """At most `most` failures of one address in a minute, and ten times as many of its network."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
         self._clock = clock
-        self._lock = threading.Lock()  # guards the table: address -> (when its minute began, failures in it)
-        self._failures: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._lock = threading.Lock()  # guards both tables
+        self._households = _Table(most)
+        self._networks = _Table(most * _NETWORK)
 
     def check(self, peer: str) -> None:
         """Raise `SlowDown` while `peer` has failed too often."""
+        now = self._clock()
         with self._lock:
-            began, count = self._failures.get(household(peer), (0.0, 0))
-        if count >= self._most and self._clock() - began < _MINUTE:
+            over = self._households.over(household(peer), now) or self._networks.over(network(peer), now)
+        if over:
             raise SlowDown()
 
     def failed(self, peer: str) -> None:
         """Count one more failure."""
-        whom, now = household(peer), self._clock()
+        now = self._clock()
         with self._lock:
-            began, count = self._failures.get(whom, (now, 0))
-            if now - began >= _MINUTE:
-                del self._failures[whom]
-                began, count = now, 0
-            self._failures[whom] = began, count + 1
-            if len(self._failures) > _ADDRESSES:
-                self._failures.popitem(last=False)
+            self._households.count(household(peer), now)
+            self._networks.count(network(peer), now)
 
     def __len__(self) -> int:
-        return len(self._failures)
+        return max(len(self._households.failures), len(self._networks.failures))
+
+
+class _Table:
+    """Used with the lock of its owner. `failures`: address -> (when its minute began, failures in it)."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.failures: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def over(self, whom: str, now: float) -> bool:
+        began, count = self.failures.get(whom, (0.0, 0))
+        return count >= self._most and now - began < _MINUTE
+
+    def count(self, whom: str, now: float) -> None:
+        began, count = self.failures.get(whom, (now, 0))
+        if now - began >= _MINUTE:
+            del self.failures[whom]
+            began, count = now, 0
+        self.failures[whom] = began, count + 1
+        if len(self.failures) > _ADDRESSES:
+            self.failures.popitem(last=False)

@@ -1,10 +1,12 @@
 """The audit log: one line of JSON for each change, pairing, invitation, and refusal: when, which device, what, result.
 Rules: it never fails a request, it is bounded (an older file stands beside the newest), and what peers say is in it only in
 bounded pieces with every control character escaped. A line is in the system's hands before its answer is sent, not yet on the
-disk."""
+disk. Nobody hides what it does: of a long name both ends are told, of a batch all names, over several lines if need be. And who
+may change nothing here pushes nothing out of it: refusals are told by a budget."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -12,15 +14,20 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from filexfer.core.errors import FilexferError
+from filexfer.core.model import BATCH_FILES
 from filexfer.protocol.faults import code_of
+from filexfer.protocol.methods import METHODS
 from filexfer.server.access import Caller
 
 _log = logging.getLogger("filexfer.server")
+
+_Text = TypeVar("_Text", str, bytes)
 
 NAME = "audit.log"
 #: Behind the name of the file before the newest one.
@@ -31,12 +38,22 @@ _ITEMS = 3
 _MEMBERS = 12
 _LEVELS = 3
 _LINE = 16 << 10
+#: Longest text in a line that would be too long otherwise; and what a line may take beside the rows of a batch.
+_SHORT_TEXT = 128
+_ROOM = 4 << 10
+#: More names than any batch that is done may have.
+_MOST_ROWS = 16 * BATCH_FILES
 #: Refusals of one caller are told so often, in seconds; those between are counted. And so many callers are told apart.
 _REFUSALS_EVERY = 60.0
 _CALLERS = 1024
+#: Of all those together whom nobody knows so many are told at once, and then one in so many seconds: addresses are cheap.
+_STRANGERS = 30
+_STRANGERS_EVERY = 60.0
 _COMPLAIN_EVERY = 60.0
 #: What people paste where an address belongs: one with a password in it, or an invitation's link. Both are refused, and not told.
 _SECRET = re.compile(r"(?<=://)[^\s@]{1,512}(?=@)|(?i:filexfer:)\S*")
+#: Where they do. Elsewhere a name is told as it is, whatever it looks like.
+_PASTED = frozenset(name for name, method in METHODS.items() if method.pasted)
 
 
 class Audit:
@@ -50,7 +67,9 @@ class Audit:
         self._size = 0
         self._torn = False
         self._complained = float("-inf")
-        self._refused: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+        self._refused: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._strangers = float(_STRANGERS)  # of them that may be told now
+        self._strangers_at = time.monotonic()  # when that was so
 
     def open(self, folder: Path) -> None:
         """Write to the log in `folder` from now on."""
@@ -63,7 +82,8 @@ class Audit:
         return self._file is not None
 
     def note(self, caller: Caller | None, act: str, told: Mapping[str, object], error: BaseException | None = None) -> None:
-        """One line: `caller` (None: the server itself) did `act`, and it went well, or ended with `error`."""
+        """`caller` (None: the server itself) did `act`, and it ended with `error`: one line. Or it went well: several lines where
+        it was done to more things than one holds."""
         if self._file is None:
             return
         line: dict[str, object] = {"time": _now()}
@@ -72,24 +92,33 @@ class Audit:
         line |= {"act": act, "result": "done" if error is None else "fault"}
         if isinstance(error, FilexferError):
             line["fault"] = code_of(error)
-        what = {name: shown(value) for name, value in told.items()}
-        data = _encoded(line | {"what": what})
-        self._write(data if len(data) <= _LINE else _encoded(line | {"what": {"cut": list(what)}}))
+        for what in itertools.islice(_told(told, act in _PASTED), None if error is None else 1):
+            data = _encoded(line | {"what": what})
+            self._write(data if len(data) <= _LINE else _encoded(line | {"what": {"cut": list(what)}}))
 
-    def refused(self, caller: Caller, act: str, error: FilexferError) -> None:
+    def refused(self, caller: Caller, act: str, error: BaseException) -> None:
         """The caller may not do that, or did not prove who it is. Told once a minute for each caller, with the number of those
-        that were not told: nobody pushes older lines out of the log by knocking."""
+        that were not told, and by a budget for all whom nobody knows: no one pushes older lines out of the log by knocking."""
         if self._file is None:
             return
-        now, whom = time.monotonic(), (caller.device, caller.peer)
+        now = time.monotonic()
         with self._lock:
-            told, count = self._refused.pop(whom, (float("-inf"), 0))
-            due = now - told >= _REFUSALS_EVERY
-            self._refused[whom] = (now, 0) if due else (told, count + 1)
+            told, count = self._refused.pop(caller.who, (float("-inf"), 0))
+            due = now - told >= _REFUSALS_EVERY and (caller.known or self._within_budget(now))
+            self._refused[caller.who] = (now, 0) if due else (told, count + 1)
             if len(self._refused) > _CALLERS:
                 self._refused.popitem(last=False)
         if due:
             self.note(caller, act, {"before": count} if count else {}, error)
+
+    def _within_budget(self, now: float) -> bool:
+        """Whether one more refusal of a stranger is told. With the lock."""
+        gained = (now - self._strangers_at) / _STRANGERS_EVERY
+        self._strangers, self._strangers_at = min(_STRANGERS, self._strangers + gained), now
+        if self._strangers < 1:
+            return False
+        self._strangers -= 1
+        return True
 
     def close(self) -> None:
         """Let go of the file. A later line takes it up again."""
@@ -139,24 +168,78 @@ class Audit:
             _log.warning("The audit log cannot be written: %s.", error.strerror or error)
 
 
-def shown(value: object, levels: int = _LEVELS) -> object:
-    """What a line takes over of a value that a peer sent: as much as tells what it was."""
+def _told(told: Mapping[str, object], pasted: bool) -> Iterator[dict[str, object]]:
+    """What the lines say of `told`. `pasted`: there may be secrets in it."""
+    batch = next((name for name, value in told.items() if _is_batch(value)), "")
+    rest = {name: shown(value, pasted) for name, value in told.items() if name != batch}
+    if not batch:
+        short = len(json.dumps(rest)) > _LINE - _ROOM
+        yield {name: shown(value, pasted, _SHORT_TEXT) for name, value in told.items()} if short else rest
+        return
+    rows = _rows(told[batch])
+    begin = 0
+    while begin < len(rows) or not begin:
+        these = _first_of(rows, begin, pasted)
+        yield rest | {batch: {"count": len(rows), "from": begin, "these": these}}
+        begin += max(1, len(these))
+
+
+def _is_batch(value: object) -> bool:
+    return isinstance(value, list | tuple) or _is_packed(value)
+
+
+def _is_packed(value: object) -> bool:
+    """Columns (docs/protocol.md): names with a NUL between them."""
+    return isinstance(value, Mapping) and value.get("packed") is True and isinstance(value.get("names"), bytes)
+
+
+def _rows(value: object) -> Sequence[object]:
+    if isinstance(value, Mapping):
+        names = value["names"]
+        return names.split(b"\0", _MOST_ROWS) if isinstance(names, bytes) else ()
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _first_of(rows: Sequence[object], begin: int, pasted: bool) -> list[object]:
+    """As many of `rows`, from `begin` on, as one line holds."""
+    these: list[object] = []
+    room = _LINE - _ROOM
+    for row in itertools.islice(rows, begin, None):
+        # Of an entry that is to be put just where: what its size was to be stands in the share.
+        row = row["path"] if isinstance(row, Mapping) and "path" in row and "size" in row else row
+        one = shown(row, pasted)
+        length = len(json.dumps(one))
+        if length > room and not these:
+            one = shown(row, pasted, _SHORT_TEXT)
+            length = len(json.dumps(one))
+        if length > room:
+            # Not even so: nothing that anybody could have done anything with.
+            return these or [type(row).__name__]
+        these.append(one)
+        room -= length + 2
+    return these
+
+
+def shown(value: object, pasted: bool = False, text: int = _TEXT, levels: int = _LEVELS) -> object:
+    """What a line takes over of a value that a peer sent: as much as tells what it was. Texts have at most `text` characters."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, bytes):
-        value = value[: _TEXT + 1].decode("utf-8", "surrogateescape")
+        value = _ends(value, 4 * text, b"").decode("utf-8", "surrogateescape")
     if isinstance(value, str):
-        value = _SECRET.sub("…", value[: 2 * _TEXT])
-        return value if len(value) <= _TEXT else value[:_TEXT] + "…"
+        # What is masked begins at the beginning: were its end told, one could not see that it is the end of a secret.
+        value = _SECRET.sub("…", value[: 2 * text])[:text] if pasted else value
+        return _ends(value, text, "…")
     if levels and isinstance(value, Sequence):
-        return {"count": len(value), "first": [shown(one, levels - 1) for one in value[:_ITEMS]]}
-    if isinstance(value, Mapping) and value.get("packed") is True and isinstance(value.get("names"), bytes):
-        # Columns (docs/protocol.md): names with a NUL between them.
-        first = value["names"][: _ITEMS * _TEXT].split(b"\0", _ITEMS)[:_ITEMS]
-        return {"count": shown(value.get("count")), "first": [shown(name) for name in first]}
+        return {"count": len(value), "first": [shown(one, pasted, text, levels - 1) for one in value[:_ITEMS]]}
     if levels and isinstance(value, Mapping):
-        return {str(name)[:_TEXT]: shown(one, levels - 1) for name, one in list(value.items())[:_MEMBERS]}
+        return {str(name)[:text]: shown(one, pasted, text, levels - 1) for name, one in list(value.items())[:_MEMBERS]}
     return type(value).__name__
+
+
+def _ends(value: _Text, most: int, between: _Text) -> _Text:
+    """Both ends of what is too long: what a path names stands at its end."""
+    return value if len(value) <= most else value[: most // 2] + between + value[-(most // 2) :]
 
 
 def _encoded(line: Mapping[str, object]) -> bytes:

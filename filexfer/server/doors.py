@@ -73,6 +73,11 @@ class Doors:
         with self._lock:
             return _addresses([one for one in self._listeners if one.door is not Door.CONTROL])
 
+    def secure(self) -> bool:
+        """Whether one of them speaks TLS."""
+        with self._lock:
+            return any(one.secure for one in self._listeners)
+
     def control(self) -> str:
         """The address of the control socket, "" where there is none."""
         with self._lock:

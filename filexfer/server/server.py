@@ -120,6 +120,7 @@ class Server:
         self._loop = Loop(self._census, self._welcome)
         self._pool = Pool(self.settings.workers, self.settings.worker_idle)
         self._doors = Doors(self.settings, self._gate, self._loop)
+        self._trust.listens = self._doors.secure
         self._identity_lock = threading.Lock()  # guards the making of `identity`
         self._lock = threading.Lock()  # guards `_connections`
         self._connections: set[Connection] = set()

@@ -14,7 +14,7 @@ from typing import Any
 
 from filexfer.core.errors import BadParameters, FilexferError, Forbidden, InternalError, TrustError, UnknownMethod
 from filexfer.core.model import Permission
-from filexfer.protocol.methods import METHODS, OPEN, SERVICE, Method
+from filexfer.protocol.methods import METHODS, OPEN, SERVICE, Method, changes
 from filexfer.server.access import Caller
 from filexfer.server.audit import Audit
 from filexfer.server.crowd import Crowd
@@ -30,7 +30,18 @@ Batch = Callable[[Caller, Sequence[Sequence[object]]], Sequence[object]]
 #: once, for nobody knows what they wait for, or their work is not the interpreter's.
 _IN_TURN = frozenset(
     {"server_info", "share_changes", "trash_list"}
-    | {"file_digests", "file_list", "file_stat", "file_get", "file_put", "file_read", "files_get", "files_put", "image_get", "image_put"}
+    | {
+        "file_digests",
+        "file_list",
+        "file_stat",
+        "file_get",
+        "file_put",
+        "file_read",
+        "files_get",
+        "files_put",
+        "image_get",
+        "image_put",
+    }
     | {"system.listMethods", "system.methodHelp", "system.methodSignature", "system.multicall"}
 )
 
@@ -167,15 +178,16 @@ class Service:
     def call(self, caller: Caller, name: str, params: Sequence[object]) -> object:
         """Call a method: its value, or a `Deferred`. Raises nothing but `FilexferError` and the standard library's `Fault`."""
         method = self.permit(caller, name)
-        if not method.changes or not self.audit.kept:
+        if not self.audit.kept or not _is_told(method, params):
             return self.run(method, caller, params)
         try:
             value = self.run(method, caller, params)
-        except TrustError as error:
-            self.audit.refused(caller, name, error)
-            raise
         except Exception as error:
-            self.audit.note(caller, name, told_of(method, params), error)
+            if name in OPEN or isinstance(error, TrustError):
+                # Whoever may try without being anybody fails as often as they like.
+                self.audit.refused(caller, name, error)
+            else:
+                self.audit.note(caller, name, told_of(method, params), error)
             raise
         self.audit.note(caller, name, told_of(method, params, value))
         return value
@@ -185,6 +197,10 @@ class Service:
         check_arity(method, params)
         with nullcontext() if method.in_turn or self._crowd is None else self._crowd.away():
             return guarded(method.name, lambda: method.function(caller, *params))
+
+
+def _is_told(method: Registered, params: Sequence[object]) -> bool:
+    return changes(method.name, params) if method.name in METHODS else method.changes
 
 
 def told_of(method: Registered, params: Sequence[object], value: object = None) -> dict[str, object]:

@@ -36,15 +36,19 @@ class Trust:
 
     Attributes:
         audit: where all of it is written down.
-        identity: what devices know the server by; None while it does not listen on https.
+        identity: what devices know the server by; None while it never listened on https.
+        listens: whether it listens on https now.
     """
 
     def __init__(self, settings: Settings, audit: Audit, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock`: monotonic; what the time of invitations and failures is taken from."""
         self.audit = audit
         self.identity: Identity | None = None
+        self.listens: Callable[[], bool] = lambda: False
         self._most_devices = settings.devices
-        self._attempts = Attempts(settings.login_failures, clock)
+        # Two: a device whose token was revoked, and that goes on knocking with it, is to be paired again all the same.
+        self._logins = Attempts(settings.login_failures, clock)
+        self._proofs = Attempts(settings.login_failures, clock)
         self._lock = threading.Lock()  # guards the invitations, and that one pairing is done after the other
         self._invites = Invites(settings.open_invites, settings.invite_seconds, clock)
         self._devices: Devices | None = None
@@ -87,8 +91,8 @@ class Trust:
     def unknown(self, peer: str) -> NoReturn:
         """Credentials came that nobody has. Raises `LoginNeeded`, or `SlowDown`."""
         try:
-            self._attempts.check(peer)
-            self._attempts.failed(peer)
+            self._logins.check(peer)
+            self._logins.failed(peer)
             raise LoginNeeded("This server does not know these credentials. Leave them out, or pair with it again.")
         except TrustError as error:
             self.audit.refused(Caller("unknown", Permission.NONE, peer=peer), "login", error)
@@ -110,11 +114,10 @@ class Trust:
             answer = self._invites.answered(shown)
             if answer is not None:
                 return answer
-            self._attempts.check(caller.peer)
+            # Before any failure is looked at: those of its neighbours are nothing to who has the code, and a code has 80 bits.
             invitation = self._invites.fitting(identity.pin, shown)
             if invitation is None:
-                self._attempts.failed(caller.peer)
-                raise PairingFailed()
+                self.no_proof(caller.peer)
             device, token = self._kept().add(shown.name, invitation.permission)
             granted = device.permission.name.lower()
             proof = pairing.server_proof(invitation.code, identity.pin, shown.nonce, shown.name, shown.proof, granted, token)
@@ -122,6 +125,12 @@ class Trust:
             self._unconfirmed.add(device.id)
             self._invites.use(invitation, shown, (device.id, device.name), answer)
             return answer
+
+    def no_proof(self, peer: str) -> NoReturn:
+        """What `peer` showed is no proof of ours. Raises `PairingFailed`, or `SlowDown` where it tried too many."""
+        self._proofs.check(peer)
+        self._proofs.failed(peer)
+        raise PairingFailed()
 
     def invite(self, permission: Permission) -> tuple[Invitation, Identity]:
         """A new invitation, and what it is to be over. Raises `BadParameters` without https, `Busy`."""
@@ -174,6 +183,6 @@ class Trust:
 
     def require_https(self) -> Identity:
         """What devices know the server by. Raises `BadParameters` while it does not listen on https."""
-        if self.identity is None:
+        if self.identity is None or not self.listens():
             raise BadParameters(NO_HTTPS)
         return self.identity

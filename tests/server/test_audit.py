@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from xmlrpc.client import Binary
 
 import pytest
 
-from filexfer.core.errors import Forbidden
+from filexfer.core.errors import BadParameters, Forbidden, LoginNeeded, SlowDown
 from filexfer.core.model import Permission
+from filexfer.protocol.methods import AGENT
 from filexfer.server.access import Caller
 from filexfer.server.audit import Audit
+from filexfer.server.service import Service
 from tests.server.conftest import MakeHouse
 from tests.server.stranger import House, Stranger
 from tests.server.test_pairing import WRONG, fault
@@ -121,25 +124,77 @@ def test_a_batch_is_one_line(house: House, writer: Stranger) -> None:
     put, batch, mixed = lines(house.state)[2:]
     assert (put["act"], put["what"]["entries"]["count"], put["what"]["failed"]) == ("files_put", 5, 1)
     assert (batch["act"], batch["what"]["calls"]["count"]) == ("file_put", 9)
-    assert batch["what"]["calls"]["first"][0] == {"path": "g0"}
+    assert put["what"]["entries"]["these"] == ["f0", "f1", "f2", "f3", "../out"]
+    assert batch["what"]["calls"]["these"] == [{"path": f"g{n}", "outcome": "created"} for n in range(9)]
     assert (mixed["act"], mixed["what"]["failed"]) == ("folder_make", 1)
+    assert mixed["what"]["calls"]["these"] == [{"path": "d"}, {"path": "../out", "fault": 101}]
     # What was written stands in the share, not in the log.
     assert b"secret" not in (house.state / "audit.log").read_bytes()
 
 
-def test_a_packed_batch_is_told_by_its_first_names(house: House, writer: Stranger) -> None:
-    names = [b"f%d" % n for n in range(100)]
-    packed = {
+def packed(names: list[bytes]) -> dict[str, object]:
+    count = len(names)
+    return {
         "packed": True,
-        "count": 100,
+        "count": count,
         "names": Binary(b"\0".join(names)),
-        "sizes": Binary((1).to_bytes(8, "little") * 100),
-        "mtimes": Binary(bytes(800)),
+        "sizes": Binary((1).to_bytes(8, "little") * count),
+        "mtimes": Binary(bytes(8 * count)),
         "digests": Binary(b""),
     }
-    writer.call("files_put", packed, Binary(bytes(100)))
+
+
+def test_a_packed_batch_is_told_by_its_names(house: House, writer: Stranger) -> None:
+    writer.call("files_put", packed([b"f%d" % n for n in range(100)]), Binary(bytes(100)))
     [line] = of(house, "files_put")
-    assert line["what"] == {"entries": {"count": 100, "first": ["f0", "f1", "f2"]}}
+    assert line["what"] == {"entries": {"count": 100, "from": 0, "these": [f"f{n}" for n in range(100)]}}
+
+
+def test_no_name_of_a_large_batch_is_left_out(house: House, writer: Stranger) -> None:
+    names = [f"a rather long name, so that one line does not hold them {n}" for n in range(600)]
+    writer.call("files_put", packed([name.encode() for name in names]), Binary(bytes(600)))
+    told = of(house, "files_put")
+    assert len(told) > 1
+    assert [name for line in told for name in line["what"]["entries"]["these"]] == names
+    assert [line["what"]["entries"]["count"] for line in told] == [600] * len(told)
+    assert max(len(line) for line in (house.state / "audit.log").read_bytes().splitlines()) <= 16 << 10
+
+
+def test_a_batch_that_failed_as_a_whole_is_one_line_however_long(house: House, writer: Stranger) -> None:
+    names = packed([b"n%d" % n for n in range(5000)]) | {"count": 7}
+    assert fault(lambda: writer.call("files_put", names, Binary(bytes(7)))) != 0
+    assert len(of(house, "files_put")) == 1
+
+
+def test_uploads_that_are_committed_in_a_batch_are_told_by_their_paths(house: House, writer: Stranger) -> None:
+    ids = [writer.call("upload_open", f"up {n}", 0)["upload_id"] for n in range(5)]
+    writer.call("system.multicall", [{"methodName": "upload_commit", "params": [one]} for one in ids])
+    [line] = of(house, "upload_commit")
+    assert [one["path"] for one in line["what"]["calls"]["these"]] == [f"up {n}" for n in range(5)]
+
+
+@pytest.mark.parametrize("path", ["filexfer:evil.exe", "x://hidden@evil.exe"])
+def test_no_name_hides_by_looking_like_a_secret(house: House, writer: Stranger, path: str) -> None:
+    path = path.replace("//", "/")
+    writer.call("file_put", path, Binary(b"x"))
+    assert of(house, "file_put")[0]["what"]["path"] == path
+
+
+def test_no_name_hides_behind_its_length(audit: Audit, tmp_path: Path) -> None:
+    long = "\U0001f600" * 1000
+    for start in (long, "a" * 4000):
+        audit.note(LAPTOP, "entry_move", {"path": f"from/{start}/here", "to": f"to/{start}/evil.exe"})
+        audit.note(LAPTOP, "file_put", {"calls": [{"path": f"p/{start}/evil.exe"}] * 3})
+    for moved in (line for line in lines(tmp_path) if line["act"] == "entry_move"):
+        assert moved["what"]["path"].startswith("from/")
+        assert moved["what"]["to"].endswith("/evil.exe")
+    assert sum(len(line["what"]["calls"]["these"]) for line in lines(tmp_path) if line["act"] == "file_put") == 6
+    assert all(
+        one["path"].endswith("/evil.exe")
+        for line in lines(tmp_path)
+        if line["act"] == "file_put"
+        for one in line["what"]["calls"]["these"]
+    )
 
 
 def test_pairing_invitations_and_devices_leave_lines_without_any_secret(house: House) -> None:
@@ -180,6 +235,85 @@ def test_failed_logins_and_pairings_are_told_once_a_minute_for_each_caller(make_
     assert told == [("login", 201), ("pair", 203), ("folder_make", 202)]
     assert "guessed" not in (house.state / "audit.log").read_text()
     assert WRONG not in (house.state / "audit.log").read_text()
+
+
+def test_a_stranger_pushes_nothing_out_of_the_log(make_house: MakeHouse) -> None:
+    house = make_house(audit_bytes=64 << 10)
+    house.owner("device_add", "honest", "read")
+    stranger = house.stranger()
+    connection = stranger.connection()
+    name = "\u00e9" * 900
+    given = ((name, Binary(b"x"), Binary(b"y")), (name,), (name, 1, 2), ("ok", Binary(bytes(32)), Binary(bytes(32))))
+    for n in range(60):
+        assert fault(lambda: stranger.call("pair", *given[n % 4], over=connection)) != 0  # noqa: B023
+    connection.close()
+    assert len(of(house, "device_add")) == 1
+    assert len(of(house, "pair")) == 1
+    assert "\\u00e9" not in (house.state / "audit.log").read_text()
+
+
+def test_guests_who_may_read_push_nothing_out_of_it_either(make_house: MakeHouse) -> None:
+    house = make_house("read")
+    guest = house.stranger()
+    for _ in range(5):
+        fault(lambda: guest.call("pair", "x"))
+        fault(lambda: guest.call("folder_make", "x"))
+    assert len(lines(house.state)) == 1
+
+
+def test_nor_does_who_changes_addresses(audit: Audit, tmp_path: Path) -> None:
+    for n in range(2000):
+        # Of a network far away all addresses are one; but there are many networks.
+        audit.refused(Caller("unknown", Permission.NONE, peer=f"2001:db8:5::{n:x}"), "login", SlowDown())
+    assert len(lines(tmp_path)) == 1
+    for n in range(2000):
+        audit.refused(Caller("guest", Permission.NONE, peer=f"10.0.{n >> 8}.{n & 255}"), "login", SlowDown())
+    assert len(lines(tmp_path)) == 30
+    # What a known device may not do is told all the same.
+    audit.refused(LAPTOP, "device_list", Forbidden())
+    assert lines(tmp_path)[-1]["act"] == "device_list"
+
+
+def test_of_strangers_who_go_on_some_are_told_in_each_hour(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    for minute in range(60):
+        monkeypatch.setattr(time, "monotonic", lambda at=now + 60 * minute: at)
+        for n in range(40):
+            audit.refused(Caller("guest", Permission.NONE, peer=f"10.0.{minute}.{n}"), "login", LoginNeeded())
+    assert 80 <= len(lines(tmp_path)) <= 90
+
+
+# ---- an agent's methods
+
+
+def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None:
+    looking = {
+        "job_list",
+        "job_events",
+        "job_files",
+        "view_open",
+        "view_rows",
+        "view_find",
+        "view_close",
+        "server_list",
+        "agent_info",
+    }
+    ordering = {"job_pause", "job_resume", "job_move"}
+    assert {name for name, method in AGENT.items() if not method.changes} == looking | ordering
+
+
+@pytest.mark.parametrize(
+    ("called", "told"), [("folder_make", True), ("file_list", False), ("unknown", True), ("server_info", False), (7, True)]
+)
+def test_a_call_that_is_passed_on_leaves_a_line_where_it_may_change_something(
+    audit: Audit, tmp_path: Path, called: object, told: bool
+) -> None:
+    service = Service(audit)
+    service.register("server_call", lambda caller, *params: "done", Permission.MANAGE)
+    manager = Caller("0123456789abcdef", Permission.MANAGE, name="phone")
+    service.call(manager, "server_call", ["https://me:geheim@host:1/", called, []])
+    found = lines(tmp_path) if (tmp_path / "audit.log").exists() else []
+    assert [line["what"] for line in found] == ([{"server": "https://…@host:1/", "method": called}] if told else [])
 
 
 # ---- hostile text, bounds, trouble
@@ -226,7 +360,7 @@ def deep(levels: int) -> object:
     "value", ["x" * 1_000_000, b"x" * 1_000_000, ["x"] * 100_000, {str(n): "x" * 3000 for n in range(9999)}, deep(4)]
 )
 def test_a_line_is_short_whatever_it_is_about(audit: Audit, tmp_path: Path, value: object) -> None:
-    audit.note(LAPTOP, "job_add", {"spec": value})
+    audit.note(LAPTOP, "job_add", {"spec": value}, BadParameters())
     assert (tmp_path / "audit.log").stat().st_size <= 16 << 10
     assert lines(tmp_path)[0]["act"] == "job_add"
 

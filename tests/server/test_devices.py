@@ -10,22 +10,31 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 from xmlrpc.client import Binary, Fault
 
 import pytest
 
-from filexfer.core.errors import Busy, LoginNeeded, SlowDown, StorageFailed
+from filexfer.core.errors import Busy, LoginNeeded, PairingFailed, SlowDown, StorageFailed
 from filexfer.core.model import Permission
+from filexfer.protocol import pairing
+from filexfer.server.access import Caller
 from filexfer.server.attempts import Attempts
 from filexfer.server.audit import Audit
 from filexfer.server.devices import Devices
+from filexfer.server.invites import Proof
 from filexfer.server.settings import Settings
 from filexfer.server.trust import Trust
 from tests.server.conftest import MakeHouse
 from tests.server.stranger import House
 from tests.server.test_pairing import fault
+
+if TYPE_CHECKING:
+    from filexfer.server.identity import Identity
 
 READ, WRITE = Permission.READ, Permission.WRITE
 
@@ -177,7 +186,7 @@ def test_too_many_failures_in_a_minute_and_an_address_waits() -> None:
         ("2001:db8::1", "2001:db8::ffff:1", True),
         ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
         ("::ffff:192.0.2.1", "192.0.2.1", True),
-        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("fe80::1%eth0", "fe80::2%eth0", False),
         ("192.0.2.1", "192.0.2.2", False),
         ("uid:1000", "uid:1001", False),
     ],
@@ -190,6 +199,16 @@ def test_who_can_have_many_addresses_is_one(one: str, other: str, same: bool) ->
             attempts.check(other)
     else:
         attempts.check(other)
+
+
+def test_a_neighbour_that_changes_its_address_is_slowed_down_at_last() -> None:
+    attempts = Attempts(3)
+    for n in range(30):
+        attempts.check("fe80::900d%eth0")
+        attempts.failed(f"fe80::{n:x}%eth0")
+    with pytest.raises(SlowDown):
+        attempts.check("fe80::900d%eth0")
+    attempts.check("fe80::900d%eth1")
 
 
 def test_the_table_of_failures_is_bounded() -> None:
@@ -209,6 +228,32 @@ def test_a_known_device_is_let_in_whatever_its_address_did(tmp_path: Path) -> No
         with pytest.raises(wanted):
             trust.device_of("guessed", "192.0.2.1")
     assert trust.device_of(token, "192.0.2.1").name == "laptop"
+
+
+def test_who_has_the_code_is_paired_whatever_its_neighbours_did(tmp_path: Path) -> None:
+    trust = Trust(Settings(login_failures=1), Audit(0))
+    trust.open(tmp_path / "state")
+    trust.identity = cast("Identity", SimpleNamespace(pin="00" * 32))
+    trust.listens = lambda: True
+    invitation, _ = trust.invite(READ)
+    bad = Caller("guest", Permission.NONE, peer="fe80::bad%eth0", secure=True)
+    for n in range(12):
+        with pytest.raises(PairingFailed if n < 1 else SlowDown):
+            trust.pair(bad, Proof("x", bytes(32), bytes(32)))
+    nonce = bytes(range(32))
+    shown = Proof("phone", nonce, pairing.client_proof(invitation.code, "00" * 32, nonce, "phone"))
+    assert trust.pair(replace(bad, peer="fe80::900d%eth0"), shown)["name"] == "phone"
+
+
+def test_a_revoked_token_that_goes_on_knocking_keeps_nobody_from_pairing(tmp_path: Path) -> None:
+    trust = Trust(Settings(login_failures=2), Audit(0))
+    trust.open(tmp_path / "state")
+    trust.identity = cast("Identity", SimpleNamespace(pin="00" * 32))
+    for wanted in (LoginNeeded, LoginNeeded, SlowDown):
+        with pytest.raises(wanted):
+            trust.device_of("stale", "192.0.2.1")
+    with pytest.raises(PairingFailed):  # and not: slow down
+        trust.pair(Caller("guest", Permission.NONE, peer="192.0.2.1", secure=True), Proof("x", bytes(32), bytes(32)))
 
 
 def test_guessed_tokens_slow_down_over_both_lanes(make_house: MakeHouse) -> None:

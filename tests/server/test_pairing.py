@@ -20,6 +20,7 @@ from xmlrpc.client import Binary, Fault, ServerProxy, dumps
 
 import pytest
 
+from filexfer.core.errors import ConnectionFailed
 from filexfer.core.model import Permission
 from filexfer.protocol import pairing
 from filexfer.server import Server
@@ -42,7 +43,7 @@ def fault(act: Callable[[], object]) -> int:
 def later(house: House, seconds: float) -> None:
     """Let the clock of invitations and failures run ahead."""
     trust = house.server._trust
-    for part in (trust._invites, trust._attempts):
+    for part in (trust._invites, trust._logins, trust._proofs):
         part._clock = lambda: time.monotonic() + seconds
 
 
@@ -102,7 +103,24 @@ def test_nobody_is_invited_to_a_server_that_has_stopped_listening(house: House) 
     house.server.unlisten(house.url)
     for options in ({}, {"host": "192.0.2.1"}, {"host": "192.0.2.1", "port": 443}):
         assert fault(lambda given=options: house.invite(**given)) == -32602  # type: ignore[misc]
+    assert fault(lambda: house.owner("device_add", "stock", "read")) == -32602
+    house.server.listen("https://localhost:0")
     assert len(house.owner("device_add", "stock", "read")["token"]) == 43
+
+
+def test_nobody_is_added_to_a_server_whose_https_could_not_listen(tmp_path: Path) -> None:
+    house = House(tmp_path, "none", ("http://localhost:0", "https://localhost:0"))
+    try:
+        port = house.url.rpartition(":")[2].strip("/")
+        house.server.unlisten(house.url)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", int(port)))
+            taken.listen()
+            with pytest.raises(ConnectionFailed):
+                house.server.listen(f"https://127.0.0.1:{port}")
+            assert fault(lambda: house.owner("device_add", "stock", "read")) == -32602
+    finally:
+        house.close()
 
 
 def test_nothing_that_is_kept_or_written_holds_a_code_or_a_token(house: House) -> None:
@@ -264,8 +282,10 @@ def test_failures_slow_down_the_address_they_come_from_and_nobody_else(make_hous
     laptop = house.device()
     for _ in range(3):
         assert fault(lambda: house.stranger().pair(WRONG)) == 203
-    # Also with the right code: else it would be worth while to go on guessing.
-    assert fault(lambda: house.stranger().pair(code)) == 204
+    assert fault(lambda: house.stranger().pair(WRONG)) == 204
+    # Not who has the code: somebody else may have failed from the same address.
+    house.stranger("neighbour").pair(code)
+    code = house.invite()["code"]
     # A device that is known is let in from wherever it comes.
     assert laptop.call("server_info")["device"] == "laptop"
     there = Stranger(house.url.replace("localhost", "[::1]"))

@@ -123,8 +123,8 @@ class _Multicall:
         answers = self._together(method, calls) if method.batch is not None else self._in_turn(method, calls)
         if method.changes:
             failed = sum(1 for answer in answers if isinstance(answer, dict))
-            told = {"calls": [told_of(method, params) for params in calls]} | ({"failed": failed} if failed else {})
-            self._service.audit.note(self._caller, name, told)
+            done = [_told(method, params, answer) for params, answer in zip(calls, answers, strict=True)]
+            self._service.audit.note(self._caller, name, {"calls": done} | ({"failed": failed} if failed else {}))
         return answers
 
     def _in_turn(self, method: Registered, calls: Sequence[Sequence[object]]) -> list[object]:
@@ -186,6 +186,13 @@ def _read(call: object) -> tuple[str | FilexferError, Sequence[object]]:
         return wire.text(given.get("methodName"), "methodName"), wire.sequence(given.get("params", []), "params")
     except FilexferError as error:
         return error, []
+
+
+def _told(method: Registered, params: Sequence[object], answer: object) -> dict[str, object]:
+    """What the audit log says of one call of a batch."""
+    if isinstance(answer, dict):
+        return told_of(method, params) | {"fault": answer["faultCode"]}
+    return told_of(method, params, answer[0] if isinstance(answer, list) else None)
 
 
 def _fault(error: FilexferError) -> dict[str, object]:
