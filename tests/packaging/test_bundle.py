@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -51,9 +52,10 @@ def command_of(entry: Path) -> list[str]:
 
 
 @contextmanager
-def serving(bundle: Path, share: Path, home: Path) -> Iterator[str]:
+def serving(bundle: Path, share: Path, home: Path, *words: str) -> Iterator[str]:
     """A headless server, run by the bundle's own command line; its address."""
-    command = [str(bundle / "filexfer"), "serve", str(share), "--listen", "http://localhost:0", "--guest", "write"]
+    words = words or ("--listen", "http://localhost:0", "--guest", "write")
+    command = [str(bundle / "filexfer"), "serve", str(share), *words]
     with subprocess.Popen(command, env={"HOME": str(home)}, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -92,6 +94,27 @@ def test_console_twin_moves_a_tree_both_ways(bundle: Path, tree: Path, home: Pat
             assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "share" / tree.name) == contents(tree)
     assert contents(tmp_path / "back") == contents(tree)
+
+
+def test_two_bundled_programs_pair_and_speak_https(bundle: Path, tree: Path, tmp_path: Path) -> None:
+    """The key, the keyring and the code of each computer come from libraries that the recipe has to find."""
+    box, desk, share = tmp_path / "box", tmp_path / "desk", tmp_path / "share"
+    for folder in (box, desk, share):
+        folder.mkdir()
+
+    def run(home: Path, *words: str, said: str = "") -> str:
+        command = [str(bundle / "filexfer"), *words]
+        done = subprocess.run(command, env={"HOME": str(home)}, input=said, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    with serving(bundle, share, box, "--listen", "https://127.0.0.1:0") as address:
+        assert address.startswith("https://127.0.0.1:")
+        invited = json.loads(run(box, "invite", "--json", "--no-wait"))
+        assert "filexfer ls attic:" in run(desk, "pair", "--name", "attic", said=invited["link"] + "\n")
+        run(desk, "put", str(tree), "attic:")
+        run(desk, "verify", str(tree), f"attic:{tree.name}")
+        assert contents(share / tree.name) == contents(tree)
 
 
 def test_a_dropped_folder_goes_to_a_headless_server_and_comes_back(bundle: Path, tree: Path, home: Path, tmp_path: Path) -> None:
