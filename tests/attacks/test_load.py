@@ -6,9 +6,11 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import struct
 import tempfile
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -186,7 +188,7 @@ def test_many_at_once_who_ask_for_such_a_page_are_served_within_the_memory(crowd
     body = call_body(
         "file_list", "crowd", "<struct><member><name>packed</name><value><boolean>1</boolean></value></member></struct>"
     )
-    with crowded.served(), crowd(crowded, 20) as wires:
+    with crowded.served(), crowd(crowded, 12) as wires:
         for wire in wires:
             wire.send(head(b"POST /", len(body), XML) + body)
         for wire in wires:
@@ -333,3 +335,43 @@ def test_connections_beyond_the_bound_of_one_address_are_turned_away(house: Hous
                 except Closed:
                     refused += 1
         assert refused >= 19
+
+
+def png(width: int, height: int, packed: bytes) -> bytes:
+    """A picture of one bit a pixel (PNG specification, 5 and 11.2), its rows as given, compressed."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head_ = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head_) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def rows(width: int, height: int) -> bytes:
+    made = zlib.compressobj(9)
+    return b"".join(made.compress(bytes(1 + (width + 7) // 8) * 1000) for _ in range(height // 1000)) + made.flush()
+
+
+BOMBS = {
+    "gigabytes when decoded": lambda: png(100_000, 100_000, rows(100_000, 10_000)),
+    "two billion pixels a side": lambda: png(2**31 - 1, 2**31 - 1, zlib.compress(bytes(1000))),
+    "just below the bound": lambda: png(8000, 7000, rows(8000, 7000)),
+    "no pixels": lambda: png(0, 0, b""),
+    "a row that goes on": lambda: png(8, 8, zlib.compress(bytes(200 << 20))),
+    "a text of 200 MB": lambda: png(8, 8, b"").replace(b"IDAT", b"zTXt") + zlib.compress(b"k\0\0" + bytes(200 << 20)),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_a_picture_that_decodes_to_gigabytes_is_refused_or_stays_within_the_memory(
+    house: House, attacker: Wire, bomb: Callable[[], bytes]
+) -> None:
+    before = house.peak()
+    name = attacker.call("image_put", bomb()).value
+    with house.served():
+        for edge in (1, 64, 2048):
+            reply = attacker.call("image_get", name, edge)
+            assert reply.code in (0, TOO_LARGE, BAD_PARAMETERS)
+            assert len(reply.body) < 4 << 20
+        assert attacker.call("image_get", "", 2049).code == BAD_PARAMETERS
+    assert house.peak() < before + (300 << 10)
