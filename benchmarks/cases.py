@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import crowd
 from benchmarks.measure import Usage, timed
 from benchmarks.workloads import Load, differs
 
@@ -51,29 +52,42 @@ class Place:
 
 def run(case: Case, base: Path) -> Usage:
     """Run `case` once in folders below `base`. Raises `RuntimeError` where a command fails or other bytes arrived."""
-    place = Place(base / "share", base / "target", base / "home")
-    for folder in (place.share, place.target, place.home):
-        folder.mkdir(parents=True)
-    try:
+    with _place(base) as place:
         if case.direction == "down":  # hard links: the share is full at no cost
             subprocess.run(["cp", "-rl", case.load.path, place.share / case.load.name], check=True)
-        with _server(case, place) as (process, address):
+        with _server(case.who, place) as (process, address):
             usage = timed(_command(case, place, address), place.environment, place.home, process)
         arrived = (place.share if case.direction == "up" else place.target) / case.load.name
         if difference := differs(case.load.path, arrived):
             raise RuntimeError(f"{case.name}: {difference}")
         return usage
+
+
+def run_beside(base: Path) -> dict[str, float]:
+    """How quick small calls are beside others; see `crowd.speeds`."""
+    with _place(base) as place, _server("raw", place) as (_, address):
+        return crowd.speeds(address)
+
+
+@contextmanager
+def _place(base: Path) -> Iterator[Place]:
+    """Folders of a run, gone with it."""
+    place = Place(base / "share", base / "target", base / "home")
+    for folder in (place.share, place.target, place.home):
+        folder.mkdir(parents=True)
+    try:
+        yield place
     finally:
         shutil.rmtree(base)
 
 
 @contextmanager
-def _server(case: Case, place: Place) -> Iterator[tuple[int, str]]:
-    """The id and the address of the server that the case needs; (0, "") for `cp`."""
-    if case.who == "cp":
+def _server(who: str, place: Place) -> Iterator[tuple[int, str]]:
+    """The id and the address of the server that a case needs; (0, "") for `cp`."""
+    if who == "cp":
         yield 0, ""
         return
-    if case.who == "stock":
+    if who == "stock":
         command = [sys.executable, "-m", "benchmarks.stock", "serve", str(place.share)]
     else:
         command = [*FILEXFER, "serve", str(place.share), "--listen", "http://127.0.0.1:0", "--guest", "write"]
@@ -86,7 +100,7 @@ def _server(case: Case, place: Place) -> Iterator[tuple[int, str]]:
         assert server.stdout is not None
         said = server.stdout.readline()
         if not said.startswith("Listening on "):
-            raise RuntimeError(f"The server of {case.name} did not start: {(place.home / 'server.log').read_text()}")
+            raise RuntimeError(f"The server of “{who}” did not start: {(place.home / 'server.log').read_text()}")
         try:
             yield server.pid, said.removeprefix("Listening on ").strip()
         finally:

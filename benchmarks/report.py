@@ -82,6 +82,12 @@ def ratios(rows: Mapping[tuple[str, str, str], Row]) -> list[Ratio]:
     return found
 
 
+def ratios_beside(speeds: Sequence[Mapping[str, float]]) -> list[Ratio]:
+    """How quick small calls stay beside others, the medians of several runs: a third of their speed is what is promised."""
+    words = {"silent": "small calls beside silence / alone", "calling": "small calls beside 16 callers / alone"}
+    return [Ratio(text, statistics.median(run[beside] for run in speeds), 1 / 3) for beside, text in words.items() if speeds]
+
+
 def table(rows: Sequence[Row], found: Sequence[Ratio]) -> str:
     lines = [f"{'':20}{'seconds':>9}{'low..high':>15}{'MB/s':>8}{'files/s':>9}{'CPU s/GB':>10}{'MiB client':>12}{'server':>8}"]
     for r in rows:
@@ -91,7 +97,7 @@ def table(rows: Sequence[Row], found: Sequence[Ratio]) -> str:
             f"{r.client_mib:12.0f}{r.server_mib:8.0f}{'  noisy' if r.noisy else ''}"
         )
     lines += ["", "Ratios of this run"]
-    lines += [f"{r.what:34}{r.value:10.2f}   target {r.target:g}   {'met' if r.met else 'MISSED'}" for r in found]
+    lines += [f"{r.what:38}{r.value:10.2f}   target {r.target:.3g}   {'met' if r.met else 'MISSED'}" for r in found]
     if any(r.noisy for r in rows):
         lines += ["", "“noisy”: the machine was busy with other things in every run of this case. Measure again when it is calm."]
     return "\n".join(lines)

@@ -40,7 +40,10 @@ def test_it_measures_every_case_and_says_the_ratios(tmp_path: Path) -> None:
     assert set(written["runs"]) == {"cp large up", "cp small up", *both_ways}
     assert all(run["wall"] > 0 for runs in written["runs"].values() for run in runs)
     assert all(row["client_mib"] > 5 and row["server_mib"] > 5 for row in written["rows"] if not row["case"].startswith("cp"))
-    assert len(written["ratios"]) == 6
+    assert len(written["ratios"]) == 8
+    beside = [ratio for ratio in written["ratios"] if "beside" in ratio["what"]]
+    assert all(0 < ratio["value"] < 10 for ratio in beside)
+    assert len(beside) == 2
     assert "raw lane / cp, up" in done.stdout
 
 
