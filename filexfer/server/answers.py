@@ -31,10 +31,15 @@ class Answer:
 
 @dataclass(slots=True)
 class Later:
-    """An answer that is to come: `finish` makes it, in a worker, once `deferred` is done; or one more to wait for."""
+    """An answer that is to come: `finish` makes it, in a worker, once `deferred` is done; or one more to wait for.
+
+    Attributes:
+        wants: so many bytes of the request's body are waited for; it is done (with None) when they are there.
+    """
 
     deferred: Deferred
     finish: Callable[[Deferred], Answer | Later]
+    wants: int = 0
 
 
 class Refused(Exception):

@@ -3,7 +3,6 @@ nothing; `100 Continue` goes out when it is first asked for, so only once the ga
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from filexfer.core.digests import Bytes
@@ -57,7 +56,7 @@ class Body:
     def _read(self, view: memoryview) -> int:
         """Some bytes of a body of known length."""
         assert self.length is not None
-        self._let_come()
+        self.let_come()
         count = self._channel.read_into(view[: self.length])
         if not count:
             raise PeerGone("The other side ended in mid-request.")
@@ -66,7 +65,7 @@ class Body:
 
     def _read_chunks(self, chunked: Chunked, view: memoryview) -> list[memoryview]:
         """Content of a chunked body, as views into `view`."""
-        self._let_come()
+        self.let_come()
         count = self._channel.read_into(view)
         if not count:
             raise PeerGone("The other side ended in mid-request.")
@@ -85,7 +84,14 @@ class Body:
             at += len(piece)
         return at
 
-    def _let_come(self) -> None:
+    @property
+    def here(self) -> bool:
+        """Whether all of it has arrived."""
+        self._channel.gather()
+        return self.length is not None and len(self._channel.ahead) >= self.length
+
+    def let_come(self) -> None:
+        """Ask for it, if the peer waits for that. Raises `PeerGone`."""
         if self._continue:
             self._continue = False
             if not self._channel.ahead:
@@ -97,13 +103,11 @@ class Body:
             return True
         return not self._continue and self.length is not None and self.length <= most
 
-    def drain(self, seconds: float) -> bool:
-        """Read and drop what is left of a `drainable` body; True when the whole body has passed."""
-        until = time.monotonic() + seconds
-        view = memoryview(bytearray(16 << 10))
-        while not self.finished:
-            left = until - time.monotonic()
-            if left <= 0 or not (self._channel.ahead or self._channel.wait(False, left)):
-                return False
-            self._read(view)
-        return True
+    def drop_ahead(self) -> bool:
+        """Drop what has arrived of the rest of a `drainable` body; True when the whole body has passed."""
+        assert self.length is not None
+        self._channel.gather()
+        count = min(self.length, len(self._channel.ahead))
+        del self._channel.ahead[:count]
+        self.length -= count
+        return self.finished

@@ -41,7 +41,9 @@ class Changes:
             for folder in dict.fromkeys(folders):
                 self._number += 1
                 self._log.append((self._number, folder))
-            ready = [(deferred, self._since(number)) for deferred, (_, number) in self._waiting.items()]
+            # Most who wait have heard the same: what a thousand of them are told is found once.
+            told = {number: self._since(number) for number in {number for _, number in self._waiting.values()}}
+            ready = [(deferred, told[number]) for deferred, (_, number) in self._waiting.items()]
         for deferred, value in ready:
             deferred.resolve(value)
 

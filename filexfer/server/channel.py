@@ -195,19 +195,14 @@ class Channel:
         except OSError:
             pass  # it has gone already
 
-    def hang_up(self, most: int, seconds: float) -> None:
-        """Finish sending, and drop what still arrives, so many bytes for so long: the reset that unread bytes bring would take
-        the last answer away from the peer. Nothing but `close` follows."""
-        self.finish_sending()
-        until = time.monotonic() + seconds
-        while most > 0 and self.wait(False, max(0.0, until - time.monotonic())):
-            try:
-                count = len(self.sock.recv(min(most, _READ_AHEAD)))
-            except OSError:
-                return
-            if not count:
-                return
-            most -= count
+    def discard(self) -> int:
+        """Drop what has arrived, behind `finish_sending`; answers as `receive`."""
+        try:
+            return len(self.sock.recv(_READ_AHEAD))
+        except self.NOT_YET:
+            return -1
+        except OSError:
+            return 0
 
     def interrupt(self) -> None:
         """Make every wait on this channel end, from another thread; its holder closes it."""

@@ -1,6 +1,6 @@
 """One connection: its requests, one after the other, each served by a worker; between them it is parked in the loop.
 Rules: it belongs to one thread at a time; every framing error ends it; the answer is sent before what is left of a body is
-dropped."""
+dropped, and that is waited for in the loop."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ from filexfer.server.body import Body
 from filexfer.server.channel import Channel, NotTls, PeerGone, TooSlow
 from filexfer.server.complaints import Complaints
 from filexfer.server.crowd import Crowd
-from filexfer.server.listener import Listener
+from filexfer.server.listener import Door, Listener
 from filexfer.server.loop import Loop, Next
-from filexfer.server.neighbours import household
-from filexfer.server.pool import Pool
+from filexfer.server.neighbours import household, network
+from filexfer.server.pool import Pool, Task
 from filexfer.server.settings import Settings
 
 _log = logging.getLogger("filexfer.server")
 
 _NEVER = float("inf")
+#: As who the owner of this machine counts, by the control socket.
+_OWNER = "the owner"
 
 
 @dataclass(slots=True)
@@ -58,10 +60,12 @@ class House:
 
 
 class _After(Enum):
-    """What follows a request. GIVEN_AWAY: the connection waits for a deferred answer and belongs to the loop."""
+    """What follows a request. HANG_UP: its end, but what the peer still sends is dropped for a moment: the reset that unread
+    bytes bring would take the last answer away from it. GIVEN_AWAY: it waits for something and belongs to the loop."""
 
     NEXT = "next"
     CLOSE = "close"
+    HANG_UP = "hang up"
     GIVEN_AWAY = "given away"
 
 
@@ -74,13 +78,17 @@ class Connection:
         self.channel = channel
         channel.away = house.crowd.away
         self.peer = peer
-        self.household = household(peer)
+        self.household = _OWNER if listener.door is Door.CONTROL else household(peer)
+        self._network = network(peer)
         self.listener = listener
         patience = house.settings.handshake_seconds if channel.greeting else house.settings.head_seconds
         self.deadline = time.monotonic() + patience
         self.evictable = True
         self.grace = _NEVER
+        self._handed_over = 0.0
         self._later: Later | None = None
+        self._dropping: Body | None = None  # what is left of it is being dropped
+        self._last = 0  # bytes that are still dropped before it ends
         self._request: Request | None = None
         self._closed = False
 
@@ -96,6 +104,8 @@ class Connection:
         self._house.came(self)
 
     def readable(self) -> Next:
+        if self._last:
+            return self._drop_last()
         try:
             count = self.channel.receive()
         except PeerGone:
@@ -105,15 +115,37 @@ class Connection:
         if self.channel.greeting:
             return self._submit_greeting if self.channel.can_greet else None
         if self._later is not None:
-            if count > 0:
-                # Its next request, early. It has to wait; were it read on, a peer could fill the memory.
-                self._house.loop.mute(self)
+            self._early(self._later, count)
             return None
+        if self._dropping is not None:
+            if not self._dropping.drop_ahead():
+                return None
+            self._dropped()
         if self.channel.has_head(self._settings.head_bytes):
             return self._submit
         if self.evictable and self.channel.ahead:
             self._begun()
         return None
+
+    def _early(self, later: Later, count: int) -> None:
+        """Something came while it waits for an answer."""
+        if not later.wants:
+            if count > 0:
+                # Its next request, early. It has to wait; were it read on, a peer could fill the memory.
+                self._house.loop.mute(self)
+        elif len(self.channel.ahead) >= later.wants:
+            later.deferred.resolve(None)
+
+    def _dropped(self) -> None:
+        """The body of its last request has passed."""
+        self._dropping = None
+        self.deadline = time.monotonic() + self._settings.idle_seconds
+
+    def _drop_last(self) -> Next:
+        count = self.channel.discard()
+        if count > 0:
+            self._last = max(0, self._last - count)
+        return None if count and self._last else self.close
 
     def _begun(self) -> None:
         """A part of a head is there."""
@@ -125,19 +157,26 @@ class Connection:
     def expired(self) -> Next:
         if self._later is not None:
             self.deadline = float("inf")
-            self._house.pool.submit(self.household, self._later.deferred.expire)
+            self._hand_over(self._later.deferred.expire)
             return None
-        if self.channel.ahead:
+        if self.channel.ahead and not self._last:
             return self._time_out
         if self.channel.greeting and self.channel.moved:
             self._house.complaints.note("slow handshake", self.peer, "A TLS handshake took too long.")
         return self.close
 
+    def _hand_over(self, task: Task) -> None:
+        if self.listener.door is Door.CONTROL:
+            self._house.pool.submit_for_owner(task)
+        else:
+            self._house.pool.submit(self._network, task, self.peer)
+
     def _submit(self) -> None:
-        self._house.pool.submit(self.household, self._serve)
+        self._hand_over(self._serve)
 
     def _submit_greeting(self) -> None:
-        self._house.pool.submit(self.household, self._greet)
+        self._handed_over = time.monotonic()
+        self._hand_over(self._greet)
 
     def _time_out(self) -> None:
         self._house.complaints.note("slow head", self.peer, "The head of a request took too long.")
@@ -156,10 +195,12 @@ class Connection:
         except NotTls as plain:
             self.channel = plain.channel
             self._refuse_head(BadHead(400, "This server speaks https here. Write https:// for http:// in its address."))
-            self.close()
+            self._hang_up()
             return
         if not done:
-            self._house.loop.park(self)  # with the deadline it has: for all of the handshake
+            # With the deadline it has, for all of the handshake; the time that it waited for us is not the peer's.
+            self.deadline += time.monotonic() - self._handed_over
+            self._house.loop.park(self)
         elif self._next_is_here():
             self._serve_on()
         else:
@@ -199,8 +240,13 @@ class Connection:
             if not self._next_is_here():
                 self._park(self._settings.idle_seconds)
                 return
+        self._end(after)
+
+    def _end(self, after: _After) -> None:
         if after is _After.CLOSE:
             self._finish()
+        elif after is _After.HANG_UP:
+            self._hang_up()
 
     def _next_is_here(self) -> bool:
         """Whether the next request has arrived, or does so within the blink that parking and coming back would cost."""
@@ -239,7 +285,7 @@ class Connection:
         except BadHead as bad:
             return self._refuse_head(bad)
         request = self._request = Request(head, Body(self.channel, head), self.listener, self.peer)
-        return self._deliver(request, self._answer_to(request))
+        return self._deliver(request, self._answer_of(lambda: self._house.handle(request)))
 
     def _deliver(self, request: Request, answer: Answer | Later) -> _After:
         if isinstance(answer, Later):
@@ -247,9 +293,9 @@ class Connection:
             return _After.GIVEN_AWAY
         return self._send(request, answer)
 
-    def _answer_to(self, request: Request) -> Answer | Later:
+    def _answer_of(self, make: Callable[[], Answer | Later]) -> Answer | Later:
         try:
-            return self._house.handle(request)
+            return make()
         except PeerGone:
             raise
         except Exception:
@@ -264,8 +310,7 @@ class Connection:
         head = response_head(bad.status, [*answer.headers, ("Content-Length", str(answer.length))], False)
         self.channel.send([head, *answer.body])
         # Where the request ends is unknown.
-        self.channel.hang_up(self._settings.drain_bytes, self._settings.drain_seconds)
-        return _After.CLOSE
+        return _After.HANG_UP
 
     def _send(self, request: Request, answer: Answer) -> _After:
         body, settings = request.body, self._settings
@@ -273,17 +318,27 @@ class Connection:
         headers = list(answer.headers)
         if answer.status not in (204, 304):
             headers.append(("Content-Length", str(answer.length)))
-        head = response_head(answer.status, headers, keep)
         try:
+            head = response_head(answer.status, headers, keep)
             self._send_parts(head, answer, request.head.method == "HEAD")
         finally:
             if answer.release:
                 answer.release()
-        if not body.finished and keep:
-            keep = body.drain(settings.drain_seconds)
-        elif not body.finished:
-            self.channel.hang_up(settings.drain_bytes, settings.drain_seconds)
-        return _After.NEXT if keep else _After.CLOSE
+        if body.finished:
+            return _After.NEXT if keep else _After.CLOSE
+        if not keep:
+            return _After.HANG_UP
+        if body.drop_ahead():
+            return _After.NEXT
+        self._drop(body)
+        return _After.GIVEN_AWAY
+
+    def _drop(self, body: Body) -> None:
+        """Let what is left of a refused body pass, in the loop."""
+        self._dropping = body
+        self.evictable = True
+        self.deadline = time.monotonic() + self._settings.drain_seconds
+        self._house.loop.park(self)
 
     def _send_parts(self, head: bytes, answer: Answer, head_only: bool) -> None:
         parts: list[Bytes] = [head] if head_only else [head, *answer.body]
@@ -303,7 +358,7 @@ class Connection:
         later.deferred.when_done(lambda: self._house.loop.unpark(self, self._submit_late))
 
     def _submit_late(self) -> None:
-        self._house.pool.submit(self.household, self._serve_late)
+        self._hand_over(self._serve_late)
 
     def _answer_late(self) -> None:
         later, request = self._later, self._request
@@ -312,13 +367,11 @@ class Connection:
         self._later = None
         visit = self._house.crowd.arrive(self.household)
         try:
-            after = self._deliver(request, later.finish(later.deferred))
+            after = self._deliver(request, self._answer_of(lambda: later.finish(later.deferred)))
         finally:
             visit.end()
-        if after is _After.GIVEN_AWAY:
-            return
-        if after is _After.CLOSE:
-            self._finish()
+        if after is not _After.NEXT:
+            self._end(after)
         elif self._next_is_here():
             self._serve_on()
         else:
@@ -328,7 +381,20 @@ class Connection:
         self.channel.finish_sending()
         self.close()
 
+    def _hang_up(self) -> None:
+        self.channel.finish_sending()
+        self._last = max(1, self._settings.drain_bytes)
+        self.evictable = True
+        self.deadline = time.monotonic() + self._settings.drain_seconds
+        self._house.loop.park(self)
+
     # ---- whoever holds it
+
+    def interrupt(self) -> None:
+        """End it soon, whoever holds it; from any thread."""
+        self.channel.interrupt()
+        # What waits for an answer may not be watched.
+        self._house.loop.unpark(self, self.close)
 
     def close(self) -> None:
         """Close it, once. It says no goodbye: another thread may still be at work with it when a server ends."""

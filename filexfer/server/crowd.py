@@ -1,6 +1,7 @@
 """What one caller may take of a server at a time, so that it harms only itself: half of the workers, half of the memory for calls
-and answers, and one thread that computes. Rules: nobody waits here without end; who waits for something else (its peer, the disk)
-lets others of its caller compute meanwhile, and never waits for the turn while it holds a lock.
+and answers, and one thread that computes; of guests together: see `guests`. Rules: nobody waits here without end; who waits for
+something else (its peer, the disk) lets others of its caller compute meanwhile, and never waits for the turn while it holds a
+lock.
 
 One interpreter serves everybody: thirty threads of one caller at work in it would leave the next caller a thirtieth, and thirty
 large calls being decoded take many times their size in memory.
@@ -10,20 +11,16 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
 from filexfer.core.errors import Busy, FilexferError, SlowDown, TooLarge
 from filexfer.server.complaints import Complaints
+from filexfer.server.guests import Guests, Resume
 
 #: What one request may hold without being counted: nearly all hold less.
 _FREE = 64 << 10
 _BEYOND = (Busy, SlowDown, TooLarge)
-
-
-#: Called when there is a worker again; whether that was still of use.
-Resume = Callable[[], bool]
 
 
 class TooMuchHeld(Busy):
@@ -59,6 +56,7 @@ class Crowd:
         self._most_memory = memory
         self._patience = patience
         self._lock = threading.Lock()  # guards all below, and what is in places
+        self._guests = Guests(workers, memory)
         self._places: dict[str, _Place] = {}
         self._held = 0
         self._here: dict[int, Visit] = {}  # by thread; each touches its own entry only
@@ -76,6 +74,25 @@ class Crowd:
         is to be done for it here; see `queue`."""
         visit = self._here.get(threading.get_ident())
         return visit is None or visit.who == who or self._move(visit, who)
+
+    def become_guest(self, called: bool) -> bool:
+        """The request of this thread turns out to be a guest's, who was `called` or has just come. False where guests have their
+        part of the workers: nothing more is to be done for it here; see `queue_guest`."""
+        visit = self._here.get(threading.get_ident())
+        if visit is None or visit.guest:
+            return True
+        with self._lock:
+            visit.guest = visit.place is None or self._guests.enter(visit.who, called)
+        return visit.guest
+
+    def queue_guest(self, resume: Resume) -> None:
+        """Have `resume` called once there is a worker for the guest whose request this thread has; at once where there is."""
+        visit = self._here.get(threading.get_ident())
+        if visit is not None:
+            with self._lock:
+                if self._guests.wait(visit.who, resume):
+                    return
+        resume()
 
     def exempt(self) -> None:
         """The request of this thread is of somebody for whom there are no bounds here."""
@@ -122,8 +139,17 @@ class Crowd:
         with self._lock:
             self._held -= visit.charged
             place.held -= visit.charged
+            guest = self._guest_leaves(visit) if visit.guest else None
             queue = self._leave(visit.who, place)
         _call(queue)
+        while guest is not None and not guest():
+            with self._lock:
+                guest = self._guests.following()
+
+    def _guest_leaves(self, visit: Visit) -> Resume | None:
+        """One guest less, with the lock; answers who is to be called now."""
+        self._guests.leave(visit.who, visit.charged)
+        return self._guests.following()
 
     def _move(self, visit: Visit, who: str) -> bool:
         visit.pause()
@@ -146,7 +172,8 @@ class Crowd:
         if place is None:
             return
         with self._lock:
-            if count > 0 and (self._held + count > self._most_memory or place.held + count > self._most_memory // 2):
+            beyond = count > 0 and (self._held + count > self._most_memory or place.held + count > self._most_memory // 2)
+            if beyond or (visit.guest and not self._guests.charge(count)):
                 raise TooMuchHeld(
                     "The server holds too much of your calls and answers at once. Read the answers, and ask for less at a time."
                 )
@@ -220,10 +247,11 @@ class Visit:
     Attributes:
         who: whose it is.
         computing: it has the turn, or has joined in.
+        guest: it counts to the guests.
         charged: bytes counted for it.
     """
 
-    __slots__ = ("_crowd", "_taken", "charged", "computing", "place", "who")
+    __slots__ = ("_crowd", "_taken", "charged", "computing", "guest", "place", "who")
 
     def __init__(self, crowd: Crowd, who: str) -> None:
         self._crowd = crowd
@@ -231,6 +259,7 @@ class Visit:
         self.who = who
         self.place: _Place | None = None
         self.computing = False
+        self.guest = False
         self.charged = 0
 
     def take(self, count: int) -> int:

@@ -27,6 +27,8 @@ _log = logging.getLogger("filexfer.server")
 _PORT_ATTEMPTS = 20
 #: What Windows has not.
 _UNIX = hasattr(socket, "AF_UNIX")
+#: What only Windows has.
+_EXCLUSIVE: int | None = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
 
 
 class Door(Enum):
@@ -149,8 +151,11 @@ def _is_loopback(host: str) -> bool:
 def _bind(family: socket.AddressFamily, host: str, port: int, backlog: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":
+        if _EXCLUSIVE is None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:
+            # Without it another user's program may bind the same port, and get what is meant for us.
+            sock.setsockopt(socket.SOL_SOCKET, _EXCLUSIVE, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind((host, port))

@@ -8,7 +8,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from filexfer.core.errors import Changed
@@ -25,6 +25,7 @@ class _Held:
     device: str
     scan: Iterator[Entry]
     touched: float
+    guest: bool = False
     page: int = 0
     last: list[Entry] | None = None
     ahead: list[Entry] = field(default_factory=list)
@@ -34,7 +35,7 @@ class _Held:
 
 class Listings:
     """At most `most` held scans, each for `seconds` without a call; at most `entries` in pages that are kept to be asked for
-    again. Half of both are for one device."""
+    again. Half of both are for one device, and half of the scans for all guests, who may come from everywhere."""
 
     def __init__(self, most: int, seconds: float, entries: int) -> None:
         self._most = most
@@ -43,15 +44,15 @@ class Listings:
         self._lock = threading.Lock()  # guards `_held`
         self._held: dict[str, _Held] = {}  # the one that was asked longest ago first
 
-    def begin(self, device: str, scan: Iterator[Entry], limit: int) -> tuple[list[Entry], str]:
+    def begin(self, device: str, scan: Iterator[Entry], limit: int, guest: bool = False) -> tuple[list[Entry], str]:
         """The first page of `scan`, at most `limit` entries, and the cursor of the next; "" where there is none."""
-        held = _Held(device, scan, time.monotonic())
+        held = _Held(device, scan, time.monotonic(), guest)
         page = _turn(held, limit)
         if not held.ahead:
             return page, ""
         name = secrets.token_urlsafe(9)
         with self._lock:
-            dropped = self._make_room(device)
+            dropped = self._make_room(held)
             self._held[name] = held
         for old in dropped:
             _end(old)
@@ -102,14 +103,18 @@ class Listings:
         until = time.monotonic() - self._seconds
         return [name for name, one in self._held.items() if one.touched < until]
 
-    def _make_room(self, device: str) -> list[_Held]:
+    def _make_room(self, new: _Held) -> list[_Held]:
         """Take out, with the lock, what is idle for too long, and the oldest where there are too many."""
-        names = self._idle()
-        mine = [name for name, one in self._held.items() if one.device == device and name not in names]
-        names += mine[: max(0, len(mine) + 1 - max(1, self._most // 2))]
-        rest = [name for name in self._held if name not in names]
-        names += rest[: max(0, len(rest) + 1 - self._most)]
-        return [self._held.pop(name) for name in names]
+        gone = [self._held.pop(name) for name in self._idle()]
+        gone += self._oldest(lambda one: one.device == new.device, self._most // (4 if new.guest else 2))
+        if new.guest:
+            gone += self._oldest(lambda one: one.guest, self._most // 2)
+        return gone + self._oldest(lambda one: True, self._most)
+
+    def _oldest(self, of: Callable[[_Held], bool], most: int) -> list[_Held]:
+        """Take out the oldest of some, so that there is room for one more within `most`, which is one at least."""
+        names = [name for name, one in self._held.items() if of(one)]
+        return [self._held.pop(name) for name in names[: max(0, len(names) + 1 - max(1, most))]]
 
 
 def _turn(held: _Held, limit: int) -> list[Entry]:

@@ -10,7 +10,7 @@ import selectors
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol, TypeAlias
@@ -28,6 +28,8 @@ _PAUSE = 0.5
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 #: Deadlines are looked at together, and at most so often, in seconds.
 _GRAIN = 0.02
+#: `select` of Windows takes so many sockets; the rest of its 512 are listeners and our own.
+_SELECTED = 480
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n"
 _NEVER = float("inf")
 
@@ -65,6 +67,11 @@ class Parkable(Protocol):
 
 
 Welcome: TypeAlias = Callable[[socket.socket, Listener, object], Parkable | None]
+
+
+def watchable(wanted: int) -> int:
+    """How many connections a loop can watch on this system, if so many are wanted."""
+    return min(wanted, _SELECTED) if issubclass(selectors.DefaultSelector, selectors.SelectSelector) else wanted
 
 
 class Loop:
@@ -170,7 +177,7 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping:
-            for key, _ in self._selector.select(self._look_at_clock()):
+            for key, _ in self._select(self._look_at_clock()):
                 if key.data is None:
                     self._hush()
                 elif isinstance(key.data, Listener):
@@ -178,6 +185,19 @@ class Loop:
                 elif key.data in self._parked:
                     self._attend(key.data, key.data.readable)
             self._run_inbox()
+
+    def _select(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        try:
+            return self._selector.select(timeout)
+        except (OSError, ValueError, MemoryError):
+            _log.exception("The system cannot watch all connections: some that are idle are closed.")
+            self._do(self._watch_fewer)
+            time.sleep(_GRAIN)
+            return []
+
+    def _watch_fewer(self) -> None:
+        for connection in [c for c in self._parked if c.channel.fileno() < 0] or self._idle_of_most():
+            self._let_go(connection, connection.close)
 
     def _do(self, act: Callable[[], None]) -> None:
         """No single act's trouble (no memory, an odd system) may end the thread that serves all."""
@@ -317,12 +337,22 @@ class Loop:
         self._let_go(victim, victim.close)
         return self._census.enter(household) is None
 
+    def _idle_of_most(self) -> list[Parkable]:
+        """Some that may be closed, idle longest: of the household that has most of them."""
+        among: Counter[str] = Counter()
+        for household, theirs in self._households.items():
+            among[household] = sum(1 for one in theirs if one.evictable)
+        if not among:
+            return []
+        most, _ = among.most_common(1)[0]
+        return [one for one in self._households[most] if one.evictable][:_ACCEPT_AT_ONCE]
+
     def _pause(self, listener: Listener, error: Exception) -> None:
         """The system gives no other connection: accept later, instead of spinning; and let some go, where it has no descriptor
         (or memory) for more."""
         self._census.exhausted(error)
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _EXHAUSTED):
-            for other in [c for c in self._parked if c.evictable][:_ACCEPT_AT_ONCE]:
+            for other in self._idle_of_most():
                 self._let_go(other, other.close)
         self._selector.unregister(listener.sock)
         self._paused.append(listener)

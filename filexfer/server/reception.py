@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from filexfer.core.errors import Busy, FilexferError
+from filexfer.core.errors import Busy, FilexferError, LoginNeeded
 from filexfer.core.model import Permission
 from filexfer.protocol import http
 from filexfer.server.access import BadHost, Caller, Gate
@@ -41,15 +41,35 @@ class Reception:
             return plain(403, str(refused))
         except FilexferError as error:
             return _told(request, error)
-        if not self._counted(request, caller):
+        if caller.permission < Permission.READ and not request.body.here:
+            return self._once_here(request, caller)
+        if not self._counted(caller):
             return self._in_turn(request, caller)
         return self._served(request, caller)
 
-    def _counted(self, request: Request, caller: Caller) -> bool:
-        """Whether a worker may go on with this request: one device takes half of them, from however many addresses."""
+    def _counted(self, caller: Caller, called: bool = False) -> bool:
+        """Whether a worker may go on with this request: one device takes half of them, from however many addresses, and so do all
+        guests together."""
         if caller.local:
             self._crowd.exempt()
-        return caller.local or caller.guest or self._crowd.become(caller.who)
+            return True
+        if caller.permission < Permission.READ:
+            return True  # it is over as soon as it has paired
+        return self._crowd.become_guest(called) if caller.guest else self._crowd.become(caller.who)
+
+    def _once_here(self, request: Request, caller: Caller) -> Later:
+        """The answer to a stranger, once its small body has arrived: until then it has no worker."""
+        deferred = Deferred(self._settings.head_seconds, lambda: LoginNeeded())
+
+        def finish(done: Deferred) -> Answer | Later:
+            try:
+                done.result()
+            except FilexferError as error:
+                return _told(request, error)
+            return self._served(request, caller)
+
+        request.body.let_come()
+        return Later(deferred, finish, request.body.length or 0)
 
     def _in_turn(self, request: Request, caller: Caller) -> Later:
         """The answer, once one of the workers that its caller may have is free."""
@@ -69,9 +89,12 @@ class Reception:
                 self._gate.check_still(caller)
             except FilexferError as error:
                 return _told(request, error)
-            return self._served(request, caller) if self._counted(request, caller) else self._in_turn(request, caller)
+            return self._served(request, caller) if self._counted(caller, called=True) else self._in_turn(request, caller)
 
-        self._crowd.queue(caller.who, resume)
+        if caller.guest:
+            self._crowd.queue_guest(resume)
+        else:
+            self._crowd.queue(caller.who, resume)
         return Later(deferred, finish)
 
     def _served(self, request: Request, caller: Caller) -> Answer | Later:

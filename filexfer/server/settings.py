@@ -18,8 +18,10 @@ class Settings:
         connections: most open connections in all; `connections_per_address`: of one address (IPv6: of one /64 network, since each
             machine may have all of it). Beyond, the one that is idle longest gives way; where none is, the new one is told 503.
         backlog: connections the system holds while they wait to be accepted.
-        workers: most requests served at once; one address, and one device, takes at most half of them.
-        call_memory: bytes that all calls and answers under way may hold in memory; half of it those of one caller.
+        workers: most requests served at once; one address, and one device, takes at most half of them; so do all guests
+            together, those of one address half of that. `owner_workers`: more, for calls over the control socket only.
+        call_memory: bytes that all calls and answers under way may hold in memory; half of it those of one caller, three quarters
+            those of all guests.
         turn_seconds: one caller's requests compute in turn; one that has waited so long does not wait any more.
         switch_seconds: how long a thread computes before the interpreter is given to another one that wants it, in all of this
             process; 0 leaves that as it is.
@@ -41,8 +43,9 @@ class Settings:
         block_size: the unit of transfer that the server names.
         open_uploads: of one caller (a device, or the guests of one address); `kept_uploads`: of those it left alone, on disk.
         page_entries: longest page of a listing in columns; `page_default`: of one in structs, which take many times as much.
-        open_listings: held scans in all, half of them for one caller; `listing_seconds`: how long one stays without a call;
-            `listing_entries`: entries in the pages of theirs that are kept to be asked for again.
+        open_listings: held scans in all, half of them for one caller and for all guests, a quarter for the guests of one address;
+            `listing_seconds`: how long one stays without a call; `listing_entries`: entries in the pages of theirs that are kept
+            to be asked for again.
         poll_seconds: longest long poll; `open_polls`: of one caller.
         key_seconds: how long the result of a keyed call is kept.
         image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_memory`: what decoding it may take, one
@@ -61,6 +64,7 @@ class Settings:
     connections_per_address: int = 1024
     backlog: int = 512
     workers: int = 64
+    owner_workers: int = 4
     call_memory: int = 192 << 20
     turn_seconds: float = 5.0
     switch_seconds: float = 0.0005

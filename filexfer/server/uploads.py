@@ -63,13 +63,21 @@ class Uploads:
         held = self._held.get(upload_id)
         if held is None:
             # From before a restart of the server, or long idle. Whose it is was kept with it.
-            resumed = self._store.resume(upload_id)
+            resumed = self._resumed(upload_id, caller)
             with self._lock:
                 held = self._held.setdefault(upload_id, _Held(resumed, resumed.owner, caller.who, 0.0))
                 self._alone.get(caller.who, {}).pop(upload_id, None)
         self._check(held, caller)
         held.touched = time.monotonic()
         return held.upload
+
+    def _resumed(self, upload_id: str, caller: Caller) -> Upload:
+        """The upload of this id, opened anew, if it is this caller's."""
+        resumed = self._store.resume(upload_id)
+        if resumed.owner != caller.device and not caller.local:
+            _let_go(resumed)
+            raise UnknownUpload()
+        return resumed
 
     def ended(self, upload: Upload) -> None:
         """It was committed or aborted: hold it no more."""

@@ -64,6 +64,7 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "connections_per_address": Offence("half_heads", {"count": 40}, {"connections_per_address": 20}, "503", logged=True),
     "backlog": NoBound("connections that the system keeps until they are accepted"),
     "workers": Offence("holds_workers", {"count": 12}, {"workers": 8}, "held"),
+    "owner_workers": Elsewhere(_SERVER + "fairness.py::test_the_owner_finds_a_worker_when_all_are_at_work"),
     "call_memory": Offence("holds_memory", {}, {"call_memory": 4 << 20}, "fault 302", logged=True),
     "turn_seconds": _asks("info", "200", count=32),
     "switch_seconds": Elsewhere("tests/bounds/test_crowd.py::test_threads_that_compute_give_way_soon"),

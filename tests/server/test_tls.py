@@ -310,7 +310,7 @@ def test_handshakes_half_done_hold_no_worker(serve) -> None:
     for hands in half:
         hands.hear()  # the server has done its part
     until(lambda: len(running.server._loop._parked) >= 200)
-    until(lambda: running.server._pool._busy == {})
+    until(lambda: running.server._pool._networks == {})
     assert honest.call("server_info").status == 200
     for hands in half:
         hands.sock.close()

@@ -55,7 +55,7 @@ class Files:
         scan = self._store.scan(where, recursive)
         if folder is not None:
             self._share.changes.watch(where, folder.mtime_ns)
-        return self._share.listings.begin(caller.who, scan, limit)
+        return self._share.listings.begin(caller.who, scan, limit, caller.guest)
 
     def file_stat(self, caller: Caller, path: object) -> object:
         """file_stat(path) -> {name, kind, size, mtime_ns, etag}
