@@ -67,7 +67,7 @@ class Agent:
             if folder is None:
                 wish, opened, store = open_remembered(memory, self._state)
             else:
-                wish, opened, store = open_given(Path(os.path.abspath(folder)), bool(listen), guest)
+                wish, opened, store = open_given(Path(os.path.abspath(folder)), self._state, bool(listen), guest)
             parts.callback(store.close)
             socket = places.control_socket(self._state)
             self.control = ""

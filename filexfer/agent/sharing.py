@@ -93,6 +93,7 @@ class Sharing:
     def _change(self, folder: Path | None, on: bool, permission: str, guest: str) -> None:
         wanted = folder or self._wish.folder
         if wanted != self._wish.folder or (self._wish.problem and on):
+            self._server.check_share(wanted)
             make(wanted)
             self._server.share(folder=wanted, name=self._name)
             self._wish.folder, self._wish.problem = wanted, ""

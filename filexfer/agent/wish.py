@@ -9,7 +9,7 @@ from pathlib import Path
 from filexfer.agent.memory import Memory
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError, StorageFailed
-from filexfer.core.places import default_share
+from filexfer.core.places import check_apart, default_share, stand_in
 from filexfer.storage.folder import FolderStore
 
 #: What may be chosen for devices, and for guests; what holds where nothing was chosen.
@@ -61,8 +61,10 @@ def _one_of(known: Sequence[str], found: object, otherwise: str) -> str:
     return found if isinstance(found, str) and found in known else otherwise
 
 
-def open_given(folder: Path, on: bool, guest: str) -> tuple[Wish, Path, FolderStore]:
-    """The share that a command line names, its folder and its store. Raises `StorageFailed`, `Busy` where it cannot be."""
+def open_given(folder: Path, state: Path, on: bool, guest: str) -> tuple[Wish, Path, FolderStore]:
+    """The share that a command line names, its folder and its store. Raises `BadParameters`, `StorageFailed`, `Busy` where it
+    cannot be."""
+    check_apart(folder, state)
     make(folder)
     return Wish(folder, on, guest=guest), folder, FolderStore(folder)
 
@@ -72,13 +74,14 @@ def open_remembered(memory: Memory, state: Path) -> tuple[Wish, Path, FolderStor
     stands in: transfers and other servers are not to suffer."""
     wish = Wish.remembered(memory, default_share())
     try:
+        check_apart(wish.folder, state)
         make(wish.folder)
         return wish, wish.folder, FolderStore(wish.folder)
     except FilexferError as error:
         wish.on, wish.problem = False, str(error)
-        stand_in = state / "nothing shared"
-        make(stand_in)
-        return wish, stand_in, FolderStore(stand_in)
+        empty = stand_in(state)
+        make(empty)
+        return wish, empty, FolderStore(empty)
 
 
 def make(folder: Path) -> None:

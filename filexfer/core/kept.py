@@ -3,11 +3,13 @@ cannot be read is set aside, never overwritten: somebody may still want what is 
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
 from pathlib import Path
 
+from filexfer.core.durable import sync
 from filexfer.core.errors import StorageFailed
 
 _log = logging.getLogger("filexfer.core")
@@ -25,15 +27,22 @@ def read(file: Path) -> dict[str, object]:
         values = None
     if isinstance(values, dict):
         return values
-    aside = file.with_name(file.name + ".broken")
+    aside = _free(file)
     file.replace(aside)
     _log.warning("%s could not be read. It was renamed to %s, and a new one begun.", file, aside.name)
     return {}
 
 
+def _free(file: Path) -> Path:
+    """A name to set `file` aside by: what was set aside before stays."""
+    names = itertools.chain((".broken",), (f".broken-{number}" for number in itertools.count(2)))
+    return next(aside for name in names if not os.path.lexists(aside := file.with_name(file.name + name)))
+
+
 def write(file: Path, values: dict[str, object]) -> None:
     """Put `values` in place of what `file` held, for this user's eyes only (0600); durable when it returns. Raises
-    `StorageFailed`, and then nothing has changed."""
+    `StorageFailed`: then it holds what it held or, where only the last step failed, the new values, of which a power cut may
+    make the old ones again."""
     replace(file, (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode("ascii"))
 
 
@@ -45,7 +54,7 @@ def replace(file: Path, content: bytes) -> None:
         with open(fd, "wb") as out:
             out.write(content)
             out.flush()
-            os.fsync(out.fileno())
+            sync(out.fileno())
         beside.replace(file)
         _sync_folder(file.parent)
     except OSError as error:
@@ -59,6 +68,6 @@ def _sync_folder(folder: Path) -> None:
         return
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(fd)
+        sync(fd)
     finally:
         os.close(fd)

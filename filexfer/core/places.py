@@ -12,7 +12,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from filexfer.core.errors import StorageFailed
+from filexfer.core.errors import BadParameters, StorageFailed
 
 #: Longest path of a UNIX socket in bytes: `sun_path` less its NUL (108 on Linux, 104 on macOS and the BSDs).
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
@@ -67,6 +67,46 @@ def control_token(state: Path) -> str:
         return (state / CONTROL_TOKEN_FILE).read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def stand_in(state: Path) -> Path:
+    """The empty folder that the agent with this state shares where it cannot share what was chosen."""
+    return state / "nothing shared"
+
+
+def check_apart(share: str | os.PathLike[str], own_state: Path | None) -> None:
+    """Raise `BadParameters` where this folder cannot be shared because our secrets lie in it, or it lies among them: the state
+    of its own server (None: it has none yet), or that of this user."""
+    users = state_folder()
+    if own_state is not None and _holds(share, own_state):
+        instead = "" if _holds(users, own_state) else ", or keep them elsewhere with --state"
+        raise BadParameters(
+            f"{share} cannot be shared: the keys and devices of its own server lie in it, in {own_state}, and who may read it "
+            f"could take them. Share a folder below it{instead}."
+        )
+    if os.path.isdir(users) and _holds(share, users):
+        raise BadParameters(
+            f"{share} cannot be shared: what filexfer keeps for you lies in it, in {users}, keys too. Share a folder below it."
+        )
+    for state in (own_state, users):
+        if state is not None and _holds(state, share) and not _same_place(share, stand_in(state)):
+            raise BadParameters(
+                f"{share} cannot be shared: it lies in {state}, where filexfer keeps its keys. Share another folder."
+            )
+
+
+def _holds(outer: str | os.PathLike[str], inner: str | os.PathLike[str]) -> bool:
+    """Whether `inner` is `outer` or lies in it, by whatever name, there yet or not."""
+    place = Path(os.path.realpath(inner))
+    return any(_same_place(outer, above) for above in (place, *place.parents))
+
+
+def _same_place(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
+    try:
+        # Also where names differ in case only, or a folder is mounted twice.
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
 def computer_name() -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, ShuttingDown
 from filexfer.core.model import Permission
-from filexfer.core.places import share_state
+from filexfer.core.places import check_apart, share_state
 from filexfer.protocol.address import parse
 from filexfer.server.access import Gate, guest_permission, may_control, permission_called
 from filexfer.server.audit import Audit
@@ -32,7 +32,7 @@ from filexfer.server.descriptors import raise_limit
 from filexfer.server.doors import Doors
 from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.listener import Door, Listener, peer_uid
-from filexfer.server.loop import Loop, watchable
+from filexfer.server.loop import Loop
 from filexfer.server.methods.batches import Batches
 from filexfer.server.methods.files import Files
 from filexfer.server.methods.images import Images
@@ -116,10 +116,9 @@ class Server:
         complaints = Complaints()
         self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds, complaints)
         self._service = Service(self._audit, self._crowd)
-        most = watchable(self.settings.connections)
-        self._census = Census(most, self.settings.connections_per_address, complaints)
+        self._census = Census(self.settings.connections, self.settings.connections_per_address, complaints)
         self._loop = Loop(self._census, self._welcome)
-        self._pool = Pool(self.settings.workers, self.settings.worker_idle, self.settings.owner_workers)
+        self._pool = Pool(self.settings.workers, self.settings.worker_idle)
         self._doors = Doors(self.settings, self._gate, self._loop)
         self._trust.listens = self._doors.secure
         self._identity_lock = threading.Lock()  # guards the making of `identity`
@@ -141,6 +140,7 @@ class Server:
             raise RuntimeError("a server is started once")
         self._started = True
         try:
+            self.check_share(self._folder)
             if self._state is not None:
                 self._trust.open(self._state)
             self._open_share(self._given_store or self._store_of(self._folder))
@@ -153,6 +153,7 @@ class Server:
             if self._share is not None:
                 self._share.retire()
             self._loop.dispose()
+            self._trust.close()
             self._stopped.set()
             raise
         raise_limit(self.settings.connections + _SPARE_DESCRIPTORS)
@@ -185,8 +186,7 @@ class Server:
         try:
             self._end(deadline)
         finally:
-            self._trust.flush(now=True)
-            self._audit.close()
+            self._trust.close()
             self._stopped.set()
 
     def _end(self, deadline: float) -> None:
@@ -249,6 +249,7 @@ class Server:
         old folder, which is given back when the last of them is done. Raises as `start`, and leaves everything as it was then."""
         permission = None if guest is None else guest_permission(guest)
         if folder is not None:
+            self.check_share(folder)
             store = self._store_of(Path(folder))
             old = self.current_share()
             self._folder = Path(folder)
@@ -257,6 +258,10 @@ class Server:
             old.retire()
         if permission is not None:
             self._gate.guest = permission
+
+    def check_share(self, folder: str | os.PathLike[str]) -> None:
+        """Raise `BadParameters` where this folder must not be shared: what we keep for ourselves lies in it."""
+        check_apart(folder, self._state_folder() if self._state is not None or self.identity is not None else None)
 
     def current_share(self) -> Share:
         """The share that is served now."""
@@ -307,6 +312,7 @@ class Server:
         from filexfer.server.identity import Identity
 
         state = self._state_folder()
+        check_apart(self._folder, state)
         identity = self._trust.identity = Identity(state)
         self._trust.open(state)
         return identity
@@ -322,7 +328,7 @@ class Server:
         with self._lock:
             theirs = [one for one in self._connections if one.device == device]
         for connection in theirs:
-            connection.interrupt()
+            connection.channel.interrupt()
 
     def _expire(self) -> None:
         """Let go of listings that nobody reads on, and write what is written now and then. In a worker."""

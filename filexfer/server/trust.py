@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from filexfer.core.errors import BadParameters, LoginNeeded, PairingFailed, StorageFailed, TrustError
+from filexfer.core.errors import BadParameters, Busy, LoginNeeded, PairingFailed, StorageFailed, TrustError
+from filexfer.core.locks import FileLock
 from filexfer.core.model import Permission
 from filexfer.core.places import private_folder
 from filexfer.protocol import pairing
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from filexfer.server.identity import Identity
 
 DEVICES_FILE = "devices.json"
+#: Held by the server that keeps its devices there.
+_LOCK_FILE = "devices.lock"
 _NO_STATE = (
     "This server keeps no devices, for it has no place for them. Have it listen on https://HOST:PORT, or give it a state folder."
 )
@@ -52,19 +55,32 @@ class Trust:
         self._lock = threading.Lock()  # guards the invitations, and that one pairing is done after the other
         self._invites = Invites(settings.open_invites, settings.invite_seconds, clock)
         self._devices: Devices | None = None
+        self._kept_by: FileLock | None = None
         #: Devices whose answer may have been lost: their token has not been used yet.
         self._unconfirmed: set[str] = set()
         self._revoked: Callable[[str], None] = lambda device_id: None
 
     def open(self, folder: Path) -> None:
-        """Know the devices that are kept in `folder`, and keep new ones there. Raises `StorageFailed`."""
+        """Know the devices that are kept in `folder`, and keep new ones there. Raises `StorageFailed`, and `Busy` where another
+        server does: what one of them revokes the other would write again."""
         if self._devices is not None:
             return
+        lock = FileLock(private_folder(folder) / _LOCK_FILE)
         try:
+            if not lock.take():
+                raise Busy(f"Another server keeps its devices in {folder}. End it, or give this one a state folder of its own.")
+            self._kept_by = lock
             self._devices = Devices(private_folder(folder) / DEVICES_FILE, self._most_devices)
         except OSError as error:
             raise StorageFailed(f"The devices kept in {folder} cannot be read: {error.strerror or error}.") from None
         self.audit.open(folder)
+
+    def close(self) -> None:
+        """Write what was not written yet, and let another server have the folder."""
+        self.flush(now=True)
+        if self._kept_by is not None:
+            self._kept_by.release()
+        self.audit.close()
 
     def when_revoked(self, act: Callable[[str], None]) -> None:
         """Have `act` called with the id of each device that is revoked."""

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import NoReturn
 
+from filexfer.core import durable
 from filexfer.core.digests import Bytes
 
 if sys.platform != "win32":
@@ -25,7 +26,6 @@ _LEAF = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os,
 
 _RENAME_NOREPLACE = 1  # linux/fs.h
 _RENAME_EXCL = 4  # sys/stdio.h of macOS
-_F_FULLFSYNC = 51  # fcntl.h of macOS: fsync there stops at the drive's cache
 
 
 @functools.cache
@@ -152,14 +152,7 @@ class FsOps:
 
     def sync(self, descriptor: int) -> None:
         """Content and status of a file to the disk itself."""
-        if sys.platform == "darwin":
-            try:
-                fcntl.fcntl(descriptor, _F_FULLFSYNC)
-                return
-            except OSError as error:
-                if error.errno not in (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY):
-                    raise
-        os.fsync(descriptor)
+        durable.sync(descriptor)
 
     def sync_data(self, descriptor: int) -> None:
         """Content of a file, and of its status what reading it back needs."""

@@ -92,6 +92,23 @@ def test_guests_get_nothing_until_they_are_let_in(agent: Any) -> None:
         assert _status(address) == 401
 
 
+def test_a_folder_that_holds_the_state_is_not_shared(agent: Any) -> None:
+    with agent.session() as session:
+        for folder in (agent.home, agent.state, agent.state / "new"):
+            with pytest.raises(BadParameters, match="cannot be shared"):
+                session.call("share_set", {"folder": str(folder)})
+        assert share_of(session)["folder"] == str(agent.share)
+    assert not (agent.state / "new").exists()
+    # Chosen before there was this rule: the app goes on without it.
+    agent.kill()
+    (agent.state / "agent.json").write_text(json.dumps({"share": {"folder": str(agent.home), "on": True, "guest": "write"}}))
+    agent.start()
+    with agent.session() as session:
+        share = share_of(session)
+        assert "cannot be shared" in share["problem"]
+        assert (share["on"], share["addresses"]) == (False, [])
+
+
 def test_what_was_chosen_is_chosen_after_a_crash(agent: Any, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "here").write_text("")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.core.errors import StorageFailed
-from filexfer.core.places import private_folder
+from filexfer.core.errors import BadParameters, StorageFailed
+from filexfer.core.places import check_apart, private_folder, stand_in, state_folder
 
 
 def above(tmp_path: Path, mode: int, group: int | None = None) -> Path:
@@ -62,3 +62,46 @@ def test_a_link_in_its_place_is_refused(tmp_path: Path) -> None:
     folder.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StorageFailed, match="somebody else"):
         private_folder(folder)
+
+
+# ---- what must not be shared
+
+
+@pytest.fixture
+def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of a user whose home is `home`."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home" / ".local" / "state"))
+    folder = state_folder()
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_ordinary_folders_may_be_shared(tmp_path: Path, users: Path) -> None:
+    for folder in ("home/Downloads", "home/.local/state/other", "elsewhere", "home/.local/state/filexfer2"):
+        check_apart(tmp_path / folder, users / "shares" / "x")
+        check_apart(tmp_path / folder, None)
+    check_apart(stand_in(users), users)
+
+
+@pytest.mark.parametrize("share", ["home", "home/.local/state", "home/.local/state/filexfer", ".", "home/../home", "link"])
+def test_a_folder_that_holds_what_we_keep_may_not(tmp_path: Path, users: Path, share: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    with pytest.raises(BadParameters, match="Share a folder below it"):
+        check_apart(tmp_path / share, None)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_nor_one_that_holds_the_state_of_its_own_server(tmp_path: Path, users: Path, there: bool) -> None:
+    state = tmp_path / "share" / "deep" / "state"
+    if there:
+        state.mkdir(parents=True)
+        (tmp_path / "by another way").symlink_to(state)
+    with pytest.raises(BadParameters, match="--state"):
+        check_apart(tmp_path / "share", tmp_path / "by another way" if there else state)
+
+
+def test_nor_one_that_lies_in_it(tmp_path: Path, users: Path) -> None:
+    with pytest.raises(BadParameters, match="lies in"):
+        check_apart(users / "shares", None)
+    with pytest.raises(BadParameters, match="lies in"):
+        check_apart(tmp_path / "state" / "x", tmp_path / "state")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import threading
 import time
@@ -19,9 +20,10 @@ from xmlrpc.client import Binary, Fault
 
 import pytest
 
-from filexfer.core.errors import Busy, LoginNeeded, PairingFailed, SlowDown, StorageFailed
+from filexfer.core.errors import Busy, ConnectionFailed, LoginNeeded, PairingFailed, SlowDown, StorageFailed
 from filexfer.core.model import Permission
 from filexfer.protocol import pairing
+from filexfer.server import Server
 from filexfer.server.access import Caller
 from filexfer.server.attempts import Attempts
 from filexfer.server.audit import Audit
@@ -155,6 +157,30 @@ def test_many_threads_lose_no_device(file: Path) -> None:
     again = Devices(file, 100)
     assert all(again.of_token(token) for token in tokens)
     assert len({device.name for device in again.all()}) == 24
+
+
+def test_two_servers_do_not_keep_their_devices_in_one_folder(tmp_path: Path) -> None:
+    """What the one revoked the other would write again."""
+    house = House(tmp_path / "one")
+    other = Server(tmp_path / "other", ["https://localhost:0"], state=house.state)
+    try:
+        with pytest.raises(Busy, match="state folder of its own"):
+            other.start()
+    finally:
+        house.close()
+    # Once that one has ended it may.
+    with Server(tmp_path / "third", ["https://localhost:0"], state=house.state):
+        pass
+
+
+def test_a_server_that_could_not_start_keeps_the_folder_from_nobody(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ConnectionFailed):
+            Server(tmp_path / "share", [f"https://127.0.0.1:{taken.getsockname()[1]}"], state=tmp_path / "state").start()
+    with Server(tmp_path / "share", ["https://localhost:0"], state=tmp_path / "state"):
+        pass
 
 
 # ---- failures of addresses
