@@ -32,7 +32,7 @@ from filexfer.server.descriptors import raise_limit
 from filexfer.server.doors import Doors
 from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.listener import Door, Listener, peer_uid
-from filexfer.server.loop import Loop
+from filexfer.server.loop import Loop, watchable
 from filexfer.server.methods.batches import Batches
 from filexfer.server.methods.files import Files
 from filexfer.server.methods.images import Images
@@ -116,9 +116,10 @@ class Server:
         complaints = Complaints()
         self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds, complaints)
         self._service = Service(self._audit, self._crowd)
-        self._census = Census(self.settings.connections, self.settings.connections_per_address, complaints)
+        most = watchable(self.settings.connections)
+        self._census = Census(most, self.settings.connections_per_address, complaints)
         self._loop = Loop(self._census, self._welcome)
-        self._pool = Pool(self.settings.workers, self.settings.worker_idle)
+        self._pool = Pool(self.settings.workers, self.settings.worker_idle, self.settings.owner_workers)
         self._doors = Doors(self.settings, self._gate, self._loop)
         self._trust.listens = self._doors.secure
         self._identity_lock = threading.Lock()  # guards the making of `identity`
@@ -328,7 +329,7 @@ class Server:
         with self._lock:
             theirs = [one for one in self._connections if one.device == device]
         for connection in theirs:
-            connection.channel.interrupt()
+            connection.interrupt()
 
     def _expire(self) -> None:
         """Let go of listings that nobody reads on, and write what is written now and then. In a worker."""
