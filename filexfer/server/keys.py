@@ -32,16 +32,23 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS answers (device TEXT, key TEXT, method TEXT, value BLOB, made REAL, PRIMARY KEY (device, key));
     CREATE INDEX IF NOT EXISTS answers_by_age ON answers (made);
 """
+_FORGET_OLDER_HALF = """
+    DELETE FROM answers WHERE rowid IN (
+        SELECT rowid FROM answers WHERE device = :device ORDER BY made
+        LIMIT (SELECT count(*) / 2 + 1 FROM answers WHERE device = :device))
+"""
 
 
 class Keys:
-    """The results of one share's keyed calls, in the file `path`, each for `seconds`."""
+    """The results of one share's keyed calls, in the file `path`, each for `seconds`. Together they fill about `most` bytes of
+    the disk; beyond that the older half of those of whoever adds one is forgotten."""
 
-    def __init__(self, path: str, seconds: float, area: Callable[[], tuple[int, int]]) -> None:
+    def __init__(self, path: str, seconds: float, most: int, area: Callable[[], tuple[int, int]]) -> None:
         """`area` makes the folder of `path` and answers its device and inode: what is there by another name's doing, now that
         the share was moved, say, is not ours."""
         self._path = path
         self._seconds = seconds
+        self._most = most
         self._area = area
         self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
         self._connection: sqlite3.Connection | None = None
@@ -132,6 +139,9 @@ class Keys:
         if row[4] >= self._next_sweep:
             self._next_sweep = row[4] + _SWEEP_EVERY
             connection.execute("DELETE FROM answers WHERE made < ?", (row[4] - self._seconds,))
+        if _filled(connection) > self._most:
+            # Pages that become free are used again: the file stays about as long as it is now.
+            connection.execute(_FORGET_OLDER_HALF, {"device": row[0]})
 
     def _open(self) -> sqlite3.Connection | None:
         """The connection; None where there can be none (a folder that is read only, say). With the lock."""
@@ -189,3 +199,11 @@ class Keys:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def _filled(connection: sqlite3.Connection) -> int:
+    """Bytes of the file that hold something."""
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int(pages - free) * int(size)

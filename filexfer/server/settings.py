@@ -47,7 +47,7 @@ class Settings:
             `listing_seconds`: how long one stays without a call; `listing_entries`: entries in the pages of theirs that are kept
             to be asked for again.
         poll_seconds: longest long poll; `open_polls`: of one caller.
-        key_seconds: how long the result of a keyed call is kept.
+        key_seconds: how long the result of a keyed call is kept; `key_bytes`: of the disk that all of a share fill.
         image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_memory`: what decoding it may take, one
             at a time; `image_edge`: largest thumbnail.
         image_entries: entries looked at to find the newest image.
@@ -99,6 +99,7 @@ class Settings:
     poll_seconds: float = 60.0
     open_polls: int = 64
     key_seconds: float = 24 * 3600.0
+    key_bytes: int = 64 << 20
     image_pixels: int = 64_000_000
     image_bytes: int = 64 << 20
     image_memory: int = 96 << 20

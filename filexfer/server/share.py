@@ -39,7 +39,7 @@ class Share:
         self.settings = settings
         self.crowd = crowd
         self.changes = Changes(store, settings)
-        self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds, store.own_area)
+        self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds, settings.key_bytes, store.own_area)
         self.listings = Listings(settings.open_listings, settings.listing_seconds, settings.listing_entries)
         self.uploads = Uploads(store, settings.open_uploads, settings.kept_uploads)
         self.buffers = Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS)

@@ -99,6 +99,7 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "poll_seconds": Offence("waits_long", {"count": 8}, {"poll_seconds": 0.2}, "200"),
     "open_polls": Offence("waits_long", {"count": 12}, {"open_polls": 4, "poll_seconds": 1.0}, "fault 302", logged=True),
     "key_seconds": Elsewhere(_SERVER + "replays.py::test_keys_are_of_one_device_and_grow_old"),
+    "key_bytes": Elsewhere(_SERVER + "replays.py::test_what_is_kept_fills_no_disk_and_costs_only_whoever_fills_it"),
     "image_pixels": _asks("large picture", "fault 111", logged=True, image_pixels=10_000),
     "image_bytes": _asks("large picture", "fault 111", logged=True, image_bytes=100),
     "image_memory": _asks("large picture", "fault 111", logged=True, image_memory=100_000),

@@ -14,7 +14,7 @@ from filexfer.core.errors import NotFound
 from filexfer.server.keys import Keys
 
 
-def keys_at(path: Path, seconds: float = 60.0) -> Keys:
+def keys_at(path: Path, seconds: float = 60.0, most: int = 1 << 30) -> Keys:
     """Keys in a folder that nobody else's doing is about."""
 
     def area() -> tuple[int, int]:
@@ -22,7 +22,7 @@ def keys_at(path: Path, seconds: float = 60.0) -> Keys:
         status = path.parent.stat()
         return status.st_dev, status.st_ino
 
-    return Keys(str(path), seconds, area)
+    return Keys(str(path), seconds, most, area)
 
 
 def test_a_repetition_is_answered_and_not_done_again(proxy, running) -> None:
@@ -179,3 +179,16 @@ def test_nothing_is_made_where_the_share_was_moved_away_from(running, proxy, tmp
     if link:
         running.folder.unlink()
     shutil.move(moved, running.folder)
+
+
+def test_what_is_kept_fills_no_disk_and_costs_only_whoever_fills_it(tmp_path: Path) -> None:
+    path = tmp_path / "area" / "answers.db"
+    keys = keys_at(path, most=1 << 20)
+    keys.once("honest", "k", "file_put", lambda: "mine")
+    for number in range(200):
+        keys.once("greedy", f"k{number}", "files_put", lambda: "x" * 50_000)
+    assert path.stat().st_size < 2 << 20
+    assert keys.once("honest", "k", "file_put", lambda: "done again") == "mine"
+    assert keys.once("greedy", "k199", "files_put", lambda: "done again") == "x" * 50_000
+    assert keys.once("greedy", "k0", "files_put", lambda: "done again") == "done again"
+    keys.close()
