@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.core.errors import Busy
-from filexfer.core.model import Entry, Kind, Permission
+from filexfer.core.errors import Busy, UnknownUpload
+from filexfer.core.model import Entry, Kind, Permission, PutOptions
 from filexfer.server import Server, Settings
+from filexfer.server.access import Caller
 from filexfer.server.complaints import Complaints
 from filexfer.server.crowd import Crowd
 from filexfer.server.guests import Guests
@@ -24,6 +25,9 @@ from filexfer.server.listener import Door
 from filexfer.server.listings import Listings
 from filexfer.server.loop import watchable
 from filexfer.server.pool import Pool
+from filexfer.server.uploads import Uploads
+from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import StoreSettings
 from tests.bounds.honest import Line, call, head
 from tests.server.conftest import whoever_answers
 
@@ -461,3 +465,18 @@ def test_a_change_is_worked_out_once_for_all_who_wait(busily, monkeypatch) -> No
     changes.note("folder")
     assert [one.result()["folders"] for one in waiting] == [["folder"]] * 50
     assert len(counted) == 1
+
+
+def test_an_upload_of_somebody_else_is_not_held_for_who_asks_for_it(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path, StoreSettings())
+    try:
+        uploads = Uploads(store, 10, 10)
+        mine = uploads.begin(Caller("one", Permission.WRITE), "f", 10, PutOptions()).id
+        uploads.close()  # as a restart does
+        with pytest.raises(UnknownUpload):
+            uploads.get(Caller("two", Permission.WRITE), mine)
+        assert not uploads._held
+        assert uploads.get(Caller("one", Permission.WRITE), mine).id == mine
+        uploads.close()
+    finally:
+        store.close()
