@@ -1,7 +1,7 @@
 """What guests, who show no credentials and may come from everywhere, take of a server together: half of the workers and three
-quarters of the memory for calls, so that paired devices find some left whatever they do; those of one household half of what
-guests have. Rules: `Crowd` uses it with its lock held; who waits is called in turn, household by household, and overtaken by
-nobody."""
+quarters of the memory for calls, so that paired devices find some left whatever they do; those of one household as many workers
+as are left to the others: half of them for the first, and something for whoever comes next. Rules: `Crowd` uses it with its lock
+held; who waits is called in turn, household by household, and overtaken by nobody."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Guests:
 
     def __init__(self, workers: int, memory: int) -> None:
         self._most = max(1, workers // 2)
-        self._most_each = max(1, self._most // 2)
         self._most_memory = memory * 3 // 4
         self._all = 0
         self._held = 0
@@ -80,7 +79,7 @@ class Guests:
         return next((one for one in self._waiting if self._has_room(one)), None) if self._waiting else None
 
     def _has_room(self, who: str) -> bool:
-        return self._all < self._most and self._each.get(who, 0) < self._most_each
+        return self._each.get(who, 0) < self._most - self._all
 
 
 def _call_all(waiting: Sequence[Resume]) -> bool:

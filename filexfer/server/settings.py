@@ -19,7 +19,8 @@ class Settings:
             machine may have all of it). Beyond, the one that is idle longest gives way; where none is, the new one is told 503.
         backlog: connections the system holds while they wait to be accepted.
         workers: most requests served at once; one address, and one device, takes at most half of them; so do all guests
-            together, those of one address half of that. `owner_workers`: more, for calls over the control socket only.
+            together, those of one address as many as are left to others, so half of that at most. `owner_workers`: more, for
+            calls over the control socket only.
         call_memory: bytes that all calls and answers under way may hold in memory; half of it those of one caller, three quarters
             those of all guests.
         turn_seconds: one caller's requests compute in turn; one that has waited so long does not wait any more.

@@ -204,7 +204,9 @@ def test_guests_that_wait_are_called_in_turn_and_overtaken_by_nobody() -> None:
         return lambda: called.append(name) is None
 
     assert [guests.enter("a", False) for _ in range(3)] == [True, True, False]
-    assert [guests.enter("b", False) for _ in range(3)] == [True, True, False]
+    # The second household finds some, and the third too.
+    assert [guests.enter("b", False) for _ in range(3)] == [True, False, False]
+    assert [guests.enter("d", False) for _ in range(2)] == [True, False]
     for name in ("a1", "a2"):
         assert guests.wait("a", resume(name))
     assert guests.wait("c", resume("c1"))
@@ -216,12 +218,14 @@ def test_guests_that_wait_are_called_in_turn_and_overtaken_by_nobody() -> None:
     assert called == ["c1"]
     assert guests.enter("c", True)
     guests.leave("a", 0)
+    assert guests.following() is None  # `a` has one, and only one is left
+    guests.leave("d", 0)
     following = guests.following()
     assert following is not None
     following()
     assert called == ["c1", "a1"]
     # Nobody is left who would call the others.
-    for who in ("a", "b", "c"):
+    for who in ("a", "c"):
         guests.leave(who, 0)
     following = guests.following()
     assert following is not None
