@@ -4,13 +4,7 @@ permission decides."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
-import ipaddress
 import os
-import re
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
@@ -18,10 +12,10 @@ from typing import NoReturn, Protocol
 from filexfer.core.errors import BadParameters, Forbidden, LoginNeeded
 from filexfer.core.model import Permission
 from filexfer.protocol.http import RequestHead
+from filexfer.server.hosts import Hosts, check_origin
 from filexfer.server.listener import Door, Listener
 from filexfer.server.neighbours import household
-
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9_.~-]+)?\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
+from filexfer.server.tokens import same_secret, token_in
 
 _GUEST = "guest"
 
@@ -86,10 +80,6 @@ def guest_permission(name: str) -> Permission:
     return permission
 
 
-class BadHost(Exception):
-    """The `Host` or `Origin` of a request is none we answer to: a web page's doing. `str` says what to do."""
-
-
 class Known(Protocol):
     """A device, as the gate sees it."""
 
@@ -130,26 +120,26 @@ class Gate:
     def __init__(self, guest: Permission, tokens: Tokens, allow_hosts: Iterable[str] = ()) -> None:
         self.guest = guest
         self._tokens = tokens
-        self._names = {"localhost", *_own_names(), *(name.lower().rstrip(".") for name in allow_hosts)}
+        self._hosts = Hosts(allow_hosts)
 
     def answer_to(self, host: str) -> None:
         """Add a name that `Host` may bear: one that an address of ours holds."""
-        self._names.add(host.lower().rstrip("."))
+        self._hosts.add(host)
 
     def answers_to(self, host: str) -> bool:
         """Whether `Host` may bear this name or address (without a port)."""
-        return host.lower().rstrip(".") in self._names or _is_address(host)
+        return host in self._hosts
 
     def admit(self, head: RequestHead, listener: Listener, peer: str) -> Caller:
         """The caller of a request, judged by its head alone. Raises `BadHost`, `LoginNeeded`, `SlowDown`."""
         if listener.door is Door.TCP or listener.token:
             # No browser speaks over a UNIX socket, and its clients write what they like here.
-            self._check_host(head.headers.get("host", ""))
+            self._hosts.check(head.headers.get("host", ""))
         origin = head.headers.get("origin")
         if origin is not None:
-            _check_origin(origin, head.headers.get("host", ""))
+            check_origin(origin, head.headers.get("host", ""))
         if listener.door is Door.CONTROL:
-            if listener.token and not _same(listener.token, token_in(head.headers.get("authorization", ""))):
+            if listener.token and not same_secret(listener.token, token_in(head.headers.get("authorization", ""))):
                 raise LoginNeeded("Only processes of the user who runs this server are let in here.")
             return Caller("local", Permission.MANAGE, True, peer)
         credentials = head.headers.get("authorization")
@@ -167,49 +157,6 @@ class Gate:
             Caller(_GUEST, min(caller.permission, self.guest)).require(min(caller.permission, Permission.READ))
         elif not self._tokens.knows(caller.device):
             raise LoginNeeded()
-
-    def _check_host(self, host: str) -> None:
-        found = _HOST.fullmatch(host)
-        if found is None or not self.answers_to(found[1]):
-            # DNS rebinding: a foreign name that suddenly means this machine.
-            raise BadHost("This server does not answer to that name. Use its address, or start it with --allow-host NAME.")
-
-
-def token_in(credentials: str) -> str:
-    """The token that an `Authorization` header shows: as bearer (RFC 6750), or as the password of whatever user (RFC 7617);
-    "" for none."""
-    scheme, _, value = credentials.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(value.strip(), validate=True).decode("utf-8").partition(":")[2]
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two secrets are the same, in a time that tells nothing."""
-    return hmac.compare_digest(one.encode(), other.encode("utf-8", "surrogatepass"))
-
-
-def _check_origin(origin: str, host: str) -> None:
-    if origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
-        raise BadHost("Web pages of another origin may not call this server.")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return False
-    return True
-
-
-def _own_names() -> set[str]:
-    name = socket.gethostname().lower().rstrip(".")
-    return {name, name.partition(".")[0], name.partition(".")[0] + ".local"}
 
 
 def may_control(uid: int | None) -> bool:

@@ -36,6 +36,18 @@ def test_another_devices_upload_does_not_exist(uploads: Uploads) -> None:
     assert uploads.get(LOCAL, mine.id) is mine
 
 
+def test_who_asks_for_another_ones_upload_holds_nothing_of_it(uploads: Uploads) -> None:
+    mine = uploads.begin(ONE, "f", 1 << 20, PutOptions())
+    uploads.close()  # as after a restart
+    for _ in range(3):
+        with pytest.raises(UnknownUpload):
+            uploads.get(TWO, mine.id)
+    assert uploads._held == {}
+    theirs = [uploads.begin(TWO, f"f{n}", 1 << 20, PutOptions()) for n in range(3)]
+    assert len(theirs) == 3
+    assert uploads.get(ONE, mine.id).id == mine.id
+
+
 def test_a_device_has_only_so_many_uploads_and_others_do_not_notice(uploads: Uploads) -> None:
     mine = [uploads.begin(ONE, f"f{n}", 1 << 20, PutOptions()) for n in range(3)]
     with pytest.raises(Busy):
