@@ -9,7 +9,7 @@ from filexfer.protocol.methods import AGENT, METHODS, OPEN, RAW, SERVICE
 
 TYPES = {"string", "int", "double", "boolean", "base64", "array", "struct", "nil"}
 READING = {
-    "server_info file_list file_stat file_get files_get file_read file_digests image_get share_changes",
+    "server_info file_list file_stat file_get files_get file_read file_digests image_get share_changes device_leave",
     "system.listMethods system.methodHelp system.methodSignature system.multicall",
 }
 

@@ -264,8 +264,9 @@ def test_who_has_the_code_is_paired_whatever_its_neighbours_did(tmp_path: Path) 
     invitation, _ = trust.invite(READ)
     bad = Caller("guest", Permission.NONE, peer="fe80::bad%eth0", secure=True)
     for n in range(12):
-        with pytest.raises(PairingFailed if n < 1 else SlowDown):
-            trust.pair(bad, Proof("x", bytes(32), bytes(32)))
+        # Each from another address of the network, until that may fail no more.
+        with pytest.raises(PairingFailed if n < 10 else SlowDown):
+            trust.pair(replace(bad, peer=f"fe80::bad:{n:x}%eth0"), Proof("x", bytes(32), bytes(32)))
     nonce = bytes(range(32))
     shown = Proof("phone", nonce, pairing.client_proof(invitation.code, "00" * 32, nonce, "phone"))
     assert trust.pair(replace(bad, peer="fe80::900d%eth0"), shown)["name"] == "phone"
@@ -306,6 +307,33 @@ def test_a_revoked_device_is_stopped_at_its_next_request(house: House) -> None:
     assert fault(lambda: laptop.call("server_info")) == 201
     assert laptop.get("/files/x")[0] == 401
     assert phone.call("server_info")["device"] == "phone"
+
+
+@pytest.mark.parametrize("permission", ["read", "manage"])
+def test_a_device_gives_up_its_own_token_and_no_other(house: House, permission: str) -> None:
+    laptop, phone = house.device(permission, "laptop"), house.device("read", "phone")
+    laptop.call("server_info")
+    try:
+        assert laptop.call("device_leave") is True
+    except OSError:
+        pass  # its connections end, perhaps before the answer
+    assert fault(lambda: laptop.call("server_info")) == 201
+    assert [device["name"] for device in house.owner("device_list")] == ["phone"]
+    assert phone.call("server_info")["device"] == "phone"
+    (line,) = [
+        line for line in map(json.loads, (house.state / "audit.log").read_text().splitlines()) if line["act"] == "device_leave"
+    ]
+    assert line["name"] == "laptop"
+
+
+def test_who_is_no_device_has_nothing_to_give_up(make_house: MakeHouse) -> None:
+    house = make_house(guest="read")
+    # A device may be called as callers without a token are.
+    house.device("read", "local")
+    house.device("read", "guest")
+    assert house.owner("device_leave") is False
+    assert house.stranger().call("device_leave") is False
+    assert [device["name"] for device in house.owner("device_list")] == ["local", "guest"]
 
 
 def test_a_revoked_device_stays_so_after_a_restart(make_house: MakeHouse) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Sequence
 
+from filexfer.core import paths
 from filexfer.core.errors import BadParameters, Forbidden
 from filexfer.core.model import Permission
 from filexfer.protocol import wire
@@ -39,7 +40,7 @@ class Pairing:
         if not 0 < len(name) <= NAME_CHARACTERS:
             raise BadParameters(f"A device's name has 1 to {NAME_CHARACTERS} characters.")
         shown = Proof(name, _exactly(nonce, NONCE_BYTES, "nonce"), _exactly(proof, PROOF_BYTES, "proof"))
-        return {**self._trust.pair(caller, shown), "share": self._share()}
+        return {**self._trust.pair(caller, shown), "share": paths.shown(self._share())}
 
     def invite_create(self, caller: Caller, options: object = NONE) -> object:
         """invite_create({permission, host, port}) -> {id, code, link, address, addresses, permission, seconds}
@@ -102,6 +103,13 @@ class Pairing:
         Forget a device, by its id or its name: it may do nothing from its next request on, and its connections end. False where
         there is no such device."""
         return self._trust.revoke(wire.text(device, "id"))
+
+    def device_leave(self, caller: Caller) -> object:
+        """device_leave() -> boolean
+
+        Give up the token that this call shows: who calls is a known device no more, and its connections end. False where the
+        call shows none, as over the control socket."""
+        return self._trust.knows(caller.device) and self._trust.revoke(caller.device)
 
     def _chosen(self, given: Options, found: Sequence[Address]) -> Address:
         """The address that a link names."""
