@@ -12,6 +12,7 @@ from filexfer.client.session import Session, connect
 from filexfer.client.tls import Tls
 from filexfer.client.transport import Connection
 from filexfer.client.vault import Vault, Where
+from filexfer.core import paths
 from filexfer.core.errors import (
     BadParameters,
     Busy,
@@ -42,7 +43,7 @@ class Paired(NamedTuple):
 
     Attributes:
         address: of the server, as it is kept.
-        share: what the server calls its share; its words, for people.
+        share: what the server calls its share, for people; `""` where it does not say.
         permission: what this device may do there.
         where: the token lies.
     """
@@ -73,6 +74,8 @@ def pair(target: Invite | tuple[Address, str], device_name: str, vault: Vault, t
     if not device or len(device) > pairing.NAME_CHARACTERS or not device.isprintable():
         raise BadParameters(f"The name of this device has 1 to {pairing.NAME_CHARACTERS} characters. Choose another one.")
     attempt = _Attempt(address, pairing.parse_code(code), pin, device, timeout)
+    # The code works once: it is not spent on what could not be kept.
+    vault.check()
     granted = attempt.patiently()
     credentials = Credentials(attempt.pin, granted.token)
     where = vault.keep(address, credentials)
@@ -153,7 +156,6 @@ class _Attempt:
             given = wire.struct(answer, "answer")
             token, word = wire.text(given.get("token"), "token"), wire.text(given.get("permission"), "permission")
             shown = wire.binary(given.get("proof"), "proof")
-            share = wire.text(given.get("share", ""), "share")
             wanted = pairing.server_proof(self._code, self.pin, self._nonce, self._device, proof, word, token)
             permission = Permission[word.upper()]
             Credentials(self.pin, token)
@@ -161,7 +163,15 @@ class _Attempt:
             raise PairingFailed(_NO_PROOF) from None
         if not pairing.same_proof(shown, wanted):
             raise PairingFailed(_NO_PROOF)
-        return _Granted(token, permission, share)
+        return _Granted(token, permission, _name(given.get("share")))
+
+
+def _name(share: object) -> str:
+    """What the server calls its share, `""` where that is no text: it is told to people, and nothing depends on it."""
+    try:
+        return paths.shown(wire.text(share, "share"))
+    except BadParameters:
+        return ""
 
 
 def _first_use(address: Address, credentials: Credentials, timeout: float) -> None:

@@ -321,7 +321,9 @@ def _only_reads(method: str) -> bool:
 def _is_harmless(method: str, params: tuple[object, ...]) -> bool:
     """Whether it may be called twice; a batch, if each of its calls may."""
     if method == _BATCH:
-        return all(_is_harmless(str(one.get("methodName")), ()) for one in _batched(params))
+        names = [str(one.get("methodName")) for one in _batched(params)]
+        # What a batch within a batch would do is not looked into: servers refuse it.
+        return all(name != _BATCH and _is_harmless(name, ()) for name in names)
     return method in _IDEMPOTENT or method in _KEYED or method in _LOOKS or _only_reads(method)
 
 

@@ -32,10 +32,17 @@ class Tls:
         self._context.check_hostname = False
         self._context.verify_mode = ssl.CERT_NONE
 
-    def wrap(self, raw: socket.socket) -> SecureSocket:
-        """TLS over a connected socket, no byte exchanged yet. The raw one is not to be used any more."""
-        # A body that ends with the connection ends by close_notify, or was cut: ragged ends are errors.
-        made = self._context.wrap_socket(raw, do_handshake_on_connect=False, suppress_ragged_eofs=False)
+    def wrap(self, raw: socket.socket, name: str) -> SecureSocket:
+        """TLS over a connected socket, no byte exchanged yet. The raw one is not to be used any more. `name` is for texts of
+        errors. Raises `ConnectionFailed` where the connection has broken off already."""
+        try:
+            # Of one that is broken `wrap_socket` would leave half a socket behind, open.
+            raw.getpeername()
+            # A body that ends with the connection ends by close_notify, or was cut: ragged ends are errors.
+            made = self._context.wrap_socket(raw, do_handshake_on_connect=False, suppress_ragged_eofs=False)
+        except OSError as error:
+            raw.close()
+            raise connect_error(error, name) from error
         return SecureSocket(made, self._pin)
 
 
@@ -68,7 +75,7 @@ class SecureSocket:
         if self._wanted and self.pin != self._wanted:
             raise KeyChanged(
                 f"{name} shows another key than the one it was paired with, so nothing was sent to it. If its owner made a new "
-                "key, pair again; otherwise somebody may be in between."
+                f"key, pair again: `filexfer pair {name}`. Otherwise somebody may be in between."
             )
 
     def settimeout(self, seconds: float) -> None:

@@ -69,10 +69,10 @@ class Connection:
         began = time.monotonic()
         raw = connected(self.address, self.timeout)
         self.round_trip = time.monotonic() - began
-        self._socket = PlainSocket(raw) if self._tls is None else self._tls.wrap(raw)
-        if self._aborted:
-            raise Cancelled()
         try:
+            self._socket = PlainSocket(raw) if self._tls is None else self._tls.wrap(raw, self.name)
+            if self._aborted:
+                raise Cancelled()
             self._socket.greet(self.name)
         except ConnectionFailed as error:
             raise Cancelled() if self._aborted else error from error.__cause__

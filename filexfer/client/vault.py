@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal, TypeAlias
 
 from filexfer.client.credentials import Credentials
@@ -26,6 +27,8 @@ Where: TypeAlias = Literal["keyring", "file"]
 
 #: Seconds that another process may take to change the file, and between two looks whether it has.
 _PATIENCE, _PAUSE = 5.0, 0.01
+#: Bytes that an entry takes at most: an address, a pin, a token.
+_ENTRY = 2048
 _AGAIN = "Pair again with `filexfer pair`."
 
 _log = logging.getLogger("filexfer.client")
@@ -62,6 +65,18 @@ class Vault:
             return Credentials(entry.get("pin", ""), token)
         except BadParameters:
             raise LoginNeeded(f"What was kept of {name} is damaged. {_AGAIN}") from None
+
+    def check(self) -> None:
+        """Raise `StorageFailed` or `Busy` where nothing could be kept here."""
+        with self._changing() as entries:
+            try:
+                # As large as the file will be: on a full disk an empty one could still be made.
+                with TemporaryFile(dir=self._file.parent) as probe:
+                    probe.write(bytes(_ENTRY * (len(entries) + 1)))
+            except OSError as error:
+                raise StorageFailed(
+                    f"Nothing can be kept in {self._file.parent}: {error.strerror or error}. Choose another place, or make room."
+                ) from error
 
     def keep(self, address: Address | str, credentials: Credentials) -> Where:
         """Remember who we are at the server at `address`, in place of what was known; where the token lies now."""

@@ -15,10 +15,11 @@ from filexfer.server import Server
 
 
 class House:
-    """A server that shares `folder/share` over https; guests may nothing. Attributes: share, server, address, owner."""
+    """A server that shares `folder/share`, or `share`, over https; guests may nothing. Attributes: share, server, address,
+    owner."""
 
-    def __init__(self, folder: Path, listen: str = "https://127.0.0.1:0") -> None:
-        self.share = folder / "share"
+    def __init__(self, folder: Path, listen: str = "https://127.0.0.1:0", share: Path | None = None) -> None:
+        self.share = share or folder / "share"
         self.share.mkdir(exist_ok=True)
         self._state = folder / "house"
         private_folder(self._state)

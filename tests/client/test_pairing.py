@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 import ssl
 import threading
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from filexfer.client import pairing as client_pairing
+from filexfer.client import vault as client_vault
 from filexfer.client.pairing import Paired, pair
 from filexfer.client.session import connect
 from filexfer.client.vault import Vault
@@ -137,6 +140,13 @@ def test_pairing_in_the_clear_is_refused(vault: Vault) -> None:
         pair((parse("http://localhost:1/"), CODE), "laptop", vault)
 
 
+@pytest.mark.parametrize(("name", "told"), [(b"l\xe4tin", "l\\xe4tin"), (b"a\x01\x1bb", "a\\x01\\x1bb"), ("ä".encode(), "ä")])
+def test_a_share_of_any_name_is_paired_with(tmp_path: Path, vault: Vault, name: bytes, told: str) -> None:
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/" + name)
+    with House(tmp_path, share=Path(folder)) as house:
+        assert pair(house.invite(), "laptop", vault).share == told
+
+
 # A man in the middle
 
 
@@ -251,6 +261,13 @@ def test_the_liar_is_believed_as_long_as_it_tells_the_truth(key: Key, vault: Vau
     assert (found.pin, found.token) == (key.pin, "t" * 43)
 
 
+@pytest.mark.parametrize(("share", "told"), [(b"l\xe4tin", ""), (["x"], ""), ("a\u202eb", "a\\u202eb")])
+def test_what_it_calls_its_share_is_no_part_of_the_proof(key: Key, vault: Vault, share: object, told: str) -> None:
+    with Liar(key, lambda answer: answer | {"share": share}) as liar:
+        assert pair(liar.target, "laptop", vault).share == told  # type: ignore[arg-type]
+    assert vault.known() == [liar.server.address]
+
+
 LIES: list[Answer] = [
     lambda answer: answer | {"proof": bytes(32)},
     lambda answer: answer | {"proof": b""},
@@ -261,7 +278,6 @@ LIES: list[Answer] = [
     lambda answer: answer | {"permission": ["write"]},
     lambda answer: answer | {"token": "t\r\nX: y"},
     lambda answer: answer | {"token": ""},
-    lambda answer: answer | {"share": b"bytes"},
     lambda answer: {},
     lambda answer: True,
     lambda answer: [answer],
@@ -388,10 +404,28 @@ def test_where_nothing_answers_it_is_said_at_once(vault: Vault) -> None:
         pair((parse(f"https://127.0.0.1:{port}/"), CODE), "laptop", vault)
 
 
-def test_where_the_token_cannot_be_kept_it_is_said(house: House, tmp_path: Path) -> None:
-    (tmp_path / "ours").write_text("in the way", encoding="utf-8")
-    with pytest.raises(errors.StorageFailed):
-        pair(house.invite(), "laptop", Vault(tmp_path / "ours"))
+def test_where_the_token_cannot_be_kept_it_is_said_before_the_code_is_used(house: House, vault: Vault, tmp_path: Path) -> None:
+    (tmp_path / "in the way").write_text("", encoding="utf-8")
+    invite = house.invite()
+    for state in (tmp_path / "in the way", Path("/proc/nope")):
+        with pytest.raises(errors.StorageFailed):
+            pair(invite, "laptop", Vault(state))
+    assert house.devices() == []
+    pair(invite, "laptop", vault)
+
+
+def test_where_the_disk_is_full_the_code_is_not_used_either(house: House, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    invite = house.invite()
+    with monkeypatch.context() as patched:
+        patched.setattr(client_vault, "TemporaryFile", full)
+        with pytest.raises(errors.StorageFailed, match="make room"):
+            pair(invite, "laptop", vault)
+    assert house.devices() == []
+    pair(invite, "laptop", vault)
+    assert {path.name for path in vault.file.parent.iterdir()} == {"vault.json", "vault.lock"}
 
 
 def test_neither_code_nor_token_is_in_any_repr_or_error(house: House, vault: Vault) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -11,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from filexfer.client import sockets, transport
 from filexfer.client.credentials import Credentials
 from filexfer.client.session import Session, connect
 from filexfer.client.tls import Tls
 from filexfer.client.transport import Connection
 from filexfer.client.vault import Vault
 from filexfer.core import errors
-from filexfer.protocol.address import parse
+from filexfer.protocol.address import Address, parse
 from tests.client.places import until
 from tests.client.secure import NOTHING, Key, Peer, Scripted, polite
 
@@ -64,8 +67,9 @@ def test_with_the_right_key_every_request_shows_the_token(polite_server: Scripte
 
 
 def test_another_key_at_the_first_connection_gets_no_byte(polite_server: Scripted, keys: tuple[Key, Key]) -> None:
-    with paired(polite_server, keys[1]) as session, pytest.raises(errors.KeyChanged, match="nothing was sent"):
+    with paired(polite_server, keys[1]) as session, pytest.raises(errors.KeyChanged, match="nothing was sent") as failure:
         session.call("server_info")
+    assert f"`filexfer pair {polite_server.address}`" in str(failure.value)
     until(lambda: polite_server.peers or polite_server.refused, "the server to have seen us")
     assert polite_server.read_with(keys[0]) == b""
 
@@ -223,6 +227,24 @@ def test_a_dropped_idle_connection_is_noticed_and_a_call_goes_over_a_new_one(pol
     assert polite_server.read_with(key).count(b"invite_create") == 1
 
 
+@pytest.mark.parametrize(
+    ("inner", "times"),
+    [
+        ({"methodName": "invite_create", "params": []}, 1),
+        ({"methodName": "system.multicall", "params": [[{"methodName": "invite_create", "params": []}]]}, 1),
+        ({"methodName": "server_info", "params": []}, 2),
+    ],
+)
+def test_a_batch_is_sent_again_only_where_all_of_it_is_harmless(key: Key, inner: dict[str, object], times: int) -> None:
+    def loses(peer: Peer) -> None:
+        peer.request()
+        peer.reset()
+
+    with Scripted(loses, key) as server, paired(server, key) as session:
+        fails(session, errors.ConnectionLost, None, "system.multicall", [inner])
+    assert server.read_with(key).count(b"POST ") == times
+
+
 def test_an_answer_cut_without_a_goodbye_is_no_answer(key: Key) -> None:
     def cuts(peer: Peer) -> None:
         peer.request()
@@ -255,6 +277,30 @@ def test_a_handshake_that_is_not_answered_ends_by_the_time_set_and_by_closing(ke
             assert taken.recv(1) == b"\x16"
             session.close()
             assert isinstance(ended(), errors.Cancelled)
+
+
+def test_a_connection_that_is_reset_before_the_handshake_began_is_a_failure_of_the_connection(
+    key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raws: list[socket.socket] = []
+
+    def connected(address: Address, timeout: float) -> socket.socket:
+        raws.append(sockets.connected(address, timeout))
+        there = listener.accept()[0]
+        there.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        there.close()
+        # It has arrived here as soon as a read would not wait.
+        select.select([raws[-1]], [], [], 30)
+        return raws[-1]
+
+    monkeypatch.setattr(transport, "connected", connected)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        with connect(address, credentials=Credentials(key.pin, TOKEN)) as session:
+            fails(session, errors.ConnectionFailed, "No connection to https")
+            session.connections.close()
+            fails(session, errors.Cancelled, None)
+    assert all(raw.fileno() < 0 for raw in raws)
 
 
 def in_thread(session: Session, *call: object):  # type: ignore[no-untyped-def]

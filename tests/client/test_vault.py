@@ -18,7 +18,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
 from filexfer.client.credentials import Credentials, read_file
-from filexfer.client.keyrings import Keyrings
+from filexfer.client.keyrings import KeyringFailed, Keyrings
 from filexfer.client.vault import Vault
 from filexfer.core import errors
 from tests.client.secure import Key
@@ -156,6 +156,62 @@ def test_a_keyring_that_hangs_is_waited_for_once(vault: Vault, system: InMemory,
     vault.keep(TWO, OURS)
     assert hanging.asked == 1
     assert vault.known() == sorted([ONE, TWO])
+
+
+class Slow(InMemory):
+    """One that answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+        self.deleted = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        assert self.go.wait(30)
+        return self.kept.get((service, username))
+
+    def delete_password(self, service: str, username: str) -> None:
+        super().delete_password(service, username)
+        self.deleted.set()
+
+
+def test_a_keyring_that_answers_after_all_is_asked_again(system: InMemory) -> None:
+    slow = Slow()
+    keyring.set_keyring(slow)
+    keyrings = Keyrings(patience=0.05, rest=3600)
+    for _ in range(3):
+        with pytest.raises(KeyringFailed, match="does not answer"):
+            keyrings.get("one")
+    assert slow.asked == 1
+    slow.kept["filexfer", "one"] = TOKEN
+    slow.go.set()
+    for thread in threading.enumerate():
+        if thread.name == "filexfer-keyring":
+            thread.join(30)
+    assert keyrings.get("one") == TOKEN
+
+
+def test_a_keyring_that_hangs_is_asked_again_after_a_while_but_not_for_ever(system: InMemory) -> None:
+    slow = Slow()
+    keyring.set_keyring(slow)
+    keyrings = Keyrings(patience=0.05, rest=0)
+    for _ in range(9):
+        with pytest.raises(KeyringFailed):
+            keyrings.get("one")
+    assert slow.asked == 3
+    slow.go.set()
+
+
+def test_a_token_that_a_keyring_took_when_nobody_waited_any_more_does_not_stay_in_it(system: InMemory) -> None:
+    slow = Slow()
+    keyring.set_keyring(slow)
+    with pytest.raises(KeyringFailed):
+        Keyrings(patience=0.05).set("one", TOKEN)
+    assert list(slow.kept.values()) == [TOKEN]
+    slow.go.set()
+    assert slow.deleted.wait(30)
+    assert slow.kept == {}
 
 
 def test_a_token_in_the_file_needs_no_keyring_to_be_found(tmp_path: Path) -> None:
