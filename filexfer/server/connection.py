@@ -8,55 +8,25 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError
-from filexfer.protocol.http import BadHead, RequestHead, parse_request_head, response_head
+from filexfer.protocol.http import BadHead, parse_request_head, response_head
 from filexfer.server.answers import Answer, Later, plain
 from filexfer.server.body import Body
 from filexfer.server.channel import Channel, NotTls, PeerGone, TooSlow
-from filexfer.server.complaints import Complaints
-from filexfer.server.crowd import Crowd
+from filexfer.server.house import House, Request
 from filexfer.server.listener import Door, Listener
-from filexfer.server.loop import Loop, Next
+from filexfer.server.loop import Next
 from filexfer.server.neighbours import household, network
-from filexfer.server.pool import Pool, Task
-from filexfer.server.settings import Settings
+from filexfer.server.pool import Task
 
 _log = logging.getLogger("filexfer.server")
 
 _NEVER = float("inf")
 #: As who the owner of this machine counts, by the control socket.
 _OWNER = "the owner"
-
-
-@dataclass(slots=True)
-class Request:
-    """A request whose head has arrived, and where it came from. `device`: who makes it, once the gate has found out."""
-
-    head: RequestHead
-    body: Body
-    listener: Listener
-    peer: str
-    device: str = ""
-
-
-@dataclass(slots=True)
-class House:
-    """What all connections of a server share. `handle` makes the answer to a request, in a worker; `came` and `gone` are told of
-    each connection that was admitted, and closed; `closing` says that no further request is taken."""
-
-    settings: Settings
-    loop: Loop
-    pool: Pool
-    crowd: Crowd
-    complaints: Complaints
-    handle: Callable[[Request], Answer | Later]
-    came: Callable[[Connection], None]
-    gone: Callable[[Connection], None]
-    closing: bool = False
 
 
 class _After(Enum):

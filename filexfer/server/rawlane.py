@@ -17,8 +17,8 @@ from filexfer.server.answers import Answer, Refused, plain
 from filexfer.server.audit import Audit
 from filexfer.server.buffers import Buffers
 from filexfer.server.channel import PeerGone
-from filexfer.server.connection import Request
 from filexfer.server.download import serve_file
+from filexfer.server.house import Request
 from filexfer.server.service import unexpected
 from filexfer.server.share import Share
 from filexfer.storage.folder import FolderStore

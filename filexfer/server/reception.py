@@ -9,10 +9,10 @@ from filexfer.core.model import Permission
 from filexfer.protocol import http
 from filexfer.server.access import Caller, Gate
 from filexfer.server.answers import Answer, Later, Refused, plain
-from filexfer.server.connection import Request
 from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
 from filexfer.server.hosts import BadHost
+from filexfer.server.house import Request
 from filexfer.server.rawlane import RawLane, refusal
 from filexfer.server.rpclane import RpcLane, fault
 from filexfer.server.settings import Settings

@@ -14,9 +14,9 @@ from filexfer.protocol.faults import code_of
 from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Later, Refused
 from filexfer.server.buffers import Buffers
-from filexfer.server.connection import Request
 from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
+from filexfer.server.house import Request
 from filexfer.server.service import Service, unexpected
 from filexfer.server.settings import Settings
 from filexfer.server.streams import Leaving, Spool, leaving

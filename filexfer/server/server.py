@@ -26,11 +26,12 @@ from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
 from filexfer.server.channel import Channel
 from filexfer.server.complaints import Complaints
-from filexfer.server.connection import Connection, House
+from filexfer.server.connection import Connection
 from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
 from filexfer.server.doors import Doors
 from filexfer.server.heap import give_back_freed_memory
+from filexfer.server.house import House
 from filexfer.server.listener import Door, Listener, peer_uid
 from filexfer.server.loop import Loop, watchable
 from filexfer.server.methods.batches import Batches
