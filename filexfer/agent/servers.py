@@ -4,6 +4,7 @@ One kept session a server, made with what the user's vault knows of it."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ from filexfer.agent.memory import Memory
 from filexfer.agent.reach import from_elsewhere
 from filexfer.agent.states import States
 from filexfer.client.control import control_credentials
+from filexfer.client.credentials import Credentials
+from filexfer.client.leaving import leave, old_credentials
+from filexfer.client.login import Login
 from filexfer.client.session import Session, connect
 from filexfer.client.vault import Vault
 from filexfer.core.errors import AlreadyExists, BadParameters, FilexferError, NotFound, TooLarge
@@ -23,9 +27,13 @@ OWN = "this-computer:"
 #: Bounds: saved servers, and sessions kept open.
 MOST_SAVED = 200
 MOST_SESSIONS = 32
+#: The same of servers whose tokens are kept in memory.
+MOST_LOGINS = 400
 
 #: So long a look at how a server does waits for an answer, and a call, in seconds.
 LOOK, PATIENCE = 5.0, 30.0
+#: So long the end waits for servers that are told that they are forgotten, in seconds.
+LEAVING = 5.0
 
 
 class _Kept:
@@ -46,7 +54,10 @@ class Servers:
         self._vault = vault
         self._state = state
         self._known = States(self._look)
-        self._lock = threading.Lock()  # guards the one below
+        self._lock = threading.Lock()  # guards the three below
+        #: Who we are to each server, by address: so that the keyring is asked once, and not at each look.
+        self._logins: dict[str, Login] = {}
+        self._leaving: list[threading.Thread] = []
         self._kept: dict[str, _Kept] = {}  # by address, least recently used first
 
     # Saved servers --------------------------------------------------------------------------------------------------------------
@@ -64,13 +75,35 @@ class Servers:
         self._change(lambda servers: servers | {name: str(where.server)})
 
     def forget(self, name: str) -> None:
-        """Forget it, and what pairing with it brought. Raises `NotFound`."""
+        """Forget it, and what pairing with it brought; given an address, only the latter. Raises `NotFound`."""
+        if "://" in name:
+            self._forget_address(str(parse(name).server))
+            return
 
         def without(servers: dict[str, str]) -> dict[str, str]:
             _address_of(name, servers)
             return {one: address for one, address in servers.items() if one != name}
 
+        address = self.saved().get(name, "")
+        old = old_credentials(self._vault, address) if address.startswith("https:") else None
         self._change(without)
+        self._leave(address, old)
+
+    def _forget_address(self, address: str) -> None:
+        old = old_credentials(self._vault, address)
+        if not self._vault.drop(address):
+            raise NotFound(f"This computer is not paired with {address}. `filexfer servers` lists those that it knows.")
+        self.renew(address)
+        self._leave(address, old)
+
+    def _leave(self, address: str, old: Credentials | None) -> None:
+        """Have the server forget us, in the background: it may not be there. `close` waits for that, a little."""
+        if old is None:
+            return
+        thread = threading.Thread(target=leave, args=(address, old, self._vault), name="filexfer-leave", daemon=True)
+        thread.start()
+        with self._lock:
+            self._leaving = [one for one in self._leaving if one.is_alive()] + [thread]
 
     def rename(self, name: str, new: str) -> None:
         """Call a saved server otherwise. Raises `NotFound`, `AlreadyExists`, `BadParameters`."""
@@ -152,6 +185,8 @@ class Servers:
 
     def renew(self, address: str) -> None:
         """What the vault holds of a server is another thing now: the next call is made with that."""
+        with self._lock:
+            self._logins.pop(address, None)
         self._let_go(address)
         self._known.forget(address)
 
@@ -162,8 +197,17 @@ class Servers:
 
     def _open(self, address: str, timeout: float) -> Session:
         own = self._state is not None and address == self._own()
-        credentials = control_credentials(self._state, address) if own and self._state else None
-        return connect(address, credentials=credentials, vault=self._vault, timeout=timeout)
+        if own and self._state:
+            return connect(address, credentials=control_credentials(self._state, address), timeout=timeout)
+        return Session(parse(address), login=self._login(address), timeout=timeout, lanes="auto")
+
+    def _login(self, address: str) -> Login:
+        with self._lock:
+            found = self._logins.pop(address, None) or Login(parse(address), None, self._vault.find)
+            self._logins[address] = found
+            if len(self._logins) > MOST_LOGINS:
+                del self._logins[next(iter(self._logins))]
+        return found
 
     def _look(self, address: str) -> None:
         with self._open(address, LOOK) as session:
@@ -200,8 +244,12 @@ class Servers:
         with self._lock:
             sessions = [kept.session for kept in self._kept.values()]
             self._kept.clear()
+            leaving, self._leaving = self._leaving, []
         for session in sessions:
             session.close()
+        deadline = time.monotonic() + LEAVING
+        for thread in leaving:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def is_own(server: str) -> bool:

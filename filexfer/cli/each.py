@@ -8,10 +8,10 @@ from filexfer.cli import exits, places
 from filexfer.cli.output import Output
 from filexfer.cli.remote import Way
 from filexfer.client.session import Session
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, KeyringLocked, LoginNeeded
 
 #: What would meet every other address on that server in the same way.
-FATAL = (ConnectionFailed, ConnectionLost, LoginNeeded, KeyChanged)
+FATAL = (ConnectionFailed, ConnectionLost, LoginNeeded, KeyChanged, KeyringLocked)
 
 
 def end(ends: Sequence[places.Remote], act: Callable[[Session, places.Remote], None], way: Way, out: Output) -> int:

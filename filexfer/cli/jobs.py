@@ -43,6 +43,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise exits.UsageError("`filexfer jobs list` takes no number; `filexfer jobs show NUMBER` shows one transfer.")
     if args.action not in ("list", "clear") and not args.ids:
         raise exits.UsageError(f"Which one? `filexfer jobs {args.action} NUMBER`; `filexfer jobs` lists them with their numbers.")
+    if args.token_file and not args.at:
+        raise exits.UsageError("--token-file is for an agent elsewhere: name it by --at ADDRESS.")
     with _desk(args, out) as desk:
         if args.action == "list":
             return _list(desk, out)

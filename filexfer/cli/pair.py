@@ -4,6 +4,7 @@ stdin, never as an argument: other users can read arguments."""
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from filexfer.cli.exits import UsageError
 from filexfer.cli.invite import MAY
 from filexfer.cli.output import Output
 from filexfer.core import places
-from filexfer.core.errors import AlreadyExists, BadParameters, ConnectionFailed, FilexferError
+from filexfer.core.errors import AlreadyExists, ConnectionFailed, FilexferError
 from filexfer.protocol.address import Address, free_name, parse
 from filexfer.protocol.pairing import Invite, is_link, parse_code, parse_link
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Longest line that is read, in characters.
 _LINE = 4096
+#: Four groups, a letter more or less in each, or all of them in one.
+_LIKE_A_CODE = re.compile(r"[A-Za-z0-9]{3,5}([-\s\u2011\u2013]+[A-Za-z0-9]{3,5}){3}|[A-Za-z0-9]{16}")
 #: Seconds without an answer after which it counts as failed.
 _PATIENCE = 20.0
 
@@ -36,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", default="", help="to save the server as, for NAME:PATH (default: that of its share)")
     parser.add_argument("--device", metavar="NAME", default="", help="what this computer is called there (default: its own name)")
-    options.state(parser)
+    options.state(parser, "for the agent or server that has this --state: what pairing brings is kept there, for it alone")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -59,21 +62,23 @@ def run(args: argparse.Namespace, out: Output) -> int:
     try:
         paired = pair(target, args.device or places.computer_name(), vault, _PATIENCE)
     except ConnectionFailed as error:
+        if address is not None or not isinstance(target, Invite):
+            raise
         raise ConnectionFailed(f"{error} Where that computer has another address, give it: filexfer pair ADDRESS") from error
     name = name or next((one for one, at in known.items() if at == where), "")
     name = name or free_name(paired.share or paired.address.host, known)
     servers.save(name, where)
-    _say(paired, name, vault, out)
+    _say(paired, name, state, vault, out)
     return exits.Exit.DONE
 
 
-def _say(paired: Paired, name: str, vault: Vault, out: Output) -> None:
+def _say(paired: Paired, name: str, state: Path, vault: Vault, out: Output) -> None:
     permission = paired.permission.name.lower()
     if out.json:
         where = {"address": str(paired.address), "share": paired.share, "kept": paired.where}
         out.record(event="paired", name=name, permission=permission, **where)
     out.say(f"Paired with {paired.address}, where this computer may {MAY[permission]}.")
-    out.say(f"It is saved as “{name}”: filexfer ls {name}:")
+    out.say(f"It is saved as “{name}”{saved.use(name, state)}")
     if paired.where == "file":
         out.say(f"No keyring of the system works here, so its token is in {vault.file}, which only this user may read.")
 
@@ -81,10 +86,10 @@ def _say(paired: Paired, name: str, vault: Vault, out: Output) -> None:
 def _named(words: list[str], wanted: str, state: Path) -> tuple[str, Address | None]:
     """The name to save it as, `""` for any, and the address that the command line gives. Raises `UsageError`; repeats nothing:
     it may be a secret."""
-    if any(map(_is_code, words)):
+    if any(map(_is_code, (*words, "-".join(words)))):
         raise UsageError(
             "A code is a secret, and other users can read arguments. Make a new invitation, run `filexfer pair ADDRESS`, and "
-            "give it the code when it asks, or at stdin."
+            "give it the code when it asks, or at stdin. If this is an address, write it with https://."
         )
     if len(words) > 1:
         raise UsageError("Name one address, or none where you have a link.")
@@ -102,11 +107,8 @@ def _named(words: list[str], wanted: str, state: Path) -> tuple[str, Address | N
 
 
 def _is_code(text: str) -> bool:
-    try:
-        parse_code(text)
-    except BadParameters:
-        return False
-    return True
+    """Whether it is meant as a code, though it may not be quite right."""
+    return _LIKE_A_CODE.fullmatch(text.strip()) is not None
 
 
 def _asked(address: Address | None, out: Output) -> Invite | tuple[Address, str]:

@@ -13,7 +13,7 @@ from filexfer.cli import exits
 from filexfer.cli.output import Output
 from filexfer.cli.places import STREAM, Remote
 from filexfer.client.session import Session, connect
-from filexfer.core.errors import FilexferError, NotAFolder, NotFound
+from filexfer.core.errors import BadParameters, FilexferError, NotAFolder, NotFound
 from filexfer.core.model import Kind
 from filexfer.protocol.http import RPC
 
@@ -34,8 +34,11 @@ class Way:
         return self.connect(str(end.server))
 
     def connect(self, server: str, endpoint: str = RPC) -> Session:
-        """The same for an address; calls are posted at `endpoint`."""
-        return connect(server, credentials=self._credentials, endpoint=endpoint)
+        """The same for an address; calls are posted at `endpoint`. Raises `UsageError` where the token may not travel there."""
+        try:
+            return connect(server, credentials=self._credentials, endpoint=endpoint)
+        except BadParameters as error:
+            raise exits.UsageError(str(error)) from error
 
 
 def way(args: argparse.Namespace, out: Output) -> Way:

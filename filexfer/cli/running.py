@@ -60,12 +60,17 @@ def session(args: argparse.Namespace, connect: Callable[[str], Session]) -> Sess
 
     if sum(map(bool, (args.at, args.share, args.state))) > 1:
         raise UsageError("Name one server: by --at ADDRESS, by --share FOLDER, or by --state DIR.")
+    if args.token_file and not args.at:
+        raise UsageError("--token-file is for a server elsewhere: name it by --at ADDRESS. One that runs here needs none.")
     if args.at:
         from filexfer.cli.places import remote
 
         return connect(str(remote(args.at).server))
     if args.state:
-        return connect_control(Path(args.state).absolute())
+        state = Path(args.state).absolute()
+        if not places.control_address(state):
+            raise ConnectionFailed(f"No server of yours that was started with --state “{args.state}” runs here.")
+        return connect_control(state)
     found = _all_running()
     if args.share:
         return connect_control(_sharing(args.share, found).state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,18 @@ def servers(state: Path) -> Servers:
     from filexfer.client.vault import Vault
 
     return Servers(Memory(state / _FILE), lambda: control_address(state), Vault(state), state)
+
+
+def use(name: str, state: Path) -> str:
+    """How the server saved as `name` in `state` is used from now on: the end of a sentence."""
+    if not there(state):
+        return f": filexfer ls {name}:"
+    return f" in {state}, for `filexfer serve` and `filexfer agent` with that --state; other commands do not look there."
+
+
+def there(state: Path) -> str:
+    """The option by which a command finds `state`, `""` for the user's own."""
+    return "" if state == state_folder() else f" --state {shlex.quote(str(state))}"
 
 
 def server(name: str, state: Path | None = None) -> Address:

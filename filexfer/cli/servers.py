@@ -107,14 +107,16 @@ def _save(name: str, text: str, state: Path, out: Output) -> None:
     before = servers.saved().get(name)
     # The same server elsewhere, such as after its address changed: its key tells, so it goes on being paired.
     moved = vault.find(before) if before and before != str(address) and address.scheme == "https" else None
-    servers.save(name, str(address))
+    servers.check_name(name)
     if moved is not None and vault.find(address) is None:
+        # First: what was saved before goes with the token that it had.
         vault.keep(address, moved)
+    servers.save(name, str(address))
     if out.json:
         out.record(event="saved", name=name, address=str(address))
-    out.say(f"Saved “{name}”: filexfer ls {name}:")
+    out.say(f"Saved “{name}”{saved.use(name, state)}")
     if address.scheme == "https" and vault.find(address) is None:
-        out.say(f"This computer is not paired with it yet: filexfer pair {name}:")
+        out.say(f"This computer is not paired with it yet: filexfer pair {name}:{saved.there(state)}")
 
 
 def _address(text: str) -> Address:
@@ -125,25 +127,25 @@ def _address(text: str) -> Address:
 
 
 def _forget(name: str, state: Path, out: Output) -> exits.Exit:
+    before = saved.servers(state).saved()
     try:
-        if "://" in name:
-            _drop(str(parse(name).server), state)
-        elif not _told(state, "server_forget", name):
+        if not _told(state, "server_forget", name):
             saved.servers(state).forget(name)
     except FilexferError as error:
         return out.failure(error)
     if out.json:
         out.record(event="forgotten", name=name)
-    out.say(f"Forgot “{name}”, and what pairing with it brought. There this computer is still listed: `filexfer devices revoke`.")
+    address = before.pop(name, "")
+    twin = next((one for one, at in before.items() if at == address), "")
+    if twin:
+        out.say(f"Forgot “{name}”. “{twin}” is the same server, so this computer goes on being paired with it.")
+    elif address and not address.startswith("https:"):
+        out.say(f"Forgot “{name}”.")
+    else:
+        out.say(
+            f"Forgot “{name}”, and what pairing with it brought. There this computer is still listed: `filexfer devices revoke`."
+        )
     return exits.Exit.DONE
-
-
-def _drop(address: str, state: Path) -> None:
-    from filexfer.client.vault import Vault
-    from filexfer.core.errors import NotFound
-
-    if not Vault(state).drop(address):
-        raise NotFound(f"This computer is not paired with {address}. `filexfer servers` lists those that it knows.")
 
 
 def _told(state: Path, method: str, *params: object) -> bool:

@@ -226,7 +226,7 @@ def test_an_invitation_for_scripts(serve: Serve, folder: Path, other: dict[str, 
         ("pair", LINK), ("pair", CODE), ("pair", CODE.replace("-", "").lower()), ("pair", LINK, "more"), ("pair", "more", CODE),
         ("ls", LINK), ("put", "/etc/hostname", LINK), ("get", LINK, "x"), (LINK,), ("servers", "save", "x", LINK),
         ("invite", LINK), ("devices", "add", LINK), (f"--{LINK}",),
-        ("pair", LINK, "--json"), ("ls", LINK, "-v"), ("serve", LINK), ("call", LINK, "x"),
+        ("pair", LINK, "--json"), ("ls", LINK, "-v"), ("serve", LINK), ("call", LINK, "x"), ("pair", *CODE.split("-")),
     ],
 )  # fmt: skip
 def test_a_link_or_code_as_an_argument_is_refused_and_not_repeated(words: tuple[str, ...], tmp_path: Path) -> None:
@@ -235,6 +235,62 @@ def test_a_link_or_code_as_an_argument_is_refused_and_not_repeated(words: tuple[
     said = (result.out + result.err).upper().replace("-", "")
     assert CODE.replace("-", "") not in said
     assert result.err.strip()
+
+
+@pytest.mark.parametrize(
+    "words", [("ABCD-EFGH-8JKL-MNOP",), ("abcd-efg-ijkl-mnop",), ("ABCDEFGH9JKLMNOP",), ("ABCD", "EFGH", "9JKL", "MNOP")]
+)
+def test_a_mistyped_code_as_an_argument_is_not_looked_up_as_a_name_nor_repeated(words: tuple[str, ...]) -> None:
+    result = run("pair", *words, data=b"")
+    assert result.code == 2
+    assert "A code is a secret" in result.err
+    assert not any(word in result.err for word in words)
+
+
+@pytest.mark.parametrize("address", ["node-east-web", "my-own-big-computer", "attic-pi.local", "https://node-east-prod-web1"])
+def test_a_name_of_a_computer_is_no_code(address: str) -> None:
+    # Nothing is at stdin, so it comes no farther than to ask.
+    assert "Nothing was given" in run("pair", address, data=b"").err
+
+
+def test_where_an_address_leads_nowhere_another_one_is_asked_for_only_if_it_was_the_links(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        at = f"127.0.0.1:{taken.getsockname()[1]}"
+    by_link = run("pair", data=LINK.replace("192.0.2.1:8765", at).encode())
+    by_code = run("pair", at, data=CODE.encode())
+    assert (by_link.code, by_code.code) == (3, 3)
+    assert "give it: filexfer pair ADDRESS" in by_link.err
+    assert "give it" not in by_code.err
+
+
+def test_what_is_paired_for_another_state_is_not_said_to_be_found_by_other_commands(
+    serve: Serve, folder: Path, other: dict[str, str], tmp_path: Path
+) -> None:
+    serve(folder, "--listen", HERE)
+    paired = pair(other, "--state", str(tmp_path / "apart"))
+    assert paired.code == 0
+    assert "filexfer ls" not in paired.out
+    assert f"“attic” in {tmp_path / 'apart'}" in paired.out
+    saved = run("servers", "save", "b", "https://b/", "--state", tmp_path / "apart", env=other)
+    assert "filexfer ls" not in saved.out
+    assert f"filexfer pair b: --state {tmp_path / 'apart'}" in saved.out
+    assert "“attic”" in run("ls", "b:", env=other).err or "None is saved" in run("ls", "b:", env=other).err
+
+
+def test_a_code_is_not_spent_where_nothing_can_be_kept(serve: Serve, folder: Path, other: dict[str, str], tmp_path: Path) -> None:
+    serve(folder, "--listen", HERE)
+    invitation = invited()
+    (tmp_path / "file").write_bytes(b"")
+    assert pair(other, "--state", str(tmp_path / "file"), link=invitation["link"]).code == 1
+    assert pair(other, link=invitation["link"]).code == 0
+
+
+@pytest.mark.parametrize("name", [b"l\xe4tin", b"a\x1bb"])
+def test_a_share_whose_name_is_no_text_is_paired_with(serve: Serve, other: dict[str, str], tmp_path: Path, name: bytes) -> None:
+    serve(tree(Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)), {"f": b""}), "--listen", HERE)
+    paired = pair(other, "--name", "box")
+    assert (paired.code, paired.err) == (0, "")
+    assert run("ls", "box:", env=other).lines == ["f"]
 
 
 def test_no_secret_is_told_by_any_command_that_does_not_exist_to_tell_it(
@@ -343,7 +399,11 @@ def test_a_token_file_that_is_open_to_others_or_none_is_told(
     # A token goes to no other server, and over no plain http.
     beside = serve(tree(tmp_path / "beside", {"g": b""}), "--listen", HERE)
     assert run("ls", beside.address, "--token-file", file, env=other).code == 4
-    assert run("ls", "http://localhost:1/", "--token-file", file, env=other).code != 0
+    assert run("ls", "http://localhost:1/", "--token-file", file, env=other).code == 2
+    # Nor is it passed over in silence.
+    for words in (("devices",), ("invite", "--no-wait"), ("jobs",), ("devices", "--share", folder)):
+        unused = run(*words, "--token-file", file)
+        assert (unused.code, "--at ADDRESS" in unused.err) == (2, True)
 
 
 def test_stock_python_uses_what_devices_add_prints(serve: Serve, folder: Path) -> None:
@@ -395,6 +455,8 @@ def test_of_several_servers_one_is_named(serve: Serve, tmp_path: Path) -> None:
     for folder, name in ((one, "a"), (two, "b")):
         assert [line.split()[0] for line in run("devices", "--share", folder).lines] == [name]
     assert run("devices", "--share", tmp_path).code == 3
+    none = run("invite", "--state", tmp_path)
+    assert (none.code, f"--state “{tmp_path}” runs here" in none.err) == (3, True)
     assert run("devices", "--share", one, "--state", tmp_path).code == 2
 
 
@@ -487,6 +549,14 @@ def test_what_is_saved_while_the_apps_agent_runs_is_seen_by_it_and_not_lost(
         assert named == ["attic", "two"]
         listed = json.loads(run("call", control, "server_call", "attic:", "file_list", '[""]', env=other).out)
         assert [entry["name"] for entry in listed["entries"]] == ["f"]
+        # By its address it is forgotten too, by the agent as well: the name stays.
+        address = next(iter(vault(other)))
+        assert run("servers", "forget", address, env=other).code == 0
+        unknown = run("call", control, "server_call", "attic:", "file_list", '[""]', env=other)
+        assert (unknown.code, vault(other)) == (4, {})
+        again = run("servers", "forget", address, env=other)
+        assert (again.code, "not paired" in again.err) == (1, True)
+        assert pair(other).code == 0
         assert run("servers", "forget", "attic", env=other).code == 0
         gone = run("call", control, "server_call", "attic:", "file_list", '[""]', env=other)
         assert gone.code == 1
@@ -499,6 +569,35 @@ def test_what_is_saved_while_the_apps_agent_runs_is_seen_by_it_and_not_lost(
 @pytest.mark.parametrize("words", [("save", "x"), ("rename", "x"), ("forget",), ("list", "x"), ("burn", "x")])
 def test_servers_says_how_it_is_written(words: tuple[str, ...]) -> None:
     assert run("servers", *words).code == 2
+
+
+def test_what_is_forgotten_is_told_as_it_is(serve: Serve, folder: Path, other: dict[str, str]) -> None:
+    served = serve(folder, "--listen", HERE)
+    pair(other)
+    assert run("servers", "save", "twin", served.address, env=other).code == 0
+    one = run("servers", "forget", "twin", env=other)
+    assert "“attic” is the same server, so this computer goes on being paired" in one.out
+    assert "what pairing with it brought" not in one.out
+    assert run("ls", "attic:", env=other).code == 0
+    last = run("servers", "forget", "attic", env=other)
+    assert "what pairing with it brought" in last.out
+    run("servers", "save", "plain", "http://localhost:1/", env=other)
+    assert "pairing" not in run("servers", "forget", "plain", env=other).out
+
+
+def test_where_a_moved_server_cannot_be_kept_nothing_of_it_is_lost(serve: Serve, folder: Path, other: dict[str, str]) -> None:
+    served = serve(folder, "--listen", HERE)
+    pair(other)
+    before = vault(other)
+    # The vault cannot be changed, for its lock is none.
+    lock = Path(other["XDG_STATE_HOME"], "filexfer", "vault.lock")
+    lock.unlink()
+    lock.mkdir()
+    moved = run("servers", "save", "attic", served.address.replace("127.0.0.1", "localhost"), env=other)
+    lock.rmdir()
+    assert moved.code == 1
+    assert vault(other) == before
+    assert run("ls", "attic:", env=other).lines == ["f"]
 
 
 # serve
