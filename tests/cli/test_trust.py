@@ -277,11 +277,10 @@ def test_what_is_paired_for_another_state_is_not_said_to_be_found_by_other_comma
     assert "“attic”" in run("ls", "b:", env=other).err or "None is saved" in run("ls", "b:", env=other).err
 
 
-def test_a_code_is_not_spent_where_nothing_can_be_kept(serve: Serve, folder: Path, other: dict[str, str], tmp_path: Path) -> None:
+def test_a_code_is_not_spent_where_nothing_can_be_kept(serve: Serve, folder: Path, other: dict[str, str]) -> None:
     serve(folder, "--listen", HERE)
     invitation = invited()
-    (tmp_path / "file").write_bytes(b"")
-    assert pair(other, "--state", str(tmp_path / "file"), link=invitation["link"]).code == 1
+    assert pair(other, "--state", "/proc/nope", link=invitation["link"]).code == 1
     assert pair(other, link=invitation["link"]).code == 0
 
 
