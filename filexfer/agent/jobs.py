@@ -37,8 +37,9 @@ class Jobs:
         this one's own share), items (pairs of source and target; the local one an absolute path, the other a path in the
         share), and if wanted on_conflict, exclude, include, checksum, limit. The same spec again, unfinished, goes on."""
         wanted = spec_of(spec)
-        wanted = replace(wanted, server=self._servers.reach(wanted.server, caller.local))
-        self._servers.resolve(wanted.server)
+        # By its address from now on: whoever saves another server under this name shall not get what was meant for this one.
+        server = OWN if is_own(wanted.server) else str(self._servers.resolve(self._servers.reach(wanted.server, caller.local)))
+        wanted = replace(wanted, server=server)
         if not wanted.items:
             raise BadParameters("A transfer has at least one item, a pair of source and target.")
         for local, remote in _ends(wanted):
@@ -47,8 +48,6 @@ class Jobs:
                 raise BadParameters(f"“{paths.shown(local)}” is not a whole path. Give local files by their whole path.")
             if not caller.local:
                 self._sharing.check_inside(local)
-        if is_own(wanted.server):
-            wanted = replace(wanted, server=OWN)
         job = self._engine.job(self._engine.add(wanted))
         self._events.changed([job])
         return brief(job).struct()
@@ -83,6 +82,7 @@ class Jobs:
 
     def job_resume(self, caller: Caller, job: int) -> bool:
         """Have a paused job go on."""
+        self._check_theirs(caller, number(job, "job"))
         self._engine.resume(number(job, "job"))
         return True
 
@@ -93,8 +93,17 @@ class Jobs:
 
     def job_retry(self, caller: Caller, job: int) -> bool:
         """Do again what failed in a job, or was left when it was cancelled."""
+        self._check_theirs(caller, number(job, "job"))
         self._engine.retry(number(job, "job"))
         return True
+
+    def _check_theirs(self, caller: Caller, job: int) -> None:
+        """Raise `Forbidden` where somebody from elsewhere would have a job run that they could not have added."""
+        if not caller.local:
+            spec = self._engine.job(job).spec
+            self._servers.reach(spec.server, caller.local)
+            for local, _ in _ends(spec):
+                self._sharing.check_inside(local)
 
     def job_move(self, caller: Caller, job: int, position: float) -> bool:
         """Give a job another place in the queue: its `position`, smallest first."""

@@ -31,8 +31,8 @@ class Remote:
 
     def server_list(self, caller: Caller) -> dict[str, object]:
         """This computer's share and the saved servers: {share: {folder, name, on, permission, guest, addresses, problem},
-        servers: [{name, address, state, since}]}, a state being connecting, online, offline, needs pairing or key changed; since:
-        when one that is offline answered last, in nanoseconds since the epoch, 0 for not in this run."""
+        servers: [{name, address, state, since}]}, a state being connecting, online, offline, needs pairing, key changed or
+        keyring locked; since: when one that is offline answered last, in nanoseconds since the epoch, 0 for not in this run."""
         return {"share": self._sharing.describe(), "servers": self._servers.states()}
 
     def server_save(self, caller: Caller, server: object) -> bool:
@@ -45,7 +45,7 @@ class Remote:
         return True
 
     def server_forget(self, caller: Caller, name: str) -> bool:
-        """Forget a saved server, and what pairing with it brought."""
+        """Forget a saved server, and what pairing with it brought; the server is told, if it can be reached."""
         self._servers.forget(text(name, "name"))
         return True
 

@@ -54,11 +54,12 @@ class Servers:
         self._vault = vault
         self._state = state
         self._known = States(self._look)
-        self._lock = threading.Lock()  # guards the three below
-        #: Who we are to each server, by address: so that the keyring is asked once, and not at each look.
-        self._logins: dict[str, Login] = {}
+        self._lock = threading.Lock()  # guards the two below
         self._leaving: list[threading.Thread] = []
         self._kept: dict[str, _Kept] = {}  # by address, least recently used first
+        self._naming = threading.Lock()  # guards the one below; taken within the one above
+        #: Who we are to each server, by address: so that the keyring is asked once, and not at each look.
+        self._logins: dict[str, Login] = {}
 
     # Saved servers --------------------------------------------------------------------------------------------------------------
 
@@ -185,7 +186,7 @@ class Servers:
 
     def renew(self, address: str) -> None:
         """What the vault holds of a server is another thing now: the next call is made with that."""
-        with self._lock:
+        with self._naming:
             self._logins.pop(address, None)
         self._let_go(address)
         self._known.forget(address)
@@ -202,7 +203,7 @@ class Servers:
         return Session(parse(address), login=self._login(address), timeout=timeout, lanes="auto")
 
     def _login(self, address: str) -> Login:
-        with self._lock:
+        with self._naming:
             found = self._logins.pop(address, None) or Login(parse(address), None, self._vault.find)
             self._logins[address] = found
             if len(self._logins) > MOST_LOGINS:

@@ -7,21 +7,31 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, KeyringLocked, LoginNeeded
 
 #: What is known of a server is asked anew after this long, in seconds.
 FRESH = 10.0
+#: The same while the keyring does not give a token: each look may have the system ask its user for a password.
+FRESH_LOCKED = 300.0
 #: Bound: servers of which is known how they do.
 MOST = 400
 
 
+_LOCKED = "keyring locked"
+
+
 class State(NamedTuple):
-    """Attributes: word ("connecting", "online", "offline", "needs pairing", "key changed"); found (monotonic time); answered
-    (when it answered last, in nanoseconds since the epoch; 0 for never in this run)."""
+    """Attributes: word ("connecting", "online", "offline", "needs pairing", "key changed", "keyring locked"); found (monotonic
+    time); answered (when it answered last, in nanoseconds since the epoch; 0 for never in this run)."""
 
     word: str = "connecting"
     found: float = -FRESH
     answered: int = 0
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is time to look again."""
+        return time.monotonic() - self.found >= (FRESH_LOCKED if self.word == _LOCKED else FRESH)
 
     @property
     def since(self) -> int:
@@ -43,7 +53,7 @@ class States:
         """What is known now. What is old is asked anew in the background."""
         with self._lock:
             state = self._known.get(address, State())
-            due = time.monotonic() - state.found >= FRESH and address not in self._looking and not self._closed
+            due = state.is_old and address not in self._looking and not self._closed
             if due:
                 look = self._looking[address] = object()
         if due:
@@ -89,5 +99,7 @@ def _word(error: FilexferError | None) -> str:
         return "offline"
     if isinstance(error, KeyChanged):
         return "key changed"
+    if isinstance(error, KeyringLocked):
+        return _LOCKED
     # A server that refuses an act, or has no such method, is there.
     return "needs pairing" if isinstance(error, LoginNeeded) else "online"

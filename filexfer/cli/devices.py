@@ -81,4 +81,13 @@ def _revoke(session: Session, names: list[str], out: Output) -> int:
         if out.json:
             out.record(event="revoked", name=name)
         out.say(f"Revoked “{name}”: it may do nothing from now on.")
+        _tell_of_twins(session, name, out)
     return exits.together(codes)
+
+
+def _tell_of_twins(session: Session, name: str, out: Output) -> None:
+    """A computer that was paired several times is listed as “vm”, “vm (2)”, …: who wants it out wants all of them out."""
+    listed = (wire.text(wire.struct(one)["name"]) for one in wire.sequence(session.call("device_list")))
+    twins = [one for one in listed if one.startswith(f"{name} (")]
+    if twins:
+        out.warn(f"still listed, and perhaps the same computer: {', '.join(f'“{one}”' for one in twins)}.")

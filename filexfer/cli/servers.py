@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,15 @@ from filexfer.cli.exits import UsageError
 from filexfer.cli.output import Output
 from filexfer.cli.running import ask_all
 from filexfer.core import places
-from filexfer.core.errors import BadParameters, ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
+from filexfer.core.errors import (
+    BadParameters,
+    ConnectionFailed,
+    ConnectionLost,
+    FilexferError,
+    KeyChanged,
+    KeyringLocked,
+    LoginNeeded,
+)
 from filexfer.protocol.address import Address, parse
 
 if TYPE_CHECKING:
@@ -93,6 +102,8 @@ def _ask(address: str, vault: Vault) -> _State:
         return _State("needs pairing")
     except KeyChanged:
         return _State("key changed")
+    except KeyringLocked:
+        return _State("keyring locked")
     except (ConnectionFailed, ConnectionLost):
         return _State("offline")
     except FilexferError as error:
@@ -130,7 +141,8 @@ def _forget(name: str, state: Path, out: Output) -> exits.Exit:
     before = saved.servers(state).saved()
     try:
         if not _told(state, "server_forget", name):
-            saved.servers(state).forget(name)
+            with closing(saved.servers(state)) as servers:
+                servers.forget(name)
     except FilexferError as error:
         return out.failure(error)
     if out.json:
@@ -143,7 +155,8 @@ def _forget(name: str, state: Path, out: Output) -> exits.Exit:
         out.say(f"Forgot “{name}”.")
     else:
         out.say(
-            f"Forgot “{name}”, and what pairing with it brought. There this computer is still listed: `filexfer devices revoke`."
+            f"Forgot “{name}”, and what pairing with it brought. If it could not be told, this computer is still listed there: "
+            "`filexfer devices revoke`."
         )
     return exits.Exit.DONE
 

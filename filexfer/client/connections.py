@@ -106,6 +106,7 @@ class Connections:
         """Do `work`, one request and its whole answer, over a connection; once more over a fresh one where `replay` permits it
         and the first broke off. An error that is the answer is raised."""
         connection = self.take()
+        renewable = replay
         while True:
             try:
                 head, value = work(connection)
@@ -120,16 +121,19 @@ class Connections:
                 self.drop(connection)
                 raise
             self.give(connection, head)
-            if isinstance(value, errors.LoginNeeded):
-                self._renew()
+            if isinstance(value, errors.LoginNeeded) and self._renew() and renewable:
+                renewable = False
+                connection = self.take(fresh=True)
+                continue
             if isinstance(value, errors.FilexferError):
                 raise value
             return value
 
-    def _renew(self) -> None:
-        """The server does not know us (any more). After a new pairing the next call shall be made as whom that made us."""
-        self._login.forget()
+    def _renew(self) -> bool:
+        """The server does not know us (any more). After a new pairing the next call shall be made as whom that made us; whether
+        that is another one already."""
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+        return self._login.renew()

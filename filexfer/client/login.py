@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from filexfer.core.errors import BadParameters, LoginNeeded
+from filexfer.core.errors import BadParameters, FilexferError, LoginNeeded
 from filexfer.protocol.address import Address
 
 if TYPE_CHECKING:
@@ -56,6 +56,16 @@ class Login:
         """The server refused this: look anew next time, somebody may have paired again."""
         with self._lock:
             self._known = None
+
+    def renew(self) -> bool:
+        """The server refused this: look anew. Whether we are somebody else now, for somebody has paired again."""
+        with self._lock:
+            before, self._known = self._known, None
+            try:
+                self._known = self._made()
+            except FilexferError:
+                return False
+            return before is not None and self._known.authorization != before.authorization
 
     def _made(self) -> Identity:
         if self._server.scheme != "https":

@@ -7,6 +7,7 @@ import time
 from typing import NamedTuple
 
 from filexfer.client.credentials import Credentials
+from filexfer.client.leaving import leave, old_credentials
 from filexfer.client.login import Login
 from filexfer.client.session import Session, connect
 from filexfer.client.tls import Tls
@@ -78,8 +79,11 @@ def pair(target: Invite | tuple[Address, str], device_name: str, vault: Vault, t
     vault.check()
     granted = attempt.patiently()
     credentials = Credentials(attempt.pin, granted.token)
+    old = old_credentials(vault, address)
     where = vault.keep(address, credentials)
-    _first_use(address, credentials, timeout)
+    if _first_use(address, credentials, timeout) and old is not None and old.pin == attempt.pin:
+        # Else its owner, who revokes this computer by its name, would leave the one of before in.
+        leave(address, old, vault, timeout)
     return Paired(address, granted.share, granted.permission, where)
 
 
@@ -174,10 +178,11 @@ def _name(share: object) -> str:
         return ""
 
 
-def _first_use(address: Address, credentials: Credentials, timeout: float) -> None:
-    """Use the token once: until then the server would give it again to whoever shows this nonce and proof."""
+def _first_use(address: Address, credentials: Credentials, timeout: float) -> bool:
+    """Use the token once: until then the server would give it again to whoever shows this nonce and proof. Whether it works."""
     try:
         with connect(str(address), credentials=credentials, timeout=timeout) as session:
             session.info()
     except FilexferError:
-        pass  # Paired it is; the next call will tell what is wrong.
+        return False  # Paired it is; the next call will tell what is wrong.
+    return True

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from filexfer.client.credentials import Credentials
 from filexfer.client.keyrings import KeyringFailed, Keyrings
 from filexfer.core import kept
-from filexfer.core.errors import BadParameters, Busy, LoginNeeded, StorageFailed
+from filexfer.core.errors import BadParameters, Busy, KeyringLocked, LoginNeeded, StorageFailed
 from filexfer.core.locks import FileLock
 from filexfer.core.places import private_folder
 from filexfer.protocol.address import Address, parse
@@ -53,7 +53,7 @@ class Vault:
 
     def find(self, address: Address | str) -> Credentials | None:
         """Who we are at the server at `address`; None where we are not paired with it. Raises `LoginNeeded` where we are, but
-        the token is gone, or the keyring does not give it."""
+        the token is gone, and `KeyringLocked` where the keyring does not give it."""
         name = _name(address)
         entry = self._entries().get(name)
         if entry is None:
@@ -106,6 +106,11 @@ class Vault:
         self._drop_token(old)
         return True
 
+    def holds(self, credentials: Credentials) -> bool:
+        """Whether any server is kept with these; of those with another key the keyring is not asked. Raises as `find` does."""
+        same = [name for name, entry in self._entries().items() if entry.get("pin") == credentials.pin]
+        return any(self.find(name) == credentials for name in same)
+
     def known(self) -> list[str]:
         """Addresses of all servers that this computer is paired with."""
         return sorted(self._entries())
@@ -147,7 +152,7 @@ class Vault:
         try:
             token = self._keyrings.get(label)
         except KeyringFailed as error:
-            raise LoginNeeded(
+            raise KeyringLocked(
                 f"The token for {name} is in the system's keyring, which {error}. Unlock it and try again, or pair again."
             ) from error
         if not token:

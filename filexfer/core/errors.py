@@ -7,7 +7,7 @@
     │   └── BadOffset           └── UnknownUpload   └── TooLarge
     ├── TrustError              who may do what
     │   ├── LoginNeeded         ├── Forbidden       ├── PairingFailed   ├── SlowDown
-    │   └── KeyChanged
+    │   └── KeyChanged          └── KeyringLocked
     ├── MachineError            the machine at the other end (or this one) could not
     │   ├── NoSpace             ├── Busy            ├── StorageFailed   └── ShuttingDown
     ├── ProtocolError           what arrived is not what the protocol says
@@ -104,6 +104,10 @@ class KeyChanged(TrustError):
         "This server shows another key than the one it was paired with, so nothing was sent to it. If its owner made a new one, "
         "pair again; otherwise somebody may be in between."
     )
+
+
+class KeyringLocked(TrustError):
+    default = "The system's keyring does not give the token for this server. Unlock it and try again."
 
 
 class MachineError(FilexferError):

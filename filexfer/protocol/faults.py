@@ -30,6 +30,7 @@ CODES: dict[type[errors.FilexferError], int] = {
     errors.PairingFailed: 203,
     errors.SlowDown: 204,
     errors.KeyChanged: 205,
+    errors.KeyringLocked: 206,
     errors.MachineError: 300,
     errors.NoSpace: 301,
     errors.Busy: 302,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,18 @@ from filexfer import Server
 from filexfer.agent.memory import Memory
 from filexfer.agent.reach import from_elsewhere
 from filexfer.agent.servers import Servers
+from filexfer.agent.states import FRESH
 from filexfer.client.control import connect_control
+from filexfer.client.leaving import leave
 from filexfer.client.pairing import pair
+from filexfer.client.session import connect
 from filexfer.client.vault import Vault
 from filexfer.core.errors import (
     BadParameters,
     ConnectionFailed,
     Forbidden,
     KeyChanged,
+    KeyringLocked,
     LoginNeeded,
     NotFound,
     PairingFailed,
@@ -66,8 +72,6 @@ class Studio:
         self.start()
 
     def call(self, method: str, *params: object) -> Any:
-        from filexfer.client.session import connect
-
         assert self._server is not None
         with connect(self._server.control_address) as session:
             return session.call(method, *params)
@@ -198,6 +202,72 @@ def test_what_a_command_pairs_the_agent_uses_at_once(agent: Any, studio: Studio)
         assert session.call("server_call", studio.address, "server_info")
 
 
+def test_pairing_anew_and_forgetting_give_the_old_token_up(agent: Any, studio: Studio, until: Callable[..., Any]) -> None:
+    with agent.session() as session:
+        session.call("server_pair", {"link": studio.invite()["link"], "name": "box"})
+        first = Vault(agent.state).find(studio.address)
+        session.call("server_call", "box:", "server_info")
+        # By another process, of which the agent hears nothing.
+        target = (parse(studio.address), parse_code(studio.invite()["code"]))
+        pair(target, "terminal", Vault(agent.state), 20.0)
+        assert [device["name"] for device in studio.call("device_list")] == ["terminal"]
+        assert session.call("server_call", "box:", "server_info")["device"] == "terminal"
+        session.call("server_save", {"name": "twin", "address": studio.address})
+        session.call("server_forget", "box")
+        assert session.call("server_call", "twin:", "server_info")["device"] == "terminal"
+        session.call("server_forget", "twin")
+        until(lambda: studio.call("device_list"), lambda devices: devices == [])
+    assert first is not None
+    with pytest.raises(LoginNeeded), connect(studio.address, credentials=first) as old:
+        old.call("server_info")
+
+
+def test_a_token_that_another_address_lives_on_is_not_given_up(agent: Any, studio: Studio) -> None:
+    vault = Vault(agent.state)
+    with agent.session() as session:
+        session.call("server_pair", {"link": studio.invite()["link"], "name": "box"})
+        known = vault.find(studio.address)
+        assert known is not None
+        other = studio.address.replace("127.0.0.1", "localhost")
+        vault.keep(other, known)
+        assert not leave(studio.address, known, vault)
+        session.call("server_forget", "box")
+        assert session.call("server_call", other, "server_info")["share"] == "The studio"
+
+
+def test_the_keyring_is_asked_once_and_seldom_while_it_does_not_answer(
+    studio: Studio, tmp_path: Path, until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = Vault(tmp_path)
+    pair((parse(studio.address), parse_code(studio.invite()["code"])), "laptop", vault, 20.0)
+    find, locked, asked = vault.find, True, []
+
+    def found(address: Any) -> Any:
+        asked.append(address)
+        if locked:
+            raise KeyringLocked()
+        return find(address)
+
+    monkeypatch.setattr(vault, "find", found)
+    servers = Servers(Memory(tmp_path / "s.json"), lambda: "", vault)
+    servers.save("box", studio.address)
+    with closing(servers):
+
+        def word() -> str:
+            return str(servers.states()[0]["state"])
+
+        until(word, lambda state: state == "keyring locked")
+        now = time.monotonic()
+        monkeypatch.setattr("filexfer.agent.states.time.monotonic", lambda: now + FRESH + 1)
+        assert (word(), servers._known._looking, len(asked)) == ("keyring locked", {}, 1)
+        locked = False
+        assert servers.call("box:", "server_info", [])
+        assert (word(), len(asked)) == ("online", 2)
+        servers._look(studio.address)
+        servers._look(studio.address)
+        assert len(asked) == 2
+
+
 def test_a_job_whose_server_does_not_trust_us_any_more_ends_in_words_and_goes_on_after_pairing(
     agent: Any, studio: Studio, tmp_path: Path, until: Callable[..., Any]
 ) -> None:
@@ -295,7 +365,6 @@ def test_where_there_are_no_unix_sockets_a_token_opens_the_agent_to_its_user(
     home: Path, monkeypatch: pytest.MonkeyPatch, until: Callable[..., Any]
 ) -> None:
     from filexfer.agent.agent import Agent
-    from filexfer.client.session import connect
     from filexfer.server import listener
 
     monkeypatch.setattr(listener, "_UNIX", False)
