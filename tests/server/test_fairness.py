@@ -46,6 +46,7 @@ class Busily:
 
     def __init__(self, folder: Path, guest: str = "read", **bounds: object) -> None:
         self.at_work, self.go_on = threading.Semaphore(0), threading.Event()
+        self._lines: list[Line] = []
         listen = ("http://127.0.0.1:0", "https://127.0.0.1:0")
         settings = Settings(**{"stall_seconds": 20.0, **bounds})
         state = folder / "state"
@@ -59,8 +60,13 @@ class Busily:
         self.at_work.release()
         return self.go_on.wait(30)
 
+    def line(self, source: str = "127.0.0.1") -> Line:
+        """A connection, which ends with the server."""
+        self._lines.append(Line(self.port, source))
+        return self._lines[-1]
+
     def ask(self, source: str, method: str = "slow", **headers: str) -> Line:
-        line = Line(self.port, source)
+        line = self.line(source)
         line.sock.sendall(call(method, **headers))
         return line
 
@@ -85,6 +91,8 @@ class Busily:
 
     def close(self) -> None:
         self.go_on.set()
+        for line in self._lines:
+            line.close()
         self.server.close()
 
 
@@ -287,7 +295,7 @@ def _sees(line: Line | socket.socket, status: bytes) -> None:
 
 def test_a_refused_body_that_does_not_come_holds_no_worker(busily) -> None:
     house = busily(workers=2, drain_seconds=20.0)
-    crowd = [Line(house.port, "127.0.0.2") for _ in range(6)]
+    crowd = [house.line("127.0.0.2") for _ in range(6)]
     for line in crowd:
         line.sock.sendall(REFUSED)
         _sees(line, b" 415 ")
@@ -296,14 +304,12 @@ def test_a_refused_body_that_does_not_come_holds_no_worker(busily) -> None:
     # When it comes, the next request is answered.
     crowd[0].sock.sendall(bytes(60_000) + call("server_info"))
     assert crowd[0].answer()[0] == 200
-    for line in crowd:
-        line.close()
 
 
 def test_a_connection_that_was_refused_is_closed_in_time(busily) -> None:
     house = busily(drain_seconds=0.2)
     for request in (REFUSED, head("POST /RPC2", 1 << 30, Content_Type="image/png"), b"nonsense\r\n\r\n"):
-        line = Line(house.port)
+        line = house.line()
         line.sock.sendall(request)
         _sees(line, b"HTTP/1.1 4")
         with suppress(ConnectionError):
@@ -314,14 +320,13 @@ def test_a_connection_that_was_refused_is_closed_in_time(busily) -> None:
 
 def test_who_sends_on_after_a_refusal_is_cut_off(busily) -> None:
     house = busily(drain_seconds=20.0, drain_bytes=100_000)
-    line = Line(house.port)
+    line = house.line()
     line.sock.sendall(head("POST /RPC2", 1 << 30, Content_Type="image/png"))
     _sees(line, b" 415 ")
     with pytest.raises(OSError):
         while True:
             line.sock.sendall(bytes(1 << 16))
     until(lambda: not house.server._connections)
-    line.close()
 
 
 def test_a_strangers_small_body_that_does_not_come_holds_no_worker(busily) -> None:
@@ -358,7 +363,7 @@ def test_a_handshake_is_not_charged_for_our_own_queue(busily, monkeypatch) -> No
 
 def test_a_muted_long_poll_ends_when_its_device_is_revoked(busily) -> None:
     house = busily()
-    line = Line(house.port, "127.0.0.2")
+    line = house.line("127.0.0.2")
     token = house.device()
     _, body = line.ask(call("share_changes", "", **token))
     cursor = body.partition(b"<string>")[2].partition(b"</string>")[0].decode()
@@ -368,12 +373,11 @@ def test_a_muted_long_poll_ends_when_its_device_is_revoked(busily) -> None:
     until(lambda: list(house.server._loop._parked.values()) == [False])
     house.server._trust.revoke("laptop")
     until(lambda: not house.server._connections)
-    line.close()
 
 
 def test_a_late_answer_that_meets_an_error_is_told_with_a_reference(busily, monkeypatch) -> None:
     house = busily()
-    line = Line(house.port)
+    line = house.line()
     _, body = line.ask(call("share_changes", ""))
     cursor = body.partition(b"<string>")[2].partition(b"</string>")[0].decode()
 
@@ -388,7 +392,6 @@ def test_a_late_answer_that_meets_an_error_is_told_with_a_reference(busily, monk
     house.server.current_share().changes.note("")
     status, body = line.answer()
     assert (status, b"Its log tells more" in body) == (500, True)
-    line.close()
 
 
 def test_an_answer_whose_head_cannot_be_written_is_released(busily, monkeypatch) -> None:
@@ -399,15 +402,15 @@ def test_an_answer_whose_head_cannot_be_written_is_released(busily, monkeypatch)
     released = threading.Event()
     monkeypatch.setattr(house.server._house, "handle", lambda request: Answer(200, release=released.set))
     monkeypatch.setattr(module, "response_head", lambda *given: 1 / 0)
-    line = house.ask("127.0.0.1")
+    house.ask("127.0.0.1")
     assert released.wait(20)
-    line.close()
 
 
 def test_out_of_descriptors_those_give_way_who_have_most(busily) -> None:
     house = busily()
-    single = Line(house.port, "127.0.0.9")
-    crowd = [Line(house.port, "127.0.0.2") for _ in range(5)]
+    single = house.line("127.0.0.9")
+    for _ in range(5):
+        house.line("127.0.0.2")
     loop = house.server._loop
     until(lambda: len(loop._parked) == 6)
     found: list[list[str]] = []
@@ -421,7 +424,8 @@ def test_out_of_descriptors_those_give_way_who_have_most(busily) -> None:
 @pytest.mark.parametrize("trouble", [ValueError("too many file descriptors in select()"), OSError(errno.EINVAL, "odd")])
 def test_a_selector_that_fails_ends_nothing(busily, monkeypatch, trouble: Exception, caplog) -> None:
     house = busily()
-    crowd = [Line(house.port, "127.0.0.2") for _ in range(5)]
+    for _ in range(5):
+        house.line("127.0.0.2")
     loop = house.server._loop
     until(lambda: len(loop._parked) == 5)
     select = loop._selector.select
@@ -437,8 +441,6 @@ def test_a_selector_that_fails_ends_nothing(busily, monkeypatch, trouble: Except
     until(lambda: not loop._parked)
     assert house.ask("127.0.0.3", "server_info").answer()[0] == 200
     assert "cannot watch" in caplog.text
-    for line in crowd:
-        line.close()
 
 
 def test_no_more_connections_are_taken_than_select_can_watch(monkeypatch) -> None:
