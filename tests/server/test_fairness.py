@@ -408,7 +408,7 @@ def test_an_answer_whose_head_cannot_be_written_is_released(busily, monkeypatch)
 
 def test_out_of_descriptors_those_give_way_who_have_most(busily) -> None:
     house = busily()
-    single = house.line("127.0.0.9")
+    house.line("127.0.0.9")
     for _ in range(5):
         house.line("127.0.0.2")
     loop = house.server._loop
@@ -417,8 +417,6 @@ def test_out_of_descriptors_those_give_way_who_have_most(busily) -> None:
     loop.call(lambda: found.append([one.peer for one in loop._idle_of_most()]))
     until(lambda: found)
     assert found == [["127.0.0.2"] * 5]
-    for line in (single, *crowd):
-        line.close()
 
 
 @pytest.mark.parametrize("trouble", [ValueError("too many file descriptors in select()"), OSError(errno.EINVAL, "odd")])
