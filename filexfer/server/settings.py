@@ -68,7 +68,7 @@ class Settings:
     owner_workers: int = 4
     call_memory: int = 192 << 20
     turn_seconds: float = 5.0
-    switch_seconds: float = 0.0005
+    switch_seconds: float = 0.0001
     worker_idle: float = 20.0
     linger: float = 0.002
     handshake_seconds: float = 10.0

@@ -59,6 +59,7 @@ def test_ten_thousand_silent_connections_and_handshakes_harm_nobody(addresses: i
             assert stage.memory("VmHWM") < MEMORY
             held = stage.descriptors()
         settings = Settings()
+        print(f"{stage.memory('VmHWM')} MiB, {held} descriptors")
         assert sum(one.outcomes["opened"] for one in offenders) == SILENT
         assert held <= (settings.connections if addresses > 4 else settings.connections_per_address) + before + HANDSHAKES
         _until_given_back(stage, before + 2)
