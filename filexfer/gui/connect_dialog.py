@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -225,7 +226,9 @@ class ConnectDialog(QDialog):
         invitation = self._invitation(text, second)
         path = read_address(text).path if second == "code" else ""
         self._begin()
-        self._bridge.ask("server_pair", invitation, done=partial(self._paired, path), failed=self._refuse)
+        # Not a method: the answer comes even if this dialog is gone by then.
+        before = frozenset(saved.address for saved in self._servers.saved)
+        self._bridge.ask("server_pair", invitation, done=_Outcome(self, self._servers, before, path), failed=self._refuse)
 
     def _invitation(self, text: str, second: str) -> dict[str, str]:
         """What the agent is to pair with. Raises what is wrong with the fields."""
@@ -283,7 +286,7 @@ class ConnectDialog(QDialog):
         field.setFocus()
         field.selectAll()
 
-    def _paired(self, path: str, answer: Any) -> None:
+    def show_paired(self, path: str, answer: Any) -> None:
         """The agent has paired and saved it: say what that means, then show it."""
         name, address = str(answer["name"]), str(answer["address"])
         self._found = Location(address, path, name)
@@ -308,6 +311,22 @@ class ConnectDialog(QDialog):
             one.setProperty("wrong", bool(sentence) and wrong and one is field)
             one.style().unpolish(one)
             one.style().polish(one)
+
+
+class _Outcome:
+    """What follows a pairing that came about: its dialog shows it. Where that was cancelled meanwhile, the computer is forgotten
+    again, unless its address was among those saved `before`."""
+
+    def __init__(self, dialog: ConnectDialog, servers: Servers, before: frozenset[str], path: str) -> None:
+        self._dialog, self._servers, self._before, self._path = dialog, servers, before, path
+
+    def __call__(self, answer: Any) -> None:
+        if shiboken6.isValid(self._dialog) and self._dialog.isVisible():
+            self._dialog.show_paired(self._path, answer)
+        elif str(answer["address"]) not in self._before:
+            self._servers.forget(str(answer["name"]))
+        else:
+            self._servers.ask()
 
 
 def _server(text: str) -> Address | None:

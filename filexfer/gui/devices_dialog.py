@@ -57,6 +57,8 @@ class DevicesDialog(QDialog):
         self._stack = QStackedWidget()
         self._lay_out()
         self._chosen = ""
+        #: Whether the agent was asked and has not answered; whether what stands below the list is about the list itself.
+        self._waiting, self._list_failed = False, False
         self.model.modelReset.connect(self._on_reset)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self._timer = QTimer(self, interval=ASK_MS)
@@ -104,10 +106,23 @@ class DevicesDialog(QDialog):
         self.trouble.hide()
 
     def _ask(self) -> None:
-        self._bridge.ask("device_list", read=read_devices, done=self._take, failed=self._say)
+        """Ask for the list. Not while it is on its way, nor while a question is open: that is about the list as it stands."""
+        if not self._waiting and self.findChild(QMessageBox) is None:
+            self._waiting = True
+            self._bridge.ask("device_list", read=read_devices, done=self._take, failed=self._not_taken)
+
+    def _not_taken(self, error: FilexferError) -> None:
+        self._waiting = False
+        # A revocation that failed is the worse news: it stays.
+        if self._list_failed or self.trouble.isHidden():
+            self._list_failed = True
+            self._say(error)
 
     def _take(self, devices: list[Device]) -> None:
-        self.trouble.hide()
+        self._waiting = False
+        if self._list_failed:
+            self._list_failed = False
+            self.trouble.hide()
         self.model.take(devices)
         if devices:
             self._stack.setCurrentWidget(self.table)
@@ -162,7 +177,14 @@ class DevicesDialog(QDialog):
         box.open()
 
     def _revoke(self, device_id: str) -> None:
-        self._bridge.ask("device_revoke", device_id, done=self._revoked, failed=self._say)
+        self.trouble.hide()
+        self._bridge.ask("device_revoke", device_id, done=self._revoked, failed=self._not_revoked)
+
+    def _not_revoked(self, error: FilexferError) -> None:
+        self._list_failed = False
+        self._say(error)
 
     def _revoked(self, answer: object) -> None:
+        # The list that may be on its way is one of before.
+        self._waiting = False
         self._ask()

@@ -119,6 +119,10 @@ class Inviting(QObject):
         self._bridge.ask("invite_cancel", invite.id, failed=lambda _: None)
 
     def _tick(self) -> None:
+        if self.invite is not None and self._looking and not self.seconds:
+            # Whether it was used in its last second, an agent that answers would have told by now.
+            self._over("expired")
+            return
         if self.invite is not None and not self._looking:
             self._looking = True
             ticket = self._ticket
@@ -142,8 +146,8 @@ class Inviting(QObject):
         if ticket != self._ticket:
             return
         self._looking = False
-        if not isinstance(error, ConnectionLost | ConnectionFailed):
-            # An agent that was started anew does not know it.
+        if not isinstance(error, ConnectionLost | ConnectionFailed) or not self.seconds:
+            # An agent that was started anew does not know it; and its time may be over, whether the agent is there or not.
             self._over("expired")
 
     def _over(self, state: str) -> None:

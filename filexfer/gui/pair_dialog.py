@@ -45,7 +45,7 @@ class PairDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.permission: QComboBox = permission_box(self.tr("What the device may do"), ("read", "write", "manage"))
         self.permission.setCurrentIndex(max(0, self.permission.findData(permission)))
-        self.permission.activated.connect(self._renew)
+        self.permission.activated.connect(self._on_permission)
         self.code = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.code.setFont(fixed_font(CODE_POINTS))
         self.code.setTextInteractionFlags(
@@ -134,6 +134,11 @@ class PairDialog(QDialog):
             column.addSpacing(GAP)
         column.addStretch(1)
         return column
+
+    def _on_permission(self) -> None:
+        # Choosing what is chosen already is no reason to take a code back that somebody may be typing.
+        if self.permission.currentData() != self.inviting.permission:
+            self._renew()
 
     def _renew(self) -> None:
         self.inviting.make(str(self.permission.currentData()))

@@ -47,8 +47,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A saved server; `state` is "connecting", "online", "offline", "needs pairing" or "key changed"; `since`: when one that is
-    offline answered last, in nanoseconds since the epoch, 0 for unknown."""
+    """A saved server; `state` is "connecting", "online", "offline", "needs pairing", "key changed" or "keyring locked"; `since`:
+    when one that is offline answered last, in nanoseconds since the epoch, 0 for unknown."""
 
     name: str
     address: str
@@ -185,6 +185,7 @@ class SideModel(QAbstractListModel):
             "offline": self.tr("offline"),
             "needs pairing": self.tr("needs pairing"),
             "key changed": self.tr("key changed"),
+            "keyring locked": self.tr("keyring locked"),
         }.get(one.state, "")
         since = self.tr("offline since {time}").format(time=words.moment(one.since)) if one.since else word
         return SideRow(one.name, one.address, one.state, word, since)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
+    QMessageBox,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
@@ -125,7 +126,12 @@ class SideDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(scheme.done))
             painter.drawEllipse(QRectF(place))
         else:
-            known = {"offline": scheme.failed, "key changed": scheme.failed, "needs pairing": scheme.paused}
+            known = {
+                "offline": scheme.failed,
+                "key changed": scheme.failed,
+                "needs pairing": scheme.paused,
+                "keyring locked": scheme.paused,
+            }
             painter.setPen(QColor(known.get(row.state, scheme.secondary)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5))
@@ -225,5 +231,19 @@ class Sidebar(QWidget):
             if row.state in ("needs pairing", "key changed") and row.address.startswith("https:"):
                 menu.addAction(self.tr("Pair…"), partial(self.pair_wanted.emit, row.address))
             menu.addSeparator()
-            menu.addAction(self.tr("Forget"), partial(self._servers.forget, row.text))
+            menu.addAction(self.tr("Forget…"), partial(self._ask_forget, row))
         menu.popup(self.view.viewport().mapToGlobal(point))
+
+    def _ask_forget(self, row: SideRow) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Forget"), "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Forget “{name}”?").format(name=paths.shown(row.text)))
+        if (row.address or "").startswith("https:"):
+            box.setInformativeText(
+                self.tr("What pairing with it brought is thrown away too: to come back, it takes a new code from there.")
+            )
+        yes = box.addButton(self.tr("Forget"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        yes.clicked.connect(partial(self._servers.forget, row.text))
+        box.open()

@@ -137,7 +137,9 @@
     <name>DevicesDialog</name>
     <message>
         <source>Paired devices</source>
-        <extracomment>How often they are asked for, in milliseconds.</extracomment>
+        <extracomment>How often they are asked for, in milliseconds.
+----------
+Whether the agent was asked and has not answered; whether what stands below the list is about the list itself.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -738,6 +740,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>keyring locked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>offline since {time}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -765,7 +771,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Forget…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Forget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget “{name}”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What pairing with it brought is thrown away too: to come back, it takes a new code from there.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMessageBox, QWidget
 
 from filexfer.client.pairing import pair
 from filexfer.client.session import connect
 from filexfer.client.vault import Vault
-from filexfer.core.errors import ConnectionFailed, FilexferError, Forbidden, LoginNeeded, NotFound, PairingFailed
+from filexfer.core.errors import ConnectionFailed, FilexferError, Forbidden, KeyringLocked, LoginNeeded, NotFound, PairingFailed
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.devices_dialog import DevicesDialog
@@ -313,6 +313,60 @@ def test_an_agent_that_was_started_anew_does_not_know_the_code_one_that_is_gone_
     inviting.cancel()
 
 
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_code_ends_with_its_time_though_the_agent_is_gone(look: QApplication, silent: bool) -> None:
+    bridge = Asked()
+    inviting = Inviting(bridge)
+    inviting.make("read")
+    bridge.asked[0][2]["done"](_answer(seconds=-1))
+    inviting._tick()
+    assert inviting.state == "open", "it may have been used in its last second"
+    if silent:
+        inviting._tick()
+    else:
+        bridge.asked[-1][2]["failed"](ConnectionFailed())
+    assert (inviting.state, inviting.invite) == ("expired", None)
+
+
+def test_choosing_what_is_chosen_keeps_the_code(look: QApplication, icons: Any) -> None:
+    bridge = Asked()
+    dialog = PairDialog(Inviting(bridge), "read", icons)
+    bridge.asked[0][2]["done"](_answer())
+    dialog.permission.activated.emit(dialog.permission.currentIndex())
+    assert (dialog.code.text(), bridge.methods) == ("ABCD-EFGH-IJKL-MNOP", ["invite_create"])
+    dialog.permission.setCurrentIndex(dialog.permission.findData("manage"))
+    dialog.permission.activated.emit(dialog.permission.currentIndex())
+    assert bridge.methods == ["invite_create", "invite_cancel", "invite_create"]
+    dialog.reject()
+
+
+def test_a_revocation_that_failed_is_said_until_the_next_one(look: QApplication, icons: Any) -> None:
+    bridge = Asked()
+    devices = DevicesDialog(bridge, icons, can_pair=True)
+    told = [Device("1", "phone", "read", 0)]
+    devices.show()
+    devices._ask()
+    assert bridge.methods == ["device_list"], "it is asked for once at a time"
+    bridge.asked[-1][2]["failed"](FilexferError("gone"))
+    assert devices.trouble.text() == "gone"
+    devices._ask()
+    bridge.asked[-1][2]["done"](told)
+    assert devices.trouble.isHidden(), "the list is there again"
+    devices._revoke("1")
+    bridge.asked[-1][2]["failed"](FilexferError("The disk is full."))
+    devices._ask()
+    bridge.asked[-1][2]["done"](told)
+    assert (devices.trouble.isHidden(), devices.trouble.text()) == (False, "The disk is full.")
+    devices.table.selectRow(0)
+    devices._ask_revoke()
+    asked = len(bridge.asked)
+    devices._ask()
+    assert len(bridge.asked) == asked, "a question is open"
+    devices._revoke("1")
+    assert devices.trouble.isHidden()
+    devices.close()
+
+
 def test_an_expired_code_is_replaced_by_a_new_one_and_a_refusal_is_said(look: QApplication, icons: Any) -> None:
     bridge = Asked()
     dialog = PairDialog(Inviting(bridge), "read", icons)
@@ -532,6 +586,70 @@ def test_opening_a_computer_that_does_not_know_us_offers_to_pair_by_keyboard_too
 
 def _ways_on(root: QWidget) -> set[str]:
     return {button.text() for button in root.findChildren(QAbstractButton) if button.isVisible() and button.text()}
+
+
+def test_forgetting_a_computer_asks_first(visitor: Person, attic: SecureServer, agent: OwnAgent) -> None:
+    with agent.session() as session:
+        session.call("server_pair", {"link": attic.invite()["link"], "name": "attic-pi"})
+    visitor.window.servers.ask()
+    visitor.wait(lambda: _row(visitor, "attic-pi") >= 0)
+    sidebar = visitor.window.sidebar
+
+    def asked() -> QMessageBox:
+        point = sidebar.view.visualRect(sidebar.view.model().index(_row(visitor, "attic-pi"), 0)).center()
+        sidebar.view.customContextMenuRequested.emit(point)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        forget = next(action for action in menu.actions() if action.text() == "Forget…")
+        forget.trigger()
+        menu.close()
+        box = visitor.dialog()
+        assert isinstance(box, QMessageBox)
+        return box
+
+    box = asked()
+    assert "“attic-pi”" in box.text()
+    assert box.textFormat() == Qt.TextFormat.PlainText
+    QTest.keyClick(box, Qt.Key.Key_Return)  # Return is no.
+    with agent.session() as session:
+        assert session.call("server_call", attic.address, "server_info")
+    box = asked()
+    visitor.click(next(button for button in box.buttons() if button.text() == "Forget"))
+    visitor.wait(lambda: visitor.window.servers.saved == ())
+    # There, too.
+    visitor.wait(lambda: attic.call("device_list") == [])
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_pairing_that_was_cancelled_is_undone_unless_it_was_pairing_anew(look: QApplication, icons: Any, saved: bool) -> None:
+    bridge = Asked()
+    servers = Servers(bridge)
+    if saved:
+        servers.saved = (Saved("studio", "https://192.0.2.1:8765/", "needs pairing"),)
+    dialog = ConnectDialog(bridge, servers, icons, text=_answer().link)
+    dialog.show()
+    dialog.go.click()
+    (method, _, after) = bridge.asked[-1]
+    assert method == "server_pair"
+    dialog.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    bridge._deliver(after["done"], {"name": "studio", "address": "https://192.0.2.1:8765/", "permission": "read", "kept": "file"})
+    forgotten = ("server_forget", ("studio",)) in [asked[:2] for asked in bridge.asked]
+    assert forgotten != saved
+
+
+def test_a_locked_keyring_is_no_reason_to_pair_but_to_try_again(visitor: Person) -> None:
+    window = visitor.window
+    window.browser.open(Location("https://192.0.2.1:8765/", "", "attic-pi"))
+    window.pane._on_failed(KeyringLocked("The system's keyring does not answer. Unlock it and try again."))
+    assert window.pane.page == "“attic-pi” cannot be opened."
+    assert "Unlock it" in window.pane.notice.accessibleName()
+    assert _ways_on(window.pane.notice) == {"Try again"}
+    servers = Servers(Asked())
+    servers.saved = (Saved("attic-pi", "https://h:1/", "keyring locked"),)
+    model = SideModel(servers)
+    (row,) = [model.row(row) for row in range(model.rowCount()) if model.row(row).address]
+    assert (row.word, row.can_pair) == ("keyring locked", False)
 
 
 def test_another_key_is_told_and_there_is_no_way_but_pairing(
