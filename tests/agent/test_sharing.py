@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -267,6 +267,20 @@ def test_from_elsewhere_a_job_names_only_what_lies_in_the_share(here: Agent, hom
     assert here.jobs.job_list(AFAR)["total"] == 0
     assert here.jobs.job_add(AFAR, spec("", share / "f", "copy"))["id"]
     assert here.jobs.job_add(AFAR, spec("", "f", str(share / "new" / "copy"), "get"))["id"]
+
+
+def test_from_elsewhere_a_job_of_this_machine_is_not_run_again_nor_led_elsewhere(here: Agent, home: Path) -> None:
+    (home / "secret").write_text("s")
+    local = Caller("local", Permission.MANAGE, local=True)
+    here.remote.server_save(local, {"name": "box", "address": "http://192.0.2.1:1/"})
+    job = here.jobs.job_add(local, spec("box:", home / "secret", "f"))
+    # The job goes where it was meant to, whatever is called so by now.
+    here.remote.server_save(local, {"name": "box", "address": "http://192.0.2.2:1/"})
+    assert here._engine.job(cast(int, job["id"])).spec.server == "http://192.0.2.1:1/"
+    for again in (here.jobs.job_retry, here.jobs.job_resume):
+        with pytest.raises(Forbidden, match="only files and folders in the share"):
+            again(AFAR, cast(int, job["id"]))
+    here.jobs.job_cancel(local, cast(int, job["id"]))
 
 
 def test_from_elsewhere_no_door_of_this_machine_is_opened(here: Agent) -> None:

@@ -225,15 +225,19 @@ def test_a_token_in_the_file_needs_no_keyring_to_be_found(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("backend", "words"),
-    [(InMemory, "not in the system's keyring any more"), (Failing, "Unlock"), (fail.Keyring, "is not there")],
+    ("backend", "error", "words"),
+    [
+        (InMemory, errors.LoginNeeded, "not in the system's keyring any more"),
+        (Failing, errors.KeyringLocked, "Unlock"),
+        (fail.Keyring, errors.KeyringLocked, "is not there"),
+    ],
 )
 def test_a_token_that_is_gone_from_the_keyring_is_missed_in_words(
-    vault: Vault, system: InMemory, backend: type[KeyringBackend], words: str
+    vault: Vault, system: InMemory, backend: type[KeyringBackend], error: type[errors.FilexferError], words: str
 ) -> None:
     vault.keep(ONE, OURS)
     keyring.set_keyring(backend())
-    with pytest.raises(errors.LoginNeeded, match=words) as failure:
+    with pytest.raises(error, match=words) as failure:
         vault.find(ONE)
     assert TOKEN not in str(failure.value)
 
