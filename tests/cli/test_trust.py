@@ -332,6 +332,16 @@ def test_a_server_with_another_key_is_refused(serve: Serve, folder: Path, other:
 # Devices
 
 
+def test_revoking_tells_of_those_that_may_be_the_same_computer(serve: Serve, folder: Path) -> None:
+    serve(folder, "--listen", HERE)
+    for name in ("vm", "vm", "vmware"):
+        assert run("devices", "add", name).code == 0
+    result = run("devices", "revoke", "vm")
+    assert result.code == 0
+    assert "“vm (2)”" in result.err
+    assert "vmware" not in result.err
+
+
 def test_devices_are_listed_added_and_revoked(serve: Serve, folder: Path, other: dict[str, str]) -> None:
     served = serve(folder, "--listen", HERE)
     assert run("devices").lines == ["No devices. `filexfer invite` lets one in."]
