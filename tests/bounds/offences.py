@@ -324,14 +324,16 @@ def reads_slowly(scene: Scene, count: int, request: str = "") -> None:
                 line.sock.recv(1)
 
 
-def holds_memory(scene: Scene, count: int = 8, text: int = 700_000) -> None:
-    """Calls whose text has come for the most part, and that do not end."""
+def holds_memory(scene: Scene, count: int = 8, text: int = 700_000, binaries: int = 0) -> None:
+    """Calls of which so much has come, text and Binaries of 1.5 MB, and that do not end."""
+    start = b"<methodCall><methodName>file_stat</methodName><params>"
+    binary = b"<param><value><base64>" + 2_000_000 * b"A" + b"</base64></value></param>"
+    sends = start + binaries * binary + b"<param><value><string>" + text * b"x"
 
     def act() -> None:
         line = scene.line(timeout=1.0)
         try:
-            start = b"<methodCall><methodName>file_stat</methodName><params><param><value><string>"
-            line.sock.sendall(head("POST /RPC2", 2 * text, Content_Type="text/xml") + start + b"x" * text)
+            line.sock.sendall(head("POST /RPC2", len(sends) + text, Content_Type="text/xml") + sends)
             scene.got(outcome(line.answer()))
         finally:
             line.close()

@@ -89,6 +89,7 @@ LOADS = {
     "the most values": (_nothing, _repeats("most values")),
     "100,000 calls in a batch": (_nothing, _repeats("large batch")),
     "texts that do not end": (_nothing, {"what": "holds_memory", "count": CROWD, "text": 7_000_000}),
+    "calls that do not end": (_nothing, {"what": "holds_memory", "count": CROWD, "text": 7_000_000, "binaries": 5}),
     "calls of no weight": (_nothing, _repeats("info")),
     "uploads": (_nothing, _repeats("another upload")),
     "digests": (_huge, _repeats("all digests")),
