@@ -182,7 +182,10 @@ class Decoder:
             sink.discard()
         self._sinks.clear()
         self._payload = None
+        # Not left to the collector: who asks for calls may be part of a cycle, and megabytes would wait for it.
         self._values.clear()
+        self._text.clear()
+        self._on_method = None
 
     def _parse(self) -> Element:
         text = bytes(self._text)

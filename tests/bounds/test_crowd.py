@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from filexfer.core.errors import Busy
+from filexfer.core.errors import Busy, TooLarge
 from filexfer.core.model import Permission
+from filexfer.protocol.xmlrpc import Decoder, Limits
 from filexfer.server import Server, Settings
 from filexfer.server.complaints import Complaints
 from filexfer.server.crowd import Crowd
@@ -300,3 +301,14 @@ def test_threads_that_compute_give_way_soon(tmp_path: Path) -> None:
             assert sys.getswitchinterval() == pytest.approx(Settings().switch_seconds)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_a_message_that_came_to_nothing_holds_nothing() -> None:
+    """What had arrived of it once waited for the collector, uncounted: hundreds of megabytes beside a crowd of refused calls."""
+    decoder = Decoder(Limits(xml_bytes=100_000))
+    decoder.feed(b"<methodCall><methodName>f</methodName><params><param><value><base64>" + b"A" * 4000 + b"</base64>")
+    with pytest.raises(TooLarge):
+        decoder.feed(b"x" * 200_000)
+    assert decoder.held >= 3000
+    decoder.discard()
+    assert decoder.text_held == 0
