@@ -23,7 +23,7 @@ def old_credentials(vault: Vault, address: Address | str) -> Credentials | None:
 
 def leave(address: Address | str, old: Credentials, vault: Vault, timeout: float = PATIENCE) -> bool:
     """Have the server at `address` forget the device of a token that the vault does not hold for it any more. Whether it said
-    that it has, which a connection that ends with the device may keep from us."""
+    that it has."""
     try:
         if vault.holds(old):
             return False

@@ -184,13 +184,26 @@ class Trust:
         if device is None:
             return False
         try:
+            self._drop(device)
+        finally:
+            self._revoked(device.id)
+        return True
+
+    def leave(self, device_id: str) -> bool:
+        """The same by the device itself: its connections stay, so that it learns of it, and serve it no more."""
+        device = None if self._devices is None else self._devices.find(device_id)
+        if device is None or device.id != device_id:
+            return False
+        self._drop(device)
+        return True
+
+    def _drop(self, device: Device) -> None:
+        try:
             self._kept().drop(device)
         finally:
             with self._lock:
                 self._unconfirmed.discard(device.id)
                 self._invites.arrived(device.id)
-            self._revoked(device.id)
-        return True
 
     def _kept(self) -> Devices:
         if self._devices is None:

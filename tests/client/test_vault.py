@@ -177,6 +177,7 @@ class Slow(InMemory):
 
 
 def test_a_keyring_that_answers_after_all_is_asked_again(system: InMemory) -> None:
+    before = set(threading.enumerate())
     slow = Slow()
     keyring.set_keyring(slow)
     keyrings = Keyrings(patience=0.05, rest=3600)
@@ -186,7 +187,7 @@ def test_a_keyring_that_answers_after_all_is_asked_again(system: InMemory) -> No
     assert slow.asked == 1
     slow.kept["filexfer", "one"] = TOKEN
     slow.go.set()
-    for thread in threading.enumerate():
+    for thread in set(threading.enumerate()) - before:
         if thread.name == "filexfer-keyring":
             thread.join(30)
     assert keyrings.get("one") == TOKEN

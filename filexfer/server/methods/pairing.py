@@ -107,9 +107,9 @@ class Pairing:
     def device_leave(self, caller: Caller) -> object:
         """device_leave() -> boolean
 
-        Give up the token that this call shows: who calls is a known device no more, and its connections end. False where the
+        Give up the token that this call shows: from the next request on, who calls is a known device no more. False where the
         call shows none, as over the control socket."""
-        return self._trust.knows(caller.device) and self._trust.revoke(caller.device)
+        return self._trust.leave(caller.device)
 
     def _chosen(self, given: Options, found: Sequence[Address]) -> Address:
         """The address that a link names."""
