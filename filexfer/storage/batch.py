@@ -48,11 +48,12 @@ class _Written:
 
 
 class _Later(Exception):
-    """What was to be replaced, `old`, lies in the trash; the rename comes when that is durable for all of them."""
+    """What was to be replaced, `old`, lies in the trash as `item`; the rename comes when that is durable for all of them."""
 
-    def __init__(self, old: os.stat_result) -> None:
+    def __init__(self, old: os.stat_result, item: str) -> None:
         super().__init__()
         self.old = old
+        self.item = item
 
 
 class Batch:
@@ -63,8 +64,8 @@ class Batch:
         self._fs = shared.fs
         self._area = shared.area
         self._trash = shared.publisher.trash
-        #: What is kept of each path that waits for its rename, and the last change of the trash for them.
-        self._kept: dict[Parts, os.stat_result] = {}
+        #: What is kept of each path that waits for its rename and as which item, and the last change of the trash for them.
+        self._kept: dict[Parts, tuple[os.stat_result, str]] = {}
         self._change = 0
 
     def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
@@ -151,24 +152,29 @@ class Batch:
             if result is None and isinstance(new, _Written):
                 if failure is not None:
                     self._remove([new])
-                result = failure or self._place(new, walk, self._keep_again(new.parts))
+                result = failure or self._place_kept(new, walk)
             assert result is not None, "only once is a file put off"
             results.append(result)
         return results
 
     def _keep_first(self, name: bytes, folder: int, path: str, old: os.stat_result) -> None:
-        self._change = max(self._change, self._trash.keep(name, folder, path, old))
-        raise _Later(old)
+        kept = self._trash.keep(name, folder, path, old)
+        self._change = max(self._change, kept.change)
+        raise _Later(old, kept.item)
 
-    def _keep_again(self, parts: Parts) -> Keep:
-        """What keeps the old version unless that is the one that is kept already."""
-        kept = self._kept.pop(parts, None)
+    def _place_kept(self, new: _Written, walk: Walk) -> Saved | FilexferError:
+        """Place what replaces a file that is kept already; another one there by now is kept as well."""
+        known, item = self._kept.pop(new.parts, (None, ""))
 
         def keep(name: bytes, folder: int, path: str, old: os.stat_result) -> None:
-            if kept is None or _identity(kept) != _identity(old):
+            if known is None or _identity(known) != _identity(old):
                 self._shared.publisher.keep(name, folder, path, old)
 
-        return keep
+        result = self._place(new, walk, keep)
+        if item and isinstance(result, Saved) and result.outcome is Outcome.SAME:
+            # The same batch, sent twice since its first answer was lost, was quicker: it has kept the old version too.
+            self._trash.forget(item)
+        return result
 
     def _place_first(self, new: _Written, walk: Walk, alone: bool) -> Saved | FilexferError | None:
         """Name one file; None if that has to wait for the sync of the trash."""
@@ -177,7 +183,7 @@ class Batch:
         try:
             return self._place(new, walk, None if alone else self._keep_first)
         except _Later as later:
-            self._kept[new.parts] = later.old
+            self._kept[new.parts] = later.old, later.item
             return None
 
     def _place(self, new: _Written, walk: Walk, keep: Keep | None) -> Saved | FilexferError:

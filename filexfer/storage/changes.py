@@ -136,7 +136,7 @@ class Changes:
         if kind_of(old) is not kind_of(status):
             raise IsAFolder(f"“{shown}” is a folder.") if kind_of(old) is Kind.FOLDER else AlreadyExists()
         if kind_of(old) is Kind.FILE:
-            self._trash.sync(self._trash.keep(to_name, to_folder, "/".join(to), old))
+            self._trash.sync(self._trash.keep(to_name, to_folder, "/".join(to), old).change)
         try:
             self._fs.rename(name, folder, to_name, to_folder)
         except FileExistsError:  # what some systems say for a folder that is not empty

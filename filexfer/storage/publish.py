@@ -121,7 +121,7 @@ class Publisher:
 
     def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> None:
         """Have this file durable in the trash."""
-        self.trash.sync(self.trash.keep(name, folder, path, status))
+        self.trash.sync(self.trash.keep(name, folder, path, status).change)
 
     def _place(self, new: New, folder: int, parts: Parts, act: _Act) -> Saved:
         path = "/".join(parts)

@@ -19,6 +19,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from filexfer.core import paths
 from filexfer.core.clock import SteadyClock
@@ -41,6 +42,13 @@ _LINK_BYTES = 1023
 _NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENAMETOOLONG)
 #: Seconds after which a path noted without its item is one that a crash left.
 _STALE = 3600.0
+
+
+class Kept(NamedTuple):
+    """What `Trash.keep` has done: the item it made ("" for none), and the change that `Trash.sync` makes durable."""
+
+    item: str
+    change: int
 
 
 class Trash:
@@ -77,11 +85,11 @@ class Trash:
         # Held while items leave: an item is restored or dropped, not both.
         self._moving = threading.RLock()
 
-    def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> int:
+    def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> Kept:
         """Keep the file `name`, which is about to be replaced: a second name for it, or a copy of it. It is durable once `sync`
-        was told what this returns."""
+        was told the change."""
         if not self.on:
-            return 0
+            return Kept("", 0)
         item, trash = self._begin(path, kind_of(status), status.st_size)
         try:
             self._fs.link(name, folder, item, trash)
@@ -89,7 +97,17 @@ class Trash:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
                 raise
             trees.copy(self._fs, name, folder, item, trash)
-        return self._added(status.st_size)
+        return Kept(item.decode(), self._added(status.st_size))
+
+    def forget(self, item: str) -> None:
+        """Drop what `keep` made a moment ago: nothing was replaced after all."""
+        with self._moving:
+            folder = self._area.folder(area.TRASH)
+            if present(self._fs, item.encode(), folder) is None:
+                return  # there was too much here, and it has gone already
+            trees.remove(self._fs, item.encode(), folder)
+            trees.remove(self._fs, item.encode() + _PATH, folder)
+            self._added(-_size(item))
 
     def take(self, name: bytes, folder: int, path: str, status: os.stat_result) -> str:
         """Move `name` out of `folder` into the trash, durably but for the sync of `folder`; returns its id."""

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from filexfer.core.errors import FilexferError, NoSpace, NotEmpty, StorageFailed, UnknownUpload
-from filexfer.core.model import Conflict, Kind, Outcome, PutOptions
+from filexfer.core.model import Conflict, Kind, Outcome, PutOptions, Saved
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.fsops import FsOps, refuse
 from filexfer.storage.store import Small, StoreSettings
+from filexfer.storage.trash import Trash
 from tests.storage.acts import tree
 from tests.storage.faults import Tapped
 from tests.storage.test_conformance import put
@@ -60,6 +61,34 @@ def test_overwritten_versions_count_too(memory: Path) -> None:
         store.delete("f")
         store.trash.restore(kept[0].id)
         assert (memory / "f").read_bytes() == b"4" * 1000
+
+
+def test_a_batch_that_is_sent_twice_at_once_keeps_the_old_versions_once(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = [Small(f"d/{n}", b"new%d" % n, PutOptions(on_conflict=OVERWRITE)) for n in range(5)]
+    again: list[object] = []
+
+    def sync(trash: Trash, change: int) -> None:
+        original(trash, change)
+        if not again and store.trash.list():
+            # The first sending has the old versions in the trash, and has replaced nothing yet.
+            again.append(None)
+            again.extend(store.put(batch))
+
+    original = Trash.sync
+    monkeypatch.setattr(Trash, "sync", sync)
+    with FolderStore(memory, settings()) as store:
+        for n in range(5):
+            put(store, f"d/{n}", b"old%d" % n)
+        first = store.put(batch)
+        assert [result.outcome for result in first if isinstance(result, Saved)] == [Outcome.SAME] * 5
+        assert [result.outcome for result in again if isinstance(result, Saved)] == [Outcome.REPLACED] * 5
+        kept = store.trash.list()
+        assert sorted(item.path for item in kept) == [f"d/{n}" for n in range(5)]
+        assert len(os.listdir(memory / ".filexfer" / "trash")) == 10
+        for item in kept:
+            store.delete(item.path, permanent=True)
+            store.trash.restore(item.id)
+        assert tree(memory) == {f"d/{n}": b"old%d" % n for n in range(5)}
 
 
 def test_the_trash_drops_what_is_too_old(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
