@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from filexfer.cli import exits, mirror, moving, output, progress
+from filexfer.cli.interrupts import Interrupts
 from filexfer.cli.output import Output
 from filexfer.cli.own_server import OwnServer
 from filexfer.cli.status_line import StatusLine
@@ -37,16 +38,16 @@ def run(args: argparse.Namespace, out: Output) -> int:
     tree, exclude = (os.path.realpath(args.tree), ()) if args.tree else (_standard_library(), _NOT_STANDARD)
     if not os.path.isdir(tree):
         raise FilexferError(f"There is no folder “{tree}”. Name one to send.")
-    with tempfile.TemporaryDirectory(prefix="filexfer-demo-") as made:
+    with Interrupts() as interrupts, tempfile.TemporaryDirectory(prefix="filexfer-demo-") as made:
         place = Path(made)
         share, back = place / "share", place / "back"
         share.mkdir()
         with OwnServer(share, place / "server") as server, moving.engine(place / "client") as mover:
             out.say(f"Server   {server.address} shares the temporary folder {share}")
             out.say(f"Tree     {tree}")
-            _move(mover, JobSpec(Direction.PUT, server.address, ((tree, "tree"),), exclude=exclude), out)
-            _move(mover, JobSpec(Direction.GET, server.address, (("tree", str(back)),)), out)
-        code = _compare(tree, str(back), exclude, out)
+            _move(mover, JobSpec(Direction.PUT, server.address, ((tree, "tree"),), exclude=exclude), out, interrupts)
+            _move(mover, JobSpec(Direction.GET, server.address, (("tree", str(back)),)), out, interrupts)
+        code = _compare(tree, str(back), exclude, out, interrupts)
     out.say("Removed  the temporary folder; the server has ended. Both ends were this computer; each file was verified by its")
     out.say("         digest and synced to disk before it counted.")
     return code
@@ -58,14 +59,14 @@ def _standard_library() -> str:
     return os.path.realpath(folder if os.path.isfile(os.path.join(folder, "os.py")) else os.path.dirname(sys.executable))
 
 
-def _move(mover: Engine, spec: JobSpec, out: Output) -> None:
+def _move(mover: Engine, spec: JobSpec, out: Output, interrupts: Interrupts) -> None:
     verb, done = ("Sending ", "Sent    ") if spec.direction is Direction.PUT else ("Fetching", "Fetched ")
     shown = progress.Bars(verb, after=0.0, keep=True) if out.live else progress.display(out, verb)
     if out.live:
         # Before the clock starts: what draws the bars is no part of the transfer.
         import rich.live  # noqa: F401
     began = time.monotonic()
-    job = moving.watch(mover, mover.add(spec), shown)
+    job = moving.watch(mover, mover.add(spec), shown, interrupts)
     seconds = time.monotonic() - began
     if job.state is not JobState.DONE:
         failed = mover.files(job.id, failed_only=True, limit=1)[0]
@@ -76,12 +77,17 @@ def _move(mover: Engine, spec: JobSpec, out: Output) -> None:
     out.say(f"{done} {output.files(job.files_done)}, {output.size(job.bytes_done)} in {output.span(seconds)}: {speed}")
 
 
-def _compare(tree: str, back: str, exclude: tuple[str, ...], out: Output) -> int:
+def _compare(tree: str, back: str, exclude: tuple[str, ...], out: Output, interrupts: Interrupts) -> int:
     line = StatusLine(out.live)
-    found = mirror.compare(
-        tree, back, Filter(exclude=exclude), lambda files: line.show(lambda: f"Compared {output.files(files)}")
-    )
-    line.clear()
+
+    def step(files: int) -> None:
+        interrupts.check()
+        line.show(lambda: f"Compared {output.files(files)}")
+
+    try:
+        found = mirror.compare(tree, back, Filter(exclude=exclude), step)
+    finally:
+        line.clear()
     code = exits.Exit.FAILED if found.differences else exits.Exit.DONE
     if out.json:
         figures = {"files": found.files, "folders": found.folders, "bytes": found.bytes, "left_out": found.left_out}

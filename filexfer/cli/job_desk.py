@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Protocol, Self
 
 from filexfer.cli import exits, moving
+from filexfer.cli.interrupts import Interrupts
 from filexfer.cli.output import Output
 from filexfer.client.session import Session
 from filexfer.core.errors import BadParameters, FilexferError, NotFound
@@ -59,12 +61,14 @@ class OwnDesk:
     """Opens the user's history; what is resumed or retried runs here, with progress, until it ends."""
 
     def __enter__(self) -> Self:
-        self._opened = moving.engine()
-        self._engine = self._opened.__enter__()
+        with ExitStack() as opened:
+            self._interrupts = opened.enter_context(Interrupts())
+            self._engine = opened.enter_context(moving.engine())
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._opened.__exit__(None, None, None)
+        self._opened.close()
 
     def jobs(self) -> list[Job]:
         return self._engine.jobs()
@@ -101,7 +105,7 @@ class OwnDesk:
 
     def _follow(self, job_id: int, out: Output) -> int:
         try:
-            return moving.follow(self._engine, job_id, self._engine.job(job_id).name, out)
+            return moving.follow(self._engine, job_id, self._engine.job(job_id).name, out, self._interrupts)
         except KeyboardInterrupt:
             return moving.interrupted(out)
 

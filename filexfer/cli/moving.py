@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filexfer.cli import exits, output, progress
+from filexfer.cli.interrupts import Interrupts
 from filexfer.cli.output import Output
 from filexfer.core.model import Direction, FileState, Job, JobFile, JobSpec, JobState
 
@@ -60,8 +61,8 @@ def is_begun(direction: Direction, server: str, pair: tuple[str, str]) -> bool:
 def transfer(spec: JobSpec, title: str, connect: Callable[[str], Session], out: Output) -> int:
     """Do `spec` over sessions that `connect` opens, and say how it went; the exit code."""
     try:
-        with engine(connect=connect) as mover:
-            return follow(mover, mover.add(spec), title, out)
+        with Interrupts() as interrupts, engine(connect=connect) as mover:
+            return follow(mover, mover.add(spec), title, out, interrupts)
     except KeyboardInterrupt:
         return interrupted(out)
 
@@ -74,20 +75,21 @@ def interrupted(out: Output) -> int:
     return exits.Exit.INTERRUPTED
 
 
-def follow(mover: Engine, job_id: int, title: str, out: Output) -> int:
+def follow(mover: Engine, job_id: int, title: str, out: Output, interrupts: Interrupts) -> int:
     """Watch a job to its end, then say how it went; the exit code."""
     began = time.monotonic()
-    job = watch(mover, job_id, progress.display(out, title))
+    job = watch(mover, job_id, progress.display(out, title), interrupts)
     return report(mover, job, time.monotonic() - began, out)
 
 
-def watch(mover: Engine, job_id: int, shown: progress.Display) -> Job:
-    """Show how far a job comes until it moves no more; the job then."""
+def watch(mover: Engine, job_id: int, shown: progress.Display, interrupts: Interrupts) -> Job:
+    """Show how far a job comes until it moves no more; the job then. Raises `KeyboardInterrupt` when one is heard."""
     latest: dict[int, Job] = {}
     # Rates and estimates are made on the engine's clock; the display is drawn by this thread.
     unsubscribe = mover.subscribe(lambda jobs: latest.update((job.id, job) for job in jobs))
     try:
         while True:
+            interrupts.check()
             job = mover.wait(job_id, TICK)
             if job.state.ended or job.state is JobState.PAUSED:
                 shown.show(job)

@@ -17,6 +17,7 @@ import pytest
 
 from filexfer import Server, connect
 from filexfer.cli import moving
+from filexfer.cli.interrupts import Interrupts
 from filexfer.cli.output import Output
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
@@ -103,7 +104,7 @@ def test_a_lost_connection_is_said_beside_files_that_failed(tmp_path: Path, caps
     with closing(History(tmp_path / "history.sqlite")) as history, closing(Engine(history, settings=settings)) as mover, server:
         mover.subscribe(lambda jobs: server.close() if any(job.files_failed and job.bytes_done for job in jobs) else None)
         spec = JobSpec(Direction.PUT, server.addresses[0], ((str(source), "p"),), limit=2 << 20)
-        code = moving.follow(mover, mover.add(spec), "p", Output())
+        code = moving.follow(mover, mover.add(spec), "p", Output(), Interrupts())
         job = mover.jobs()[0]
     assert (job.state, job.files_failed, code) == (JobState.FAILED, 1, 1)
     assert job.error_kind in ("ConnectionFailed", "ConnectionLost")
