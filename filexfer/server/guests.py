@@ -1,7 +1,7 @@
 """What guests, who show no credentials and may come from everywhere, take of a server together: half of the workers and three
 quarters of the memory for calls, so that paired devices find some left whatever they do; those of one household as many workers
 as are left to the others: half of them for the first, and something for whoever comes next. Rules: `Crowd` uses it with its lock
-held; who waits is called in turn, household by household, and overtaken by nobody."""
+held; who waits is called in turn, household by household, and overtaken only by a household that has fewer workers."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ class Guests:
         self._waiting: dict[str, deque[Resume]] = {}
 
     def enter(self, who: str, called: bool) -> bool:
-        """One more request of `who`; False where there are too many, or others wait, unless it was `called`."""
-        if not self._has_room(who) or not (called or self._first() is None):
+        """One more request of `who`; False where there are too many, or others wait that have no more than `who`, unless it was
+        `called`."""
+        if not self._has_room(who) or not (called or self._may_pass(who)):
             return False
         self._all += 1
         self._each[who] = self._each.get(who, 0) + 1
@@ -55,7 +56,7 @@ class Guests:
 
     def wait(self, who: str, resume: Resume) -> bool:
         """Have `resume` come from `following` once there is room; False where there is already."""
-        if self._has_room(who) and self._first() is None:
+        if self._has_room(who) and self._may_pass(who):
             return False
         self._waiting.setdefault(who, deque()).append(resume)
         return True
@@ -77,6 +78,12 @@ class Guests:
     def _first(self) -> str | None:
         """The household that waits and may have a worker now."""
         return next((one for one in self._waiting if self._has_room(one)), None) if self._waiting else None
+
+    def _may_pass(self, who: str) -> bool:
+        """Whether none is before `who`. One with fewer workers is not to wait for those of others to be called, and to come: a
+        crowd of them would always be about to."""
+        first = self._first()
+        return first is None or self._each.get(who, 0) < self._each.get(first, 0)
 
     def _has_room(self, who: str) -> bool:
         return self._each.get(who, 0) < self._most - self._all

@@ -241,6 +241,19 @@ def test_guests_that_wait_are_called_in_turn_and_overtaken_by_nobody() -> None:
     assert called == ["c1", "a1", "a2"]
 
 
+def test_a_household_without_a_worker_does_not_wait_for_those_of_a_crowd_to_be_called() -> None:
+    guests = Guests(16, 100)
+    assert all(guests.enter("crowd", False) for _ in range(4))
+    assert guests.wait("crowd", lambda: True)
+    guests.leave("crowd", 0)
+    # One of the crowd may come now, and is about to: nobody would call the next before another of them leaves.
+    assert guests.enter("honest", False)
+    assert guests.wait("crowd", lambda: True), "among themselves they keep the order"
+    assert not guests.enter("crowd", False)
+    assert guests.following() is not None
+    assert guests.enter("crowd", True)
+
+
 def test_guests_together_leave_a_quarter_of_the_memory() -> None:
     crowd = Crowd(8, 8 << 20, 20.0, Complaints())
     over, taken, refused = threading.Event(), threading.Semaphore(0), []
