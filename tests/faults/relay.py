@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import socket
@@ -37,6 +38,9 @@ class Line:
         self._wish = ""
         self._vanished = False
         self._woken, self._wake = os.pipe()
+        # Guards the end of the pipe that wakes: closed, its number may be anybody's.
+        self._lock = threading.Lock()
+        self._gone = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -46,10 +50,9 @@ class Line:
         self.wake()
 
     def wake(self) -> None:
-        try:
-            os.write(self._wake, b"x")
-        except OSError:
-            pass  # it is over
+        with self._lock:
+            if not self._gone:
+                os.write(self._wake, b"x")
 
     def _run(self) -> None:
         try:
@@ -57,7 +60,9 @@ class Line:
                 self._step()
         except OSError:
             self._close("cut")
-        os.close(self._wake)
+        with self._lock:
+            self._gone = True
+            os.close(self._wake)
         os.close(self._woken)
 
     def _ended(self) -> bool:
@@ -69,7 +74,7 @@ class Line:
         return self.over
 
     def _step(self) -> None:
-        still = self._vanished or not self._relay.flowing
+        still = self._vanished or self._relay.still
         reading = [] if still else [end for number, end in enumerate(self._ends) if not self._waiting[1 - number]]
         writing = [] if still else [end for number, end in enumerate(self._ends) if self._waiting[number]]
         readable, writable, _ = select.select([self._woken, *reading], writing, [])
@@ -101,6 +106,7 @@ class Line:
         sent = self._ends[number].send(data[:1] if pause else data)
         self._waiting[number] = data[sent:]
         if pause:
+            self._relay.crept += 1
             time.sleep(pause)
 
     def _close(self, how: str) -> None:
@@ -120,7 +126,9 @@ class Relay:
         lost: answers that were made and did not arrive.
         lines: connections that were made, the latest last.
         flowing: False while nothing passes.
+        most: bytes after which nothing passes either, until there may be more (see `allow`).
         pause: seconds behind each byte; 0 for none, then they pass in pieces.
+        crept: about how many bytes passed one by one.
         how: the way in which connections end that lose an answer.
     """
 
@@ -133,7 +141,9 @@ class Relay:
         self.address = f"{where.scheme}://127.0.0.1:{self._listener.getsockname()[1]}/"
         self.lines: list[Line] = []
         self.flowing = True
+        self.most = math.inf
         self.pause = 0.0
+        self.crept = 0
         self.how = "cut"
         # Guards what follows.
         self._lock = threading.Lock()
@@ -157,6 +167,16 @@ class Relay:
 
     def alive(self) -> list[Line]:
         return [line for line in self.lines if not line.over]
+
+    @property
+    def still(self) -> bool:
+        return not self.flowing or self.up + self.down >= self.most
+
+    def allow(self, most: float) -> None:
+        """Let so many bytes pass, in both directions and since the beginning; pieces under way may go a little beyond."""
+        self.most = most
+        for line in list(self.lines):
+            line.wake()
 
     def stall(self) -> None:
         """Nothing passes until `flow`."""
