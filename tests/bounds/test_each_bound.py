@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
@@ -53,14 +54,13 @@ def test_who_goes_beyond_a_bound_is_refused_and_harms_nobody_else(bound: str) ->
         if row.guest == "none":
             _told_off(stage, bound)
             return
-        honest = Honest(stage.port)
-        calm = honest.calm()
-        with offending(row.what, stage, **row.how) as offender:
-            slowed = honest.slowed(calm)
+        with closing(Honest(stage.port)) as honest:
+            calm = honest.calm()
+            with offending(row.what, stage, **row.how) as offender:
+                slowed = honest.slowed(calm)
         print(f"{bound}: the honest one takes {slowed:.2f} times as long")
         assert offender.outcomes.get(row.beyond), offender.outcomes
         assert slowed <= MOST, f"the honest one takes {slowed:.1f} times as long ({offender.outcomes})"
-        honest.close()
         said = [line for line in stage.log().splitlines() if "Beyond a bound" in line]
         assert bool(said) == row.logged, said
         assert len(said) == len({line.partition(": ")[2] for line in said}) <= 3, said

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,9 +103,8 @@ LOADS = {
 @pytest.mark.parametrize("load", LOADS)
 def test_a_crowd_of_one_peer_takes_bounded_memory_and_harms_nobody(load: str) -> None:
     prepare, how = LOADS[load]
-    with staged() as stage:
+    with staged() as stage, closing(Honest(stage.port)) as honest:
         prepare(stage)
-        honest = Honest(stage.port)
         calm = honest.calm()
         what = str(how["what"])
         with offending(what, stage, **{name: value for name, value in how.items() if name != "what"}) as offender:
@@ -113,4 +113,3 @@ def test_a_crowd_of_one_peer_takes_bounded_memory_and_harms_nobody(load: str) ->
         print(f"{load}: {max(slowed):.2f} times as long, {peak} MiB; {dict(offender.outcomes)}")
         assert peak < MEMORY
         assert max(slowed) <= MOST
-        honest.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import resource
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -41,9 +41,11 @@ def _until_given_back(stage: Stage, descriptors: int) -> None:
 @pytest.mark.parametrize("sends", ["", "GET /fil"], ids=["silent", "half a head"])
 @pytest.mark.parametrize("addresses", [1, 10], ids=["one address", "ten addresses"])
 def test_ten_thousand_silent_connections_and_handshakes_harm_nobody(addresses: int, sends: str) -> None:
-    with staged(tls=True) as stage:
-        elsewhere = Honest(stage.port, "127.0.0.1")
-        beside = Honest(stage.port, "127.0.0.2")
+    with (
+        staged(tls=True) as stage,
+        closing(Honest(stage.port, "127.0.0.1")) as elsewhere,
+        closing(Honest(stage.port, "127.0.0.2")) as beside,
+    ):
         calm, calm_beside = elsewhere.calm(), beside.calm()
         before = stage.descriptors()
         with ExitStack() as crowds:
@@ -65,13 +67,10 @@ def test_ten_thousand_silent_connections_and_handshakes_harm_nobody(addresses: i
         _until_given_back(stage, before + 2)
         assert stage.threads() <= 2 + settings.workers
         assert len([line for line in stage.log().splitlines() if "Too many connections" in line]) <= 1
-        elsewhere.close()
-        beside.close()
 
 
 def test_two_hundred_handshakes_that_stand_still_are_given_up_and_given_back() -> None:
-    with staged(tls=True, handshake_seconds=0.5) as stage:
-        honest = Honest(stage.port)
+    with staged(tls=True, handshake_seconds=0.5) as stage, closing(Honest(stage.port)) as honest:
         calm = honest.calm()
         before = stage.descriptors()
         # The first bytes of a record that says it has 500 more.
@@ -80,4 +79,3 @@ def test_two_hundred_handshakes_that_stand_still_are_given_up_and_given_back() -
             _until_given_back(stage, before + 2)
         assert honest.slowed(calm) <= MOST
         assert stage.memory("VmHWM") < MEMORY
-        honest.close()
