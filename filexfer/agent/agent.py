@@ -18,6 +18,7 @@ from filexfer.agent.memory import Memory
 from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
 from filexfer.agent.sharing import Sharing
+from filexfer.agent.staging import Staging
 from filexfer.agent.views import Views
 from filexfer.agent.watch import Watch
 from filexfer.agent.wish import open_given, open_remembered
@@ -45,7 +46,7 @@ class Agent:
 
     Attributes:
         control: address at which processes of this user drive it, once started.
-        jobs, views, remote, sharing: its methods.
+        jobs, views, staging, remote, sharing: its methods.
     """
 
     def __init__(
@@ -83,6 +84,8 @@ class Agent:
             parts.callback(servers.close)
             self.views = Views(servers)
             parts.callback(self.views.close)
+            self.staging = Staging(servers, self._state / "staged")
+            parts.callback(self.staging.close)
             self._engine = Engine(history, connect=servers.connect)
             parts.callback(self._engine.close)
             self._engine.limit(number(memory.get("rate", 0)))
@@ -90,7 +93,7 @@ class Agent:
             parts.callback(self._watch.close)
             self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory)
             self.remote = Remote(servers, self.sharing, vault, places.computer_name())
-            self._register(self.jobs, self.views, self.remote, self.sharing, self)
+            self._register(self.jobs, self.views, self.staging, self.remote, self.sharing, self)
             #: Ends all of them, the last one first.
             self._parts = parts.pop_all()
 

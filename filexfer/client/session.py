@@ -41,7 +41,8 @@ _LOOKS = frozenset(
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(
     "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
-    "trash_empty job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set".split()
+    "trash_empty job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set "
+    "stage_files".split()
 )
 #: Calls that take an option `key`, and the place of their options.
 _KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2}

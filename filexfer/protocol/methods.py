@@ -115,6 +115,7 @@ _AGENT = (
     _method("view_rows", _MANAGE, "struct int int int"),
     _method("view_find", _MANAGE, "int int string [struct]", "int int base64 [struct]"),
     _method("view_close", _MANAGE, "boolean int"),
+    _method("stage_files", _MANAGE, "struct string array [struct]"),
     _method("server_list", _MANAGE, "struct"),
     _method("server_save", _MANAGE, "boolean struct", tells="server", pasted=True),
     _method("server_forget", _MANAGE, "boolean string", tells="name", pasted=True),

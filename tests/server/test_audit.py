@@ -297,6 +297,7 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "view_close",
         "server_list",
         "agent_info",
+        "stage_files",
     }
     ordering = {"job_pause", "job_resume", "job_move"}
     assert {name for name, method in AGENT.items() if not method.changes} == looking | ordering

@@ -28,7 +28,7 @@ LEVELS = [Permission.NONE, Permission.READ, Permission.WRITE, Permission.MANAGE]
 SILENT = {
     "upload_open upload_write upload_reuse upload_status upload_abort trash_list device_list invite_status",
     "job_list job_events job_files job_pause job_resume job_move",
-    "view_open view_rows view_find view_close server_list agent_info",
+    "view_open view_rows view_find view_close server_list agent_info stage_files",
 }
 
 
