@@ -29,6 +29,7 @@ from filexfer.server.complaints import Complaints
 from filexfer.server.connection import Connection
 from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
+from filexfer.server.disk_cache import DiskCache
 from filexfer.server.doors import Doors
 from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.house import House
@@ -104,6 +105,7 @@ class Server:
         self.settings = settings or Settings()
         self._folder = Path(folder)
         self._state = None if state is None else Path(state)
+        self._thumbnails = None if state is None else DiskCache(Path(state) / "thumbnails", self.settings.image_cache_bytes)
         self.identity: Identity | None = None
         self._wanted = tuple(listen)
         self._control = None if control is None else os.fspath(control)
@@ -359,7 +361,8 @@ class Server:
         name = self._name or self._folder.resolve().name or "share"
         share = Share(store, name, self.settings, self._crowd, self._folder / paths.AREA)
         files = Files(share)
-        groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), Images(share, files))
+        images = Images(share, files, self._thumbnails, str(self._folder.resolve()))
+        groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), images)
         self._service.install(groups, share)
         self._share = share
 

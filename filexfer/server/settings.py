@@ -50,7 +50,7 @@ class Settings:
         poll_seconds: longest long poll; `open_polls`: of one caller.
         key_seconds: how long the result of a keyed call is kept; `key_bytes`: of the disk that all of a share fill.
         image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_memory`: what decoding it may take, one
-            at a time; `image_edge`: largest thumbnail.
+            at a time; `image_edge`: largest thumbnail; `image_cache_bytes`: of the disk that thumbnails kept in the state fill.
         image_entries: entries looked at to find the newest image.
         login_failures: credentials and pairing proofs of one address that may be wrong within a minute.
         stranger_bytes: body of a call without credentials: it can pair, and nothing else.
@@ -105,6 +105,7 @@ class Settings:
     image_bytes: int = 64 << 20
     image_memory: int = 96 << 20
     image_edge: int = 2048
+    image_cache_bytes: int = 128 << 20
     image_entries: int = 100_000
     login_failures: int = 20
     stranger_bytes: int = 4096

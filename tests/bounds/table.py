@@ -104,6 +104,7 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "image_bytes": _asks("large picture", "fault 111", logged=True, image_bytes=100),
     "image_memory": _asks("large picture", "fault 111", logged=True, image_memory=100_000),
     "image_edge": _asks("large thumbnail", "fault -32602"),
+    "image_cache_bytes": Elsewhere(_SERVER + "disk_cache.py::test_what_was_used_longest_ago_goes_first"),
     "image_entries": _asks("newest picture", "fault 102", image_entries=1),
     "login_failures": _asks("wrong token", "fault 204", login_failures=5),
     "stranger_bytes": Offence("large_stranger", {}, {}, "fault 201", guest="none", tls=True),

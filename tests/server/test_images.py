@@ -6,12 +6,15 @@ import io
 import os
 import sys
 import time
+from pathlib import Path
 from xmlrpc.client import Binary, Fault
 
 import pytest
 from blake3 import blake3
 from PIL import Image
 
+from filexfer import Server, connect
+from filexfer.server.methods import images
 from filexfer.server.methods.images import suffix_of
 
 
@@ -135,3 +138,52 @@ def test_without_pillow_a_thumbnail_is_refused_in_words(proxy, monkeypatch) -> N
     with pytest.raises(Fault) as caught:
         proxy.image_get("x.png", 64)
     assert "Pillow" in caught.value.faultString
+
+
+def test_a_thumbnail_stands_upright_as_the_camera_says(proxy) -> None:
+    """Orientation 6 (Exif 2.32, 4.6.4): the camera was held upright, the picture lies on its side."""
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (400, 200)).save(made, "JPEG", exif=exif)
+    proxy.image_put(Binary(made.getvalue()), "upright.jpg")
+    with Image.open(io.BytesIO(proxy.image_get("upright.jpg", 64).data)) as small:
+        assert small.size == (32, 64)
+
+
+def _age(file: Path) -> None:
+    """As if it had lain there for long: only such a file has a version that times can tell apart."""
+    os.utime(file, (time.time() - 100,) * 2)
+
+
+def test_a_thumbnail_is_made_once_a_version_and_kept_outside_of_the_share(tmp_path, monkeypatch) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    file = share / "a.png"
+    file.write_bytes(picture("PNG"))
+    _age(file)
+    made: list[int] = []
+    thumbnail = images._thumbnail
+    monkeypatch.setattr(
+        images, "_thumbnail", lambda reader, edge, settings: made.append(edge) or thumbnail(reader, edge, settings)
+    )
+    # Its ctime is of now; two seconds later it is told apart by it.
+    monkeypatch.setattr("filexfer.storage.versions._SETTLED_NS", 0)
+    for _ in range(2):
+        with (
+            Server(share, ["http://localhost:0"], guest="read", state=tmp_path / "state") as server,
+            connect(server.addresses[0]) as one,
+        ):
+            first = one.call("image_get", "a.png", 64)
+            assert one.call("image_get", "a.png", 64) == first
+            one.call("image_get", "a.png", 32)
+    assert made == [64, 32]
+    assert [one.name for one in share.iterdir()] == ["a.png"]
+    assert len(list((tmp_path / "state" / "thumbnails").iterdir())) == 2
+    file.write_bytes(picture("PNG", (200, 400)))
+    with (
+        Server(share, ["http://localhost:0"], guest="read", state=tmp_path / "state") as server,
+        connect(server.addresses[0]) as one,
+        Image.open(io.BytesIO(one.call("image_get", "a.png", 64))) as small,
+    ):
+        assert small.size == (32, 64)

@@ -14,6 +14,7 @@ from filexfer.core.errors import BadParameters, FilexferError, NotFound, TooLarg
 from filexfer.core.model import Conflict, Entry, Kind
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
+from filexfer.server.disk_cache import DiskCache
 from filexfer.server.methods.arguments import NONE, Options, content_of, in_range, path_of
 from filexfer.server.methods.files import Files, whole
 from filexfer.server.settings import Settings
@@ -49,10 +50,12 @@ _DECODED = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
 class Images:
-    """See the docstrings of the methods."""
+    """See the docstrings of the methods. `cache`: where thumbnails are kept, which must not be the share; None for nowhere.
+    `place`: tells this share there from others."""
 
-    def __init__(self, share: Share, files: Files) -> None:
+    def __init__(self, share: Share, files: Files, cache: DiskCache | None = None, place: str = "") -> None:
         self._share = share
+        self._cache, self._place = cache, place
         self._store = share.store
         self._files = files
         self._painting = threading.Lock()  # guards the memory: one picture is decoded at a time
@@ -80,12 +83,28 @@ class Images:
         reader = self._store.open(path)
         if not size:
             return whole(reader)
+        with reader:
+            return self._kept(reader, size)
+
+    def _kept(self, reader: Reader, edge: int) -> bytes:
+        """The thumbnail of this version of the file, made once."""
+        etag = reader.entry.etag
+        if self._cache is None or etag.startswith("W/"):
+            return self._made(reader, edge)
+        key = f"{self._place}\0{etag}\0{edge}"
+        found = self._cache.get(key)
+        if found is None:
+            found = self._made(reader, edge)
+            self._cache.put(key, found)
+        return found
+
+    def _made(self, reader: Reader, edge: int) -> bytes:
         settings = self._share.settings
-        with reader, self._painting:
+        with self._painting:
             if reader.entry.size > settings.image_bytes:
                 # Some decoders read all of a file before they tell how many pixels it has.
                 raise TooLarge(f"No thumbnail is made of a file of more than {settings.image_bytes >> 20} MiB. Fetch it whole.")
-            return _thumbnail(reader, size, settings)
+            return _thumbnail(reader, edge, settings)
 
     def _newest(self) -> str:
         scan = self._store.scan("", True)
