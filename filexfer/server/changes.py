@@ -1,22 +1,21 @@
-"""Which folders changed, for whoever waits to hear of it. Our own changes are told at once. Those made beside us are found by the
-times of folders that were listed lately, looked at when somebody asks and when the wait is over: late, and only there. A file
-written in place by another program changes no folder's time and is not found."""
+"""Which folders changed, for whoever waits to hear of it. Our own changes are told at once; those of other programs as `watching`
+finds them, in folders that were listed lately."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 
 from filexfer.core import paths
-from filexfer.core.errors import Busy, FilexferError
+from filexfer.core.errors import Busy
 from filexfer.server.deferred import Deferred
 from filexfer.server.settings import Settings
+from filexfer.server.watching import Watching
 from filexfer.storage.folder import FolderStore
 
 _REMEMBERED = 4096
-_WATCHED = 64
 #: So many folders are told one by one; where more changed, everything did.
 _TOLD = 1000
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -26,17 +25,16 @@ class Changes:
     """The newest changes of one share, numbered. A cursor is `life.number`; one of another life has missed everything."""
 
     def __init__(self, store: FolderStore, settings: Settings) -> None:
-        self._store = store
+        self._watching = Watching(store, self.note)
         self._most_polls = settings.open_polls
         self._life = secrets.token_hex(4)
         self._lock = threading.Lock()  # guards all below
         self._number = 0
         self._log: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
-        self._watched: OrderedDict[str, int] = OrderedDict()  # folder -> its mtime when it was last looked at
         self._waiting: dict[Deferred, tuple[str, int]] = {}  # -> device, number from which on it wants to hear
 
     def note(self, *folders: str) -> None:
-        """Something in these folders has just been changed by us."""
+        """Something in these folders has just changed."""
         with self._lock:
             for folder in dict.fromkeys(folders):
                 self._number += 1
@@ -51,22 +49,21 @@ class Changes:
         """These entries came, went or are other ones now."""
         self.note(*(paths.parent(entry) for entry in entries))
 
-    def watch(self, folder: str, mtime_ns: int) -> None:
-        """`folder` was listed when it had this time: look after it."""
-        with self._lock:
-            self._watched[folder] = mtime_ns
-            self._watched.move_to_end(folder)
-            if len(self._watched) > _WATCHED:
-                self._watched.popitem(last=False)
+    def watch(self, who: str, folder: str, mtime_ns: int) -> None:
+        """This caller listed `folder` when it had this time: look after it."""
+        self._watching.add(who, folder, mtime_ns)
 
     def poll(self, device: str, cursor: str, timeout: float) -> object:
         """What changed since `cursor`: at once where something did, else a `Deferred`. Raises `Busy`."""
-        self._look()
         life, _, number = cursor.partition(".")
         with self._lock:
-            if life != self._life or not _NUMBER.fullmatch(number):
-                # "" is the first question; any other cursor is of another life.
-                return {"cursor": f"{self._life}.{self._number}", "folders": [], "all": cursor != ""}
+            known = life == self._life and _NUMBER.fullmatch(number) is not None
+            # "" is the first question; any other cursor is of another life. It is of the time before the look.
+            fresh = {"cursor": f"{self._life}.{self._number}", "folders": [], "all": cursor != ""}
+        self._watching.look()
+        if not known:
+            return fresh
+        with self._lock:
             since = int(number)
             if since != self._number or timeout <= 0:
                 return self._since(since)
@@ -75,16 +72,18 @@ class Changes:
             deferred = Deferred(timeout, lambda: self._late(since))
             self._waiting[deferred] = (device, since)
         deferred.on_end(lambda: self._forget(deferred))
+        self._watching.need(timeout)
         return deferred
 
     def close(self) -> None:
+        self._watching.close()
         with self._lock:
             waiting = list(self._waiting)
         for deferred in waiting:
             deferred.expire()
 
     def _late(self, since: int) -> object:
-        self._look()
+        self._watching.look()
         with self._lock:
             return self._since(since)
 
@@ -99,24 +98,3 @@ class Changes:
         missed = number > self._number or self._number - number > len(self._log) or len(folders) > _TOLD
         told = [] if missed else [paths.to_wire(folder) for folder in folders]
         return {"cursor": cursor, "folders": told, "all": missed}
-
-    def _look(self) -> None:
-        """Compare the times of the watched folders with those they had."""
-        with self._lock:
-            watched = list(self._watched.items())
-        found = []
-        for folder, mtime_ns in watched:
-            try:
-                now = self._store.stat(folder).mtime_ns
-            except FilexferError:
-                now = -1  # gone
-            if now != mtime_ns:
-                found.append((folder, now))
-        if found:
-            with self._lock:
-                for folder, now in found:
-                    if now == -1:
-                        self._watched.pop(folder, None)
-                    elif folder in self._watched:
-                        self._watched[folder] = now
-            self.note(*(folder for folder, _ in found))

@@ -206,6 +206,9 @@ class NamedOps(FsOps):
         usage = shutil.disk_usage(self._path(folder))
         return usage.free, usage.total
 
+    def location(self, folder: int) -> str:
+        return self._path(folder)
+
     def lock(self, descriptor: int) -> bool:
         if descriptor >= self._FIRST:
             return self._lock_folder(descriptor)

@@ -13,7 +13,8 @@ import secrets
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 
 from filexfer.core import digests, paths
 from filexfer.core.clock import SteadyClock
@@ -27,6 +28,7 @@ from filexfer.storage.changes import Changes
 from filexfer.storage.failures import translating
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import PathLocks
+from filexfer.storage.notices import Notices
 from filexfer.storage.publish import Publisher
 from filexfer.storage.reader import FileReader
 from filexfer.storage.shared import Shared
@@ -112,6 +114,18 @@ class FolderStore:
         with self._acts(path), self._shared.tree.walk() as walk:
             folder = confine.open_again(self._fs, walk.folder(parts))
         return scan.scan(self._fs, folder, recursive, path)
+
+    def listen(self, folders: Iterable[str]) -> Notices:
+        """Have the system tell of what changes in these folders, not below them, whoever changes it; those that are not there
+        are left out. Raises `StorageFailed` where it watches nothing more."""
+        located: dict[str, str] = {}
+        with self._acts(), ExitStack() as opened:
+            for path in folders:
+                with contextlib.suppress(FilexferError), self._acts(path), self._shared.tree.walk() as walk:
+                    folder = confine.open_again(self._fs, walk.folder(paths.split(path)))
+                    opened.callback(self._fs.close, folder)
+                    located[path] = self._fs.location(folder)
+            return Notices(located)
 
     def open(self, path: str) -> FileReader:
         """See `store.Store.open`."""

@@ -176,6 +176,12 @@ class FsOps:
         status = os.fstatvfs(folder)
         return status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
 
+    def location(self, folder: int) -> str:
+        """A path by which the system finds this open folder now, for what it does by path only."""
+        if sys.platform == "darwin":
+            return os.fsdecode(fcntl.fcntl(folder, 50, bytes(1024)).partition(b"\0")[0])  # F_GETPATH of sys/fcntl.h
+        return f"/proc/self/fd/{folder}"  # proc_pid_fd(5); found only where /proc is mounted, as on Linux
+
     def lock(self, descriptor: int) -> bool:
         """Lock a file or folder for this descriptor, until it is closed; False if another one holds it."""
         try:

@@ -54,7 +54,7 @@ class Files:
         folder = self._store.stat(where) if not recursive else None
         scan = self._store.scan(where, recursive)
         if folder is not None:
-            self._share.changes.watch(where, folder.mtime_ns)
+            self._share.changes.watch(caller.who, where, folder.mtime_ns)
         return self._share.listings.begin(caller.who, scan, limit, caller.guest)
 
     def file_stat(self, caller: Caller, path: object) -> object:

@@ -107,7 +107,7 @@ class Tree:
         """share_changes(cursor, timeout) -> {cursor, folders, all}
 
         Which folders changed since `cursor` ("" begins, and answers at once). Waits up to `timeout` seconds for a change.
-        Changes made through this server are told at once; those made by other programs only for folders listed lately, when the
-        wait is over, and not where a file was rewritten in place. `all`: too much was missed, look at everything again."""
+        Changes made through this server are told at once; those made by other programs only for folders that were listed lately,
+        within a second where the system tells of them. `all`: too much was missed, look at everything again."""
         seconds = min(max(0.0, wire.real(timeout, "timeout")), self._share.settings.poll_seconds)
         return self._share.changes.poll(caller.who, wire.text(cursor, "cursor"), seconds)
