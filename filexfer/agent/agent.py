@@ -11,10 +11,16 @@ from pathlib import Path
 from types import TracebackType
 
 import filexfer
+from filexfer.agent.announce import Announcer
+from filexfer.agent.awake import Awake
 from filexfer.agent.control import Claim
+from filexfer.agent.diagnosis import Diagnosis
 from filexfer.agent.events import Events
 from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
+from filexfer.agent.nearby import Nearby
+from filexfer.agent.plans import Plans
+from filexfer.agent.rates import Rates
 from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
 from filexfer.agent.sharing import Sharing
@@ -42,11 +48,12 @@ class Agent:
         listen: addresses, `https://0.0.0.0:8765` or `unix:/run/x.sock`; only with a folder.
         guest: what callers without credentials may do: none, read, write; only with a folder.
         name: of the share, for people; the folder's own if empty.
+        announce: whether the networks around are told of it while others can reach it.
         state: where it remembers things; None for the user's own, or with a folder one of that folder's own.
 
     Attributes:
         control: address at which processes of this user drive it, once started.
-        jobs, views, staging, remote, sharing: its methods.
+        jobs, plans, views, staging, remote, sharing: its methods.
     """
 
     def __init__(
@@ -58,6 +65,7 @@ class Agent:
         *,
         state: Path | None = None,
         settings: Settings | None = None,
+        announce: bool = True,
     ) -> None:
         self._state = state or (places.state_folder() if folder is None else places.share_state(folder))
         self._stop: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -73,7 +81,9 @@ class Agent:
             socket = places.control_socket(self._state)
             self.control = ""
             self._server = Server(opened, (), wish.guest, name, settings=settings, control=socket, store=store, state=self._state)
-            self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None)
+            announcer = Announcer(places.computer_name(), self._pin)
+            tell = announcer.tell if announce else lambda _: None
+            self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None, tell)
             self._events = Events()
             history_file = self._state / "history.sqlite"
             history = History(history_file)
@@ -88,14 +98,28 @@ class Agent:
             parts.callback(self.staging.close)
             self._engine = Engine(history, connect=servers.connect)
             parts.callback(self._engine.close)
+            self._awake = Awake()
+            parts.callback(self._awake.close)
             self._engine.limit(number(memory.get("rate", 0)))
+            nearby = Nearby(servers, vault, self._pin)
+            parts.callback(nearby.close)
             self._watch = Watch(self._engine, self._events, history_file)
             parts.callback(self._watch.close)
             self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory)
+            self._rates = Rates(Memory(self._state / "rates.json"))
+            self.plans = Plans(self.jobs, servers.connect, self._rates)
+            parts.callback(self.plans.close)
+            diagnosis = Diagnosis(servers, self.sharing, vault)
             self.remote = Remote(servers, self.sharing, vault, places.computer_name())
-            self._register(self.jobs, self.views, self.staging, self.remote, self.sharing, self)
+            self._register(self.jobs, self.plans, self.views, self.staging, self.remote, self.sharing, nearby, diagnosis, self)
+            parts.callback(announcer.close)
             #: Ends all of them, the last one first.
             self._parts = parts.pop_all()
+
+    def _pin(self) -> str:
+        """That of our own server, "" while it has none."""
+        identity = self._server.identity
+        return identity.pin if identity else ""
 
     def _register(self, *groups: object) -> None:
         for name, method in AGENT.items():
@@ -109,6 +133,8 @@ class Agent:
             self.control = self._server.control_address
             self.sharing.begin()
             self._engine.subscribe(self._events.changed)
+            self._engine.subscribe(self._awake.changed)
+            self._engine.subscribe(self._rates.changed)
             self._engine.adopt()
             self._watch.start()
             self._claim.tell(self.control)

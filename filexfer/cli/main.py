@@ -32,6 +32,7 @@ COMMANDS = {
     "pair": "make this computer known to a server that invited it",
     "devices": "list, add and revoke the devices that may use the server that runs here",
     "servers": "list, save, rename and forget servers of others",
+    "doctor": "find out why a server cannot be reached, and what to type",
     "jobs": "list, pause, resume, cancel, retry and clear transfers",
     "call": "call a method of any XML-RPC server, print the answer as JSON",
     "demo": "send a real folder tree to a server and back, compare, and say how fast",

@@ -71,7 +71,7 @@ def session(args: argparse.Namespace, connect: Callable[[str], Session]) -> Sess
         if not places.control_address(state):
             raise ConnectionFailed(f"No server of yours that was started with --state “{args.state}” runs here.")
         return connect_control(state)
-    found = _all_running()
+    found = all_running()
     if args.share:
         return connect_control(_sharing(args.share, found).state)
     secure = [one for one in found if one.is_secure]
@@ -91,7 +91,7 @@ def _sharing(folder: str, found: Iterable[Running]) -> Running:
     raise ConnectionFailed(f"No server of yours shares “{folder}” here just now. Start it with `filexfer serve`.")
 
 
-def _all_running() -> list[Running]:
+def all_running() -> list[Running]:
     """The servers of this user that answer."""
     states = [places.state_folder(), *sorted((places.state_folder() / "shares").glob("*"))]
     told = [state for state in states if places.control_address(state)]

@@ -36,13 +36,14 @@ _WHOLE = Limits(payload_memory=1 << 30, payloads_memory=1 << 30)
 _WHOLE_FILES = frozenset({"file_get", "image_get"})
 #: Calls that only read, though not everybody who may read may call them.
 _LOOKS = frozenset(
-    "upload_status trash_list device_list invite_status job_list job_events job_files view_find server_list agent_info".split()
+    "upload_status trash_list device_list invite_status job_list job_events job_files plan_state view_find server_list "
+    "server_doctor agent_info".split()
 )
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(
     "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
     "trash_empty job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set "
-    "stage_files".split()
+    "stage_files plan_start plan_close".split()
 )
 #: Calls that take an option `key`, and the place of their options.
 _KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2}
@@ -130,6 +131,11 @@ class Session:
 
     def call(self, method: str, *params: object) -> object:
         """Call any method; the value it answers. Raises the error of the fault, `ConnectionFailed`, `ConnectionLost`."""
+        return self.timed(method, *params)[0]
+
+    def timed(self, method: str, *params: object) -> tuple[object, float]:
+        """As `call`; and the seconds that the server was at it, 0.0 where it does not tell."""
+        worked = 0.0
         params = _with_key(method, params)
         replay = _is_harmless(method, params)
         patience = self.timeout * _SLOW_TIMES if method in _SLOW else self.timeout
@@ -137,10 +143,13 @@ class Session:
             patience += params[-1]
 
         def work(connection: Connection) -> tuple[ResponseHead, object]:
+            nonlocal worked
             self.begin(connection, method, *params)
-            return self.end(connection, patience, _WHOLE if method in _WHOLE_FILES else _LIMITS)
+            head, value = self.end(connection, patience, _WHOLE if method in _WHOLE_FILES else _LIMITS)
+            worked = head.worked
+            return head, value
 
-        return self.connections.exchange(work, replay)
+        return self.connections.exchange(work, replay), worked
 
     def begin(self, connection: Connection, method: str, *params: object) -> None:
         """Send a call over a taken connection; `end` reads its answer."""

@@ -143,7 +143,7 @@ class Bridge(QObject):
 
         `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget.
         """
-        line = self._far if method in ("view_open", "server_call", "server_pair", "stage_files") else self._near
+        line = self._far if method in ("view_open", "server_call", "server_pair", "server_doctor", "stage_files") else self._near
         line.put(_Request(method, params, read, done, failed))
 
     @Slot(object, object)

@@ -29,6 +29,7 @@ NO_PATHS: dict[str, frozenset[int]] = {
     "invite_cancel": frozenset({0}),
     "device_add": frozenset({0, 1}),
     "device_revoke": frozenset({0}),
+    "server_doctor": frozenset({0}),
 }
 
 #: A base64 that is no content but holds paths, and what an array or a struct must look like to hold one.
@@ -39,6 +40,9 @@ HOLDS_PATHS: dict[tuple[str, int, str], tuple[Filled, ...]] = {
     ("files_get", 0, "array"): (lambda path: [path],),
     ("files_get", 0, "base64"): (lambda path: _bytes(path),),
     ("view_open", 1, "base64"): (lambda path: _bytes(path),),
+    ("plan_open", 0, "struct"): (
+        lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},
+    ),
     ("job_add", 0, "struct"): (
         lambda path: {"direction": "get", "server": "", "items": [[path, "/proc/nowhere/of/mine"]]},
         lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},
