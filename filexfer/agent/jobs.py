@@ -36,6 +36,10 @@ class Jobs:
         """Begin a transfer and answer its job. The spec: direction (put, get), server (an address, NAME: of a saved one, "" for
         this one's own share), items (pairs of source and target; the local one an absolute path, the other a path in the
         share), and if wanted on_conflict, exclude, include, checksum, limit. The same spec again, unfinished, goes on."""
+        return self.begin(self.wanted(caller, spec))
+
+    def wanted(self, caller: Caller, spec: object) -> JobSpec:
+        """The job that a spec struct means, checked as far as can be without looking at any file."""
         wanted = spec_of(spec)
         # By its address from now on: whoever saves another server under this name shall not get what was meant for this one.
         server = OWN if is_own(wanted.server) else str(self._servers.resolve(self._servers.reach(wanted.server, caller.local)))
@@ -48,6 +52,10 @@ class Jobs:
                 raise BadParameters(f"“{paths.shown(local)}” is not a whole path. Give local files by their whole path.")
             if not caller.local:
                 self._sharing.check_inside(local)
+        return wanted
+
+    def begin(self, wanted: JobSpec) -> dict[str, object]:
+        """Put a job into the queue; as its struct."""
         job = self._engine.job(self._engine.add(wanted))
         self._events.changed([job])
         return brief(job).struct()
@@ -118,6 +126,11 @@ class Jobs:
             self._engine.clear(ended)
             self._events.removed(ended)
         return True
+
+    @property
+    def limit(self) -> int:
+        """Bytes per second that all transfers together may move, 0 for no limit."""
+        return number(self._memory.get("rate", 0))
 
     def limit_set(self, caller: Caller, limit: object) -> bool:
         """How fast all transfers together may be: {rate}, bytes per second, 0 for no limit. Remembered."""

@@ -211,6 +211,8 @@ def test_who_may_write_may_call_no_method_of_the_agent(agent: Any, tmp_path: Pat
             "job_add": [{}],
             "job_files": [1],
             "job_move": [1, 1],
+            "plan_open": [{}],
+            **{f"plan_{act}": [1] for act in ("state", "start", "close")},
             "view_open": ["", ""],
             "view_rows": [1, 0, 1],
             "view_find": [1, "a"],

@@ -296,7 +296,10 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "view_find",
         "view_close",
         "server_list",
+        "nearby_list",
         "agent_info",
+        "plan_state",
+        "plan_close",
         "stage_files",
     }
     ordering = {"job_pause", "job_resume", "job_move"}

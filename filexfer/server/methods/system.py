@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import filexfer
@@ -29,7 +30,8 @@ class Info:
         """server_info() -> struct
 
         Name and version of the server, what the caller may do (`permission`), as which device it is known ("" for none), whether
-        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, and the space that is free."""
+        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, which `names` it can store (any, or windows: only
+        those that Windows takes), and the space that is free."""
         free, total = self._share.store.space()
         settings = self._share.settings
         return {
@@ -47,6 +49,7 @@ class Info:
             "batch_bytes": BATCH_BYTES,
             "batch_files": BATCH_FILES,
             "page_entries": settings.page_entries,
+            "names": "windows" if os.name == "nt" else "any",
             "free": free,
             "total": total,
         }
