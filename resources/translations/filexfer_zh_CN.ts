@@ -6,15 +6,15 @@
     <message>
         <source>Folders further up</source>
         <extracomment>Widest a single part may be, in pixels; longer names are elided in the middle. The buttons, the server first; leading ones may be folded away.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>更上层的文件夹</translation>
     </message>
     <message>
         <source>A path on this server, or an address</source>
-        <translation type="unfinished"></translation>
+        <translation>此服务器上的路径，或一个地址</translation>
     </message>
     <message>
         <source>Path or address</source>
-        <translation type="unfinished"></translation>
+        <translation>路径或地址</translation>
     </message>
 </context>
 <context>
@@ -22,115 +22,115 @@
     <message>
         <source>The folder changed meanwhile. Select again, then repeat.</source>
         <extracomment>How often a listing that still grows is looked at again, in milliseconds. Most rows asked for at once when a large selection is collected. Row at the top of what is seen, kept by the view: the page around it is fetched first. Whether rows must stay where they are, because a name is edited or something is dragged over them. Whether what was asked for last is what is shown.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>文件夹在此期间有变化。请重新选择，然后再试。</translation>
     </message>
 </context>
 <context>
     <name>ConnectDialog</name>
     <message>
         <source>Connect to another computer</source>
-        <translation type="unfinished"></translation>
+        <translation>连接到另一台电脑</translation>
     </message>
     <message>
         <source>Pair with “{name}”</source>
         <extracomment>A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again. An address that turned out to need a code, which the second field asks for, and why it does.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>与“{name}”配对</translation>
     </message>
     <message>
         <source>Link or code</source>
-        <translation type="unfinished"></translation>
+        <translation>链接或配对码</translation>
     </message>
     <message>
         <source>Link, code or address</source>
-        <translation type="unfinished"></translation>
+        <translation>链接、配对码或地址</translation>
     </message>
     <message>
         <source>as the computer calls itself</source>
-        <translation type="unfinished"></translation>
+        <translation>那台电脑自称的名字</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>What went wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>出了什么问题</translation>
     </message>
     <message>
         <source>&amp;Link or code</source>
-        <translation type="unfinished"></translation>
+        <translation>链接或配对码(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Link, code or address</source>
-        <translation type="unfinished"></translation>
+        <translation>链接、配对码或地址(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Code</source>
-        <translation type="unfinished"></translation>
+        <translation>配对码(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Address of the other computer</source>
-        <translation type="unfinished"></translation>
+        <translation>另一台电脑的地址(&amp;A)</translation>
     </message>
     <message>
         <source>Code</source>
-        <translation type="unfinished"></translation>
+        <translation>配对码</translation>
     </message>
     <message>
         <source>Address of the other computer</source>
-        <translation type="unfinished"></translation>
+        <translation>另一台电脑的地址</translation>
     </message>
     <message>
         <source>Connect</source>
-        <translation type="unfinished"></translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>Pair</source>
-        <translation type="unfinished"></translation>
+        <translation>配对</translation>
     </message>
     <message>
         <source>“{name}” shows another key than the one it was paired with, so nothing was sent to it. If its owner set it up anew, pair again. Otherwise somebody may be in between: ask its owner first.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”出示的密钥与配对时不同，因此没有向它发送任何内容。如果它的主人重新安装过，请再次配对。否则可能有人从中截取：请先询问它的主人。</translation>
     </message>
     <message>
         <source>“{name}” does not know this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”还不认识这台电脑。</translation>
     </message>
     <message>
         <source>A link or a code pairs this computer with the other one. An address opens one that it is paired with.</source>
-        <translation type="unfinished"></translation>
+        <translation>链接或配对码会让这台电脑与另一台配对；地址会打开已经配对的电脑。</translation>
     </message>
     <message>
         <source>This link pairs this computer with {address}.</source>
-        <translation type="unfinished"></translation>
+        <translation>此链接让这台电脑与 {address} 配对。</translation>
     </message>
     <message>
         <source>You may {permission} there.</source>
-        <translation type="unfinished"></translation>
+        <translation>你在那里可以{permission}。</translation>
     </message>
     <message>
         <source>No keyring works here, so your key to it lies in a file that only you can read.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有可用的密钥环，因此它的密钥保存在只有你能读取的文件中。</translation>
     </message>
     <message>
         <source>“{name}” is paired.</source>
-        <translation type="unfinished"></translation>
+        <translation>已与“{name}”配对。</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称(&amp;N)</translation>
     </message>
     <message>
         <source>Connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在连接…</translation>
     </message>
 </context>
 <context>
@@ -140,179 +140,186 @@
         <extracomment>How often they are asked for, in milliseconds.
 ----------
 Whether the agent was asked and has not answered; whether what stands below the list is about the list itself.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>已配对的设备</translation>
     </message>
     <message>
         <source>Revoke…</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销…</translation>
     </message>
     <message>
         <source>Share this computer&apos;s folder first, then pair a device.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先共享这台电脑的文件夹，再配对设备。</translation>
     </message>
     <message>
         <source>Pair a device…</source>
-        <translation type="unfinished"></translation>
+        <translation>配对设备…</translation>
     </message>
     <message>
         <source>No device is paired with this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有设备与这台电脑配对。</translation>
     </message>
     <message>
         <source>Revoke</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Revoke “{device}”?</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销“{device}”？</translation>
     </message>
     <message>
         <source>From its next request on it is turned away, and what it is sending breaks off. It can come back only by pairing.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的下一个请求起将被拒绝，正在发送的内容会中断。只有重新配对才能再次访问。</translation>
     </message>
 </context>
 <context>
     <name>DevicesModel</name>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>May</source>
-        <translation type="unfinished"></translation>
+        <translation>权限</translation>
     </message>
     <message>
         <source>Last seen</source>
-        <translation type="unfinished"></translation>
+        <translation>上次出现</translation>
     </message>
 </context>
 <context>
     <name>ErrorBar</name>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished"></translation>
+        <translation>复制详情</translation>
     </message>
     <message>
         <source>Hide this message</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏此消息</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制</translation>
     </message>
 </context>
 <context>
     <name>FileActions</name>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Upload files…</source>
-        <translation type="unfinished"></translation>
+        <translation>上传文件…</translation>
     </message>
     <message>
         <source>Upload a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>上传文件夹…</translation>
     </message>
     <message>
         <source>Download…</source>
-        <translation type="unfinished"></translation>
+        <translation>下载…</translation>
     </message>
     <message>
         <source>Download to last folder</source>
-        <translation type="unfinished"></translation>
+        <translation>下载到上次的文件夹</translation>
     </message>
     <message>
         <source>New folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>新建文件夹…</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名</translation>
     </message>
     <message>
         <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete for good…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy path</source>
-        <translation type="unfinished"></translation>
+        <translation>复制路径</translation>
     </message>
     <message>
         <source>Paste files</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴文件</translation>
     </message>
     <message>
         <source>Refresh</source>
-        <translation type="unfinished"></translation>
+        <translation>刷新</translation>
     </message>
     <message>
         <source>Go to a path or address</source>
-        <translation type="unfinished"></translation>
+        <translation>转到路径或地址</translation>
     </message>
     <message>
         <source>Show hidden files</source>
-        <translation type="unfinished"></translation>
+        <translation>显示隐藏文件</translation>
     </message>
     <message>
         <source>Download to “{folder}”</source>
-        <translation type="unfinished"></translation>
+        <translation>下载到“{folder}”</translation>
     </message>
     <message>
         <source>There is no folder to put this into yet. Connect to a computer, then drop it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有可以放入的文件夹。请先连接到一台电脑，再拖放一次。</translation>
     </message>
     <message>
         <source>Only files and folders of this computer can be uploaded, not “{url}”. Save it here first.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能上传这台电脑上的文件和文件夹，不能上传“{url}”。请先把它保存到这里。</translation>
     </message>
     <message>
         <source>Files to upload</source>
-        <translation type="unfinished"></translation>
+        <translation>要上传的文件</translation>
     </message>
     <message>
         <source>Folder to upload</source>
-        <translation type="unfinished"></translation>
+        <translation>要上传的文件夹</translation>
     </message>
     <message>
         <source>The clipboard holds no files. Copy some in the file manager, then paste them here.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪贴板里没有文件。请在文件管理器中复制一些，再粘贴到这里。</translation>
     </message>
     <message>
         <source>Download to</source>
-        <translation type="unfinished"></translation>
+        <translation>下载到</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
 </context>
 <context>
     <name>FileChanges</name>
     <message>
         <source>New folder</source>
-        <extracomment>Deletions that travel in one `system.multicall`.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>新建文件夹</translation>
     </message>
     <message>
         <source>Name of the new folder</source>
-        <translation type="unfinished"></translation>
+        <translation>新文件夹的名称</translation>
     </message>
     <message>
         <source>Create</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Delete “{name}” for good?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Delete “{name}”?</source>
+        <source>Delete for good</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Delete</source>
+        <source>It does not go to the trash of “{server}”, and cannot be taken back.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What you delete goes to the trash of “{server}”.</source>
+        <source>Taken back.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -320,14 +327,14 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>FileDelegate</name>
     <message>
         <source>New name</source>
-        <translation type="unfinished"></translation>
+        <translation>新名称</translation>
     </message>
 </context>
 <context>
     <name>FileHeader</name>
     <message>
         <source>Columns</source>
-        <translation type="unfinished"></translation>
+        <translation>列</translation>
     </message>
 </context>
 <context>
@@ -335,79 +342,79 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>{size} free</source>
         <extracomment>A folder that opens within this time needs no word about it, in milliseconds.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>可用 {size}</translation>
     </message>
     <message>
         <source>Opening “{place}”…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开“{place}”…</translation>
     </message>
     <message>
         <source>Nothing here is called “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有名称含“{text}”的内容。</translation>
     </message>
     <message>
         <source>Show everything</source>
-        <translation type="unfinished"></translation>
+        <translation>显示全部</translation>
     </message>
     <message>
         <source>This folder is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>此文件夹为空。</translation>
     </message>
     <message>
         <source>Drop files and folders here to upload them.</source>
-        <translation type="unfinished"></translation>
+        <translation>将文件和文件夹拖放到这里即可上传。</translation>
     </message>
     <message>
         <source>Upload files…</source>
-        <translation type="unfinished"></translation>
+        <translation>上传文件…</translation>
     </message>
     <message>
         <source>“{place}” cannot be opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开“{place}”。</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>“{name}” shows another key.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”出示了另一个密钥。</translation>
     </message>
     <message>
         <source>It is not the one it was paired with, so nothing was sent to it. If its owner set it up anew, pair again. Otherwise somebody may be in between: ask its owner first.</source>
-        <translation type="unfinished"></translation>
+        <translation>它与配对时的密钥不同，因此没有向它发送任何内容。如果它的主人重新安装过，请再次配对。否则可能有人从中截取：请先询问它的主人。</translation>
     </message>
     <message>
         <source>Pair again…</source>
-        <translation type="unfinished"></translation>
+        <translation>重新配对…</translation>
     </message>
     <message>
         <source>“{name}” needs pairing.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”需要配对。</translation>
     </message>
     <message>
         <source>It does not know this computer, or not any more. Ask for a code there, and type it here.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不认识（或不再认识）这台电脑。请在那里取得配对码，并在这里输入。</translation>
     </message>
     <message>
         <source>Pair…</source>
-        <translation type="unfinished"></translation>
+        <translation>配对…</translation>
     </message>
     <message>
         <source>{chosen} of {items} selected</source>
-        <translation type="unfinished"></translation>
+        <translation>已选择 {chosen}，共 {items}</translation>
     </message>
     <message>
         <source>{items}, still counting…</source>
-        <translation type="unfinished"></translation>
+        <translation>{items}，仍在统计…</translation>
     </message>
     <message>
         <source>Connect to a computer first, then drop files onto its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>请先连接到一台电脑，再把文件拖放到它的文件夹</translation>
     </message>
     <message>
         <source>Drop to upload to “{place}”</source>
-        <translation type="unfinished"></translation>
+        <translation>松开即可上传到“{place}”</translation>
     </message>
 </context>
 <context>
@@ -415,72 +422,72 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Files</source>
         <extracomment>Letters typed within this time belong to one word, in seconds.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
 </context>
 <context>
     <name>InviteHint</name>
     <message>
         <source>Copy the command {command}</source>
-        <translation type="unfinished"></translation>
+        <translation>复制命令 {command}</translation>
     </message>
     <message>
         <source>or choose “Pair a device…” in its window. It shows a code and a link.</source>
-        <translation type="unfinished"></translation>
+        <translation>或在它的窗口中选择“配对设备…”。它会显示配对码和链接。</translation>
     </message>
     <message>
         <source>On {computer} run</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {computer} 上运行</translation>
     </message>
     <message>
         <source>On the other computer run</source>
-        <translation type="unfinished"></translation>
+        <translation>在另一台电脑上运行</translation>
     </message>
 </context>
 <context>
     <name>JobDetails</name>
     <message>
         <source>Files of “{title}”</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}”的文件</translation>
     </message>
     <message>
         <source>Only what failed</source>
-        <translation type="unfinished"></translation>
+        <translation>只看失败的</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
 </context>
 <context>
     <name>JobFilesModel</name>
     <message>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>skipped</source>
-        <translation type="unfinished"></translation>
+        <translation>已跳过</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
 </context>
 <context>
@@ -488,18 +495,18 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>to {place}</source>
         <extracomment>The role under which a row&apos;s `Job` is handed out.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>到 {place}</translation>
     </message>
     <message>
         <source>from {server} to {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>从 {server} 到 {folder}</translation>
     </message>
 </context>
 <context>
     <name>JobsView</name>
     <message>
         <source>Transfers</source>
-        <translation type="unfinished"></translation>
+        <translation>传输</translation>
     </message>
 </context>
 <context>
@@ -507,15 +514,15 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Name</source>
         <extracomment>Rows asked for at once, and pages kept.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Modified</source>
-        <translation type="unfinished"></translation>
+        <translation>修改时间</translation>
     </message>
 </context>
 <context>
@@ -523,79 +530,79 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Pair a device</source>
         <extracomment>How long a button says that it has copied, in milliseconds.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>配对设备</translation>
     </message>
     <message>
         <source>What the device may do</source>
-        <translation type="unfinished"></translation>
+        <translation>设备的权限</translation>
     </message>
     <message>
         <source>Link</source>
-        <translation type="unfinished"></translation>
+        <translation>链接</translation>
     </message>
     <message>
         <source>Copy link</source>
-        <translation type="unfinished"></translation>
+        <translation>复制链接</translation>
     </message>
     <message>
         <source>QR code of the link</source>
-        <translation type="unfinished"></translation>
+        <translation>链接的二维码</translation>
     </message>
     <message>
         <source>Copy the code</source>
-        <translation type="unfinished"></translation>
+        <translation>复制配对码</translation>
     </message>
     <message>
         <source>The device &amp;may</source>
-        <translation type="unfinished"></translation>
+        <translation>设备权限(&amp;M)</translation>
     </message>
     <message>
         <source>On the other device choose “Connect…”, and type this code:</source>
-        <translation type="unfinished"></translation>
+        <translation>在另一台设备上选择“连接…”，并输入此配对码：</translation>
     </message>
     <message>
         <source>With this address:</source>
-        <translation type="unfinished"></translation>
+        <translation>以及此地址：</translation>
     </message>
     <message>
         <source>Or paste this link there, which says both:</source>
-        <translation type="unfinished"></translation>
+        <translation>或者在那里粘贴此链接，它包含这两者：</translation>
     </message>
     <message>
         <source>This code is not valid any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>此配对码已失效。</translation>
     </message>
     <message>
         <source>New code</source>
-        <translation type="unfinished"></translation>
+        <translation>新的配对码</translation>
     </message>
     <message>
         <source>There is no code.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有配对码。</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>For one device, valid for {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>仅限一台设备，有效期 {time}</translation>
     </message>
     <message>
         <source>It may {permission}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它可以{permission}。</translation>
     </message>
     <message>
         <source>“{device}” is paired.</source>
-        <translation type="unfinished"></translation>
+        <translation>已与“{device}”配对。</translation>
     </message>
     <message>
         <source>Pair another device</source>
-        <translation type="unfinished"></translation>
+        <translation>再配对一台设备</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制</translation>
     </message>
 </context>
 <context>
@@ -603,11 +610,11 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>This computer</source>
         <extracomment>How often states are asked for, in milliseconds. Whether the agent has answered once.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑</translation>
     </message>
     <message>
         <source>this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑</translation>
     </message>
 </context>
 <context>
@@ -615,176 +622,176 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Share this folder</source>
         <extracomment>Widest the folder&apos;s path is shown, in pixels.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>共享此文件夹</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished"></translation>
+        <translation>更改…</translation>
     </message>
     <message>
         <source>Change the shared folder</source>
-        <translation type="unfinished"></translation>
+        <translation>更改共享的文件夹</translation>
     </message>
     <message>
         <source>Pair a device…</source>
-        <translation type="unfinished"></translation>
+        <translation>配对设备…</translation>
     </message>
     <message>
         <source>Paired devices…</source>
-        <translation type="unfinished"></translation>
+        <translation>已配对的设备…</translation>
     </message>
     <message>
         <source>Not shared: nobody else reaches this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>未共享：其他人无法访问此文件夹。</translation>
     </message>
     <message>
         <source>Shared with paired devices, and nobody else.</source>
-        <translation type="unfinished"></translation>
+        <translation>只与已配对的设备共享。</translation>
     </message>
     <message>
         <source>Shared with everybody on the network, paired or not.</source>
-        <translation type="unfinished"></translation>
+        <translation>与网络上的所有人共享，无论是否配对。</translation>
     </message>
     <message>
         <source>none yet; the system may ask about the firewall</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无；系统可能会询问防火墙设置</translation>
     </message>
     <message>
         <source>What devices that are paired next may do</source>
-        <translation type="unfinished"></translation>
+        <translation>之后配对的设备的权限</translation>
     </message>
     <message>
         <source>What guests may do</source>
-        <translation type="unfinished"></translation>
+        <translation>访客的权限</translation>
     </message>
     <message>
         <source>Devices</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>New devices may</source>
-        <translation type="unfinished"></translation>
+        <translation>新设备可以</translation>
     </message>
     <message>
         <source>Guests may</source>
-        <translation type="unfinished"></translation>
+        <translation>访客可以</translation>
     </message>
     <message>
         <source>Switch sharing on first: devices are paired over the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先打开共享：设备通过网络配对。</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Copy the address {address}</source>
-        <translation type="unfinished"></translation>
+        <translation>复制地址 {address}</translation>
     </message>
     <message>
         <source>Folder to share</source>
-        <translation type="unfinished"></translation>
+        <translation>要共享的文件夹</translation>
     </message>
 </context>
 <context>
     <name>SideDelegate</name>
     <message>
         <source>Pair</source>
-        <translation type="unfinished"></translation>
+        <translation>配对</translation>
     </message>
 </context>
 <context>
     <name>SideModel</name>
     <message>
         <source>Sharing</source>
-        <translation type="unfinished"></translation>
+        <translation>正在共享</translation>
     </message>
     <message>
         <source>Not shared</source>
-        <translation type="unfinished"></translation>
+        <translation>未共享</translation>
     </message>
     <message>
         <source>THIS COMPUTER</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑</translation>
     </message>
     <message>
         <source>This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑</translation>
     </message>
     <message>
         <source>SAVED</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存</translation>
     </message>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在连接…</translation>
     </message>
     <message>
         <source>online</source>
-        <translation type="unfinished"></translation>
+        <translation>在线</translation>
     </message>
     <message>
         <source>offline</source>
-        <translation type="unfinished"></translation>
+        <translation>离线</translation>
     </message>
     <message>
         <source>needs pairing</source>
-        <translation type="unfinished"></translation>
+        <translation>需要配对</translation>
     </message>
     <message>
         <source>key changed</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥已变</translation>
     </message>
     <message>
         <source>keyring locked</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥环已锁定</translation>
     </message>
     <message>
         <source>offline since {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>自{time}起离线</translation>
     </message>
 </context>
 <context>
     <name>Sidebar</name>
     <message>
         <source>Computers</source>
-        <translation type="unfinished"></translation>
+        <translation>电脑</translation>
     </message>
     <message>
         <source>Connect…</source>
-        <translation type="unfinished"></translation>
+        <translation>连接…</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Copy address</source>
-        <translation type="unfinished"></translation>
+        <translation>复制地址</translation>
     </message>
     <message>
         <source>Pair…</source>
-        <translation type="unfinished"></translation>
+        <translation>配对…</translation>
     </message>
     <message>
         <source>Forget…</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记…</translation>
     </message>
     <message>
         <source>Forget</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记</translation>
     </message>
     <message>
         <source>Forget “{name}”?</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记“{name}”？</translation>
     </message>
     <message>
         <source>What pairing with it brought is thrown away too: to come back, it takes a new code from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>与它的配对信息也会一并清除：再次连接需要从那里取得新的配对码。</translation>
     </message>
 </context>
 <context>
@@ -792,246 +799,370 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Back</source>
         <extracomment>How long typing in the filter must pause before it is asked for, in milliseconds.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>后退</translation>
     </message>
     <message>
         <source>Forward</source>
-        <translation type="unfinished"></translation>
+        <translation>前进</translation>
     </message>
     <message>
         <source>Folder above</source>
-        <translation type="unfinished"></translation>
+        <translation>上一级文件夹</translation>
     </message>
     <message>
         <source>Upload</source>
-        <translation type="unfinished"></translation>
+        <translation>上传</translation>
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>更多</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Filter by name</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称筛选</translation>
     </message>
     <message>
         <source>Connect…</source>
-        <translation type="unfinished"></translation>
+        <translation>连接…</translation>
     </message>
 </context>
 <context>
     <name>Transfers</name>
     <message>
         <source>TRANSFERS</source>
-        <translation type="unfinished"></translation>
+        <translation>传输</translation>
     </message>
     <message>
         <source>Remove what has ended from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中移除已结束的传输</translation>
     </message>
     <message>
         <source>Files you send or fetch are listed here.</source>
+        <translation>你发送或获取的文件会列在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>Undo</name>
+    <message>
+        <source>“{name}” has changed since it was uploaded. It was left as it is.</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Undo</source>
+        <extracomment>How long it stands, in milliseconds. Widest it is, and how far above the foot of its parent, in pixels.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide this message</source>
+        <translation type="unfinished">隐藏此消息</translation>
     </message>
 </context>
 <context>
     <name>Welcome</name>
     <message>
         <source>Send to another computer</source>
-        <translation type="unfinished"></translation>
+        <translation>发送到另一台电脑</translation>
     </message>
     <message>
         <source>Connect to a computer that runs filexfer, then drag files and folders onto the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接到运行 filexfer 的电脑，然后把文件和文件夹拖到窗口上。</translation>
     </message>
     <message>
         <source>Connect…</source>
-        <translation type="unfinished"></translation>
+        <translation>连接…</translation>
     </message>
     <message>
         <source>Let others reach this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>让其他电脑访问这台电脑</translation>
     </message>
     <message>
         <source>Choose a folder and what others may do with it. Nothing is shared before you switch it on.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个文件夹以及其他人的权限。在你打开之前不会共享任何内容。</translation>
     </message>
     <message>
         <source>Choose what to share</source>
-        <translation type="unfinished"></translation>
+        <translation>选择要共享的内容</translation>
     </message>
 </context>
 <context>
     <name>Window</name>
     <message>
         <source>The background service is not there; it is started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>后台服务已停止，正在重新启动。</translation>
     </message>
     <message>
         <source>Another version of filexfer ({version}) works in the background. Start filexfer again when it is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>后台运行着另一版本的 filexfer({version})。等它完成后请重新启动 filexfer。</translation>
     </message>
 </context>
 <context>
     <name>Words</name>
     <message numerus="yes">
-        <source>Delete %Ln entries?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%Ln item(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <extracomment>Size of what hangs at the pointer, in pixels, and where the pointer is in it.</extracomment>
+        <translation>
+            <numerusform>%Ln 个项目</numerusform>
         </translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中移除</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件夹中显示</translation>
     </message>
     <message>
         <source>Files…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件…</translation>
     </message>
     <message numerus="yes">
         <source>%Ln running</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个正在进行</numerusform>
         </translation>
     </message>
     <message>
         <source>{size}/s</source>
-        <translation type="unfinished"></translation>
+        <translation>{size}/秒</translation>
     </message>
     <message>
         <source>{n} B</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 字节</translation>
     </message>
     <message>
         <source>today {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>今天 {time}</translation>
     </message>
     <message>
         <source>yesterday {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>昨天 {time}</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>什么也不做</translation>
     </message>
     <message>
         <source>look and fetch</source>
-        <translation type="unfinished"></translation>
+        <translation>查看和获取</translation>
     </message>
     <message>
         <source>look, fetch, send and change</source>
-        <translation type="unfinished"></translation>
+        <translation>查看、获取、发送和更改</translation>
     </message>
     <message>
         <source>look, fetch, send, change and manage</source>
-        <translation type="unfinished"></translation>
+        <translation>查看、获取、发送、更改和管理</translation>
     </message>
     <message>
         <source>{n} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 秒</translation>
     </message>
     <message>
         <source>{n} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 分钟</translation>
     </message>
     <message>
         <source>{h} h {m} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{h} 小时 {m} 分钟</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>Uploading</source>
-        <translation type="unfinished"></translation>
+        <translation>正在上传</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>正在下载</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Done · verified</source>
-        <translation type="unfinished"></translation>
+        <translation>完成 · 已校验</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
     <message numerus="yes">
         <source>Looking through %Ln file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>正在查看 %Ln 个文件</numerusform>
         </translation>
     </message>
     <message>
         <source>reading here</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取本机</translation>
     </message>
     <message>
         <source>waiting for the network</source>
-        <translation type="unfinished"></translation>
+        <translation>等待网络</translation>
     </message>
     <message>
         <source>waiting for their disk</source>
+        <translation>等待对方磁盘</translation>
+    </message>
+    <message>
+        <source>writing here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at the speed limit</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} / {total}</translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个文件</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln skipped</source>
+        <translation>
+            <numerusform>跳过 %Ln 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{n} of {total} not moved</source>
+        <translation>{total} 个中有 {n} 个未传输</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln entries for good?</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
     </message>
     <message>
-        <source>{n} of {total} not moved</source>
+        <source>“{name}” is in the trash now.</source>
+        <extracomment>So many changes can be taken back.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is called “{new}” now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is in “{place}” now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was created.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was uploaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries are in the trash now.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries are in “{place}” now.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo deleting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo renaming</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo moving</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo creating a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo uploading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” came back as “{new}”: its name is in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files have changed since they were uploaded, “{name}” first. They were left as they are.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries were not taken back.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{name}” has changed since. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is not empty any more. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The name “{old}” is in use again. “{name}” was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is not there any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>self._owner</name>
+    <message>
+        <source>Files can be dropped only into folders of this computer. Drop them there, or use Download.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1039,7 +1170,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>words.Words</name>
     <message>
         <source>never</source>
-        <translation type="unfinished"></translation>
+        <translation>从未</translation>
     </message>
 </context>
 </TS>
