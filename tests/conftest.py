@@ -18,7 +18,9 @@ OWN_FOLDERS = ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XD
 def folders_of_nobody() -> Iterator[Path]:
     """A home of the tests' own, for this process and those it starts. Short, since a UNIX socket's path has 108 bytes."""
     home = Path(tempfile.mkdtemp(prefix="fx"))
-    before = {name: os.environ.get(name) for name in OWN_FOLDERS}
+    before = {name: os.environ.get(name) for name in (*OWN_FOLDERS, "FILEXFER_MDNS")}
+    # Nor is the network around told of tests.
+    os.environ["FILEXFER_MDNS"] = "off"
     for name in OWN_FOLDERS:
         folder = home / name.removeprefix("XDG_").lower()
         folder.mkdir(mode=0o700)

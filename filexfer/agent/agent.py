@@ -18,7 +18,7 @@ from filexfer.agent.diagnosis import Diagnosis
 from filexfer.agent.events import Events
 from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
-from filexfer.agent.nearby import Nearby
+from filexfer.agent.nearby import Nearby, Surroundings
 from filexfer.agent.plans import Plans
 from filexfer.agent.rates import Rates
 from filexfer.agent.remote import Remote
@@ -101,7 +101,7 @@ class Agent:
             self._awake = Awake()
             parts.callback(self._awake.close)
             self._engine.limit(number(memory.get("rate", 0)))
-            nearby = Nearby(servers, vault, self._pin)
+            nearby = Nearby(Surroundings(servers, vault, self._pin))
             parts.callback(nearby.close)
             self._watch = Watch(self._engine, self._events, history_file)
             parts.callback(self._watch.close)

@@ -67,6 +67,10 @@ class Servers:
         """Address of each saved server, by its name."""
         return _saved(self._memory.get("servers"))
 
+    def names(self) -> dict[str, str]:
+        """The name of each saved server, by its address."""
+        return {address: name for name, address in self.saved().items()}
+
     def save(self, name: str, address: str) -> None:
         """Remember `address` as `name`, in place of what had that name. Raises `BadParameters`, `TooLarge`, `StorageFailed`."""
         self.check_name(name)
@@ -160,9 +164,13 @@ class Servers:
 
     # Sessions -------------------------------------------------------------------------------------------------------------------
 
-    def connect(self, server: str) -> Session:
+    def connect(self, server: str, timeout: float = PATIENCE) -> Session:
         """A session of the caller's own; what the engine moves files with."""
-        return self._open(str(self.resolve(server)), PATIENCE)
+        return self._open(str(self.resolve(server)), timeout)
+
+    def heard(self, server: str, error: FilexferError | None = None) -> None:
+        """A call over such a session ended so: that tells how the server does."""
+        self._known.note(str(self.resolve(server)), error)
 
     @contextmanager
     def session(self, server: str) -> Iterator[Session]:
@@ -195,6 +203,10 @@ class Servers:
         """Each saved server with what is known of it now; see `agent.states`."""
         known = [(name, address, self._known.of(address)) for name, address in self.saved().items()]
         return [{"name": name, "address": at, "state": state.word, "since": state.since} for name, at, state in known]
+
+    def state(self, address: str) -> str:
+        """How the server at this address does, as far as that is known now; see `agent.states`."""
+        return self._known.of(address).word
 
     def _open(self, address: str, timeout: float) -> Session:
         own = self._state is not None and address == self._own()

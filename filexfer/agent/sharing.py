@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from filexfer.agent.memory import Memory
@@ -24,12 +24,22 @@ NEIGHBOURS = 10
 
 class Sharing:
     """Drives a server by a `Wish`. `listen`: addresses given on the command line; without them it is the default port or, where
-    that is taken, the next free one. `memory` None: changes last as long as the process, as a command line's do."""
+    that is taken, the next free one. `memory` None: changes last as long as the process, as a command line's do. `tell`
+    is told at which addresses it listens, whenever others can reach it from now on, or not any more."""
 
-    def __init__(self, server: Server, name: str, wish: Wish, listen: Sequence[str], memory: Memory | None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        name: str,
+        wish: Wish,
+        listen: Sequence[str],
+        memory: Memory | None,
+        tell: Callable[[Sequence[str]], object] = lambda _: None,
+    ) -> None:
         self._server = server
         self._name = name
         self._memory = memory
+        self._tell = tell
         self._lock = threading.Lock()  # guards all below, and that one change is made after the other
         self._wish = wish
         self._urls = list(listen)
@@ -112,6 +122,10 @@ class Sharing:
             self._memory.put({"share": self._wish.kept()})
 
     def _turn_on(self) -> None:
+        self._listen()
+        self._tell(self._open)
+
+    def _listen(self) -> None:
         if self._urls:
             try:
                 for url in self._urls:
@@ -137,6 +151,7 @@ class Sharing:
         for address in self._open:
             self._server.unlisten(address)
         self._open = []
+        self._tell(())
 
     def check_inside(self, local_path: str) -> None:
         """Raise `Forbidden` unless this path of the disk lies in the share, where nothing leads out of it."""

@@ -38,6 +38,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--insecure", action="store_true", help="plain http beyond this computer too: anybody on the way can read and change it"
     )
+    parser.add_argument(
+        "--no-announce", action="store_true", help="do not tell the network of this server: others find it by its address only"
+    )
     options.state(parser)
 
 
@@ -49,7 +52,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     foreground.log(out)
     settings = Settings(insecure=args.insecure, allow_hosts=tuple(args.allow_host))
     listen = args.listen or [DEFAULT_LISTEN]
-    agent = Agent(args.folder, listen, args.guest, args.name, state=_state(args), settings=settings)
+    agent = Agent(
+        args.folder, listen, args.guest, args.name, state=_state(args), settings=settings, announce=not args.no_announce
+    )
     if args.guest == "none" and not any(url.startswith("https:") for url in listen):
         out.note("guests may do nothing (--guest read or --guest write lets them in).")
     if args.insecure:

@@ -1,4 +1,4 @@
-"""`filexfer servers`: the servers that are saved by name, and how they do; saves, renames and forgets them."""
+"""`filexfer servers`: the servers that are saved by name, and how they do; saves, renames, forgets them; finds those nearby."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 #: Seconds that a server has to answer, and all of them together.
 _EACH, _ALL = 4.0, 6.0
+#: Seconds that servers have to say that they are there; they do it within one, and are asked twice.
+_LOOK = 2.5
+_UNKNOWN = "needs pairing"
 #: Names that an action takes: least and most.
 _TAKES = {"list": (0, 0), "save": (2, 2), "rename": (2, 2), "forget": (1, 99)}
 
@@ -49,14 +52,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="list (default); save NAME ADDRESS; rename NAME NEW; forget NAME…: with the token that pairing brought",
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="of a saved server; forget takes addresses too")
+    parser.add_argument(
+        "--nearby", action="store_true", help="list those that announce themselves on the networks around, saved or not"
+    )
     options.state(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    if args.nearby and (args.action != "list" or args.names):
+        raise UsageError("Write `filexfer servers --nearby` with nothing behind it.")
     least, most = _TAKES[args.action]
     if not least <= len(args.names) <= most:
         raise UsageError("Write `filexfer servers`, `filexfer servers save NAME ADDRESS`, `rename NAME NEW` or `forget NAME…`.")
     state = Path(args.state).absolute() if args.state else places.state_folder()
+    if args.nearby:
+        return _nearby(state, out)
     if args.action == "list":
         return _list(state, out)
     if args.action == "forget":
@@ -92,6 +102,29 @@ def _list(state: Path, out: Output) -> int:
     return exits.Exit.DONE
 
 
+def _nearby(state: Path, out: Output) -> int:
+    """Look around for a moment, without an agent."""
+    from filexfer.agent.nearby import Surroundings
+    from filexfer.client.vault import Vault
+
+    around = Surroundings(saved.servers(state), Vault(state))
+    found, problem = around.look(_LOOK)
+    if problem:
+        raise ConnectionFailed(problem)
+    wide = [max((len(str(row[column])) for row in found), default=0) for column in ("name", "address")]
+    for row in found:
+        if out.json:
+            out.record(**row)
+        else:
+            known = f", saved as {row['known']}:" if row["known"] else ""
+            out.result(f"{row['name']:{wide[0]}}  {row['address']:{wide[1]}}  {row['state']}{known}")
+    if not found:
+        out.say("No server was found on the networks around. Is sharing switched on there? `filexfer doctor` looks further.")
+    elif any(row["state"] == _UNKNOWN for row in found):
+        out.say("To pair with one, run `filexfer invite` there, and here: filexfer pair ADDRESS")
+    return exits.Exit.DONE
+
+
 def _ask(address: str, vault: Vault) -> _State:
     from filexfer.client.session import connect
 
@@ -99,7 +132,7 @@ def _ask(address: str, vault: Vault) -> _State:
         with connect(address, vault=vault, timeout=_EACH) as session:
             return _State("online", str(session.info().get("permission", "")))
     except LoginNeeded:
-        return _State("needs pairing")
+        return _State(_UNKNOWN)
     except KeyChanged:
         return _State("key changed")
     except KeyringLocked:

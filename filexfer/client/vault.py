@@ -115,6 +115,10 @@ class Vault:
         """Addresses of all servers that this computer is paired with."""
         return sorted(self._entries())
 
+    def pins(self) -> dict[str, str]:
+        """The pin of each server that this computer is paired with, by its address. The keyring is not asked."""
+        return {name: entry.get("pin", "") for name, entry in self._entries().items()}
+
     def _entries(self) -> dict[str, dict[str, str]]:
         try:
             found = kept.read(self._file)
