@@ -21,6 +21,7 @@ from filexfer.agent.memory import Memory
 from filexfer.agent.nearby import Nearby, Surroundings
 from filexfer.agent.plans import Plans
 from filexfer.agent.rates import Rates
+from filexfer.agent.previews import Previews
 from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
 from filexfer.agent.sharing import Sharing
@@ -94,6 +95,7 @@ class Agent:
             parts.callback(servers.close)
             self.views = Views(servers)
             parts.callback(self.views.close)
+            previews = Previews(servers, self._state / "pictures")
             self.staging = Staging(servers, self._state / "staged")
             parts.callback(self.staging.close)
             self._engine = Engine(history, connect=servers.connect)
@@ -111,7 +113,9 @@ class Agent:
             parts.callback(self.plans.close)
             diagnosis = Diagnosis(servers, self.sharing, vault)
             self.remote = Remote(servers, self.sharing, vault, places.computer_name())
-            self._register(self.jobs, self.plans, self.views, self.staging, self.remote, self.sharing, nearby, diagnosis, self)
+            self._register(
+                self.jobs, self.plans, self.views, previews, self.staging, self.remote, self.sharing, nearby, diagnosis, self
+            )
             parts.callback(announcer.close)
             #: Ends all of them, the last one first.
             self._parts = parts.pop_all()

@@ -36,8 +36,8 @@ _WHOLE = Limits(payload_memory=1 << 30, payloads_memory=1 << 30)
 _WHOLE_FILES = frozenset({"file_get", "image_get"})
 #: Calls that only read, though not everybody who may read may call them.
 _LOOKS = frozenset(
-    "upload_status trash_list device_list invite_status job_list job_events job_files plan_state view_find server_list "
-    "server_doctor agent_info".split()
+    "upload_status trash_list device_list invite_status job_list job_events job_files plan_state view_find view_places "
+    "view_events server_list server_doctor agent_info thumb_get preview_get".split()
 )
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(
@@ -54,7 +54,7 @@ _LEAST_BLOCK = 64 << 10
 _SLOW = frozenset("upload_commit files_put file_put entry_delete trash_empty file_digests upload_reuse system.multicall".split())
 _SLOW_TIMES = 10
 #: Long polls: their last parameter is the seconds that the server waits.
-_POLLS = frozenset({"job_events", "share_changes"})
+_POLLS = frozenset({"job_events", "share_changes", "view_events"})
 
 
 def connect(
@@ -145,7 +145,7 @@ class Session:
         def work(connection: Connection) -> tuple[ResponseHead, object]:
             nonlocal worked
             self.begin(connection, method, *params)
-            head, value = self.end(connection, patience, _WHOLE if method in _WHOLE_FILES else _LIMITS)
+            head, value = self.end(connection, patience, _limits(method, params))
             worked = head.worked
             return head, value
 
@@ -321,6 +321,11 @@ _STATUSES: dict[int, type[errors.FilexferError]] = {
     504: errors.ConnectionLost,
     503: errors.Busy,
 }
+
+
+def _limits(method: str, params: tuple[object, ...]) -> Limits:
+    """What the answer may be. A thumbnail is asked for by its edge, and is small."""
+    return _WHOLE if method in _WHOLE_FILES and not (method == "image_get" and any(params[1:])) else _LIMITS
 
 
 def _only_reads(method: str) -> bool:

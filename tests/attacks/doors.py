@@ -22,6 +22,8 @@ NO_PATHS: dict[str, frozenset[int]] = {
     "system.methodSignature": frozenset({0}),
     "view_open": frozenset({0}),
     "view_find": frozenset({1}),
+    "thumb_get": frozenset({0, 2}),
+    "preview_get": frozenset({0}),
     "server_forget": frozenset({0}),
     "server_call": frozenset({0, 1}),
     "pair": frozenset({0}),
@@ -40,6 +42,8 @@ HOLDS_PATHS: dict[tuple[str, int, str], tuple[Filled, ...]] = {
     ("files_get", 0, "array"): (lambda path: [path],),
     ("files_get", 0, "base64"): (lambda path: _bytes(path),),
     ("view_open", 1, "base64"): (lambda path: _bytes(path),),
+    ("thumb_get", 1, "base64"): (lambda path: _bytes(path),),
+    ("preview_get", 1, "base64"): (lambda path: _bytes(path),),
     ("plan_open", 0, "struct"): (
         lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},
     ),

@@ -265,6 +265,6 @@ def test_every_method_that_names_a_file_is_attacked() -> None:
     reached = {call.method for call in calls_with("x")}
     assert reached >= {"file_list", "file_stat", "file_get", "file_put", "files_put", "files_get", "file_read", "file_digests",
                        "upload_open", "folder_make", "entry_move", "entry_delete", "image_put", "image_get", "job_add",
-                       "plan_open",
+                       "plan_open", "thumb_get", "preview_get",
                        "view_open"}  # fmt: skip
-    assert reached & set(AGENT) == {"job_add", "plan_open", "view_open"}
+    assert reached & set(AGENT) == {"job_add", "plan_open", "preview_get", "thumb_get", "view_open"}

@@ -200,6 +200,8 @@ def test_a_manager_from_elsewhere_reaches_no_file_outside_the_share(guarded: Hou
             for method, params in {
                 "job_add": ({"direction": "put", "server": server, "items": [[str(guarded.share / "mine"), "x"]]},),
                 "view_open": (server, ""),
+                "thumb_get": (server, "mine", "", 64),
+                "preview_get": (server, "mine", 64),
                 "server_call": (server, "server_info"),
                 "server_save": ({"name": "evil", "address": server},),
             }.items():

@@ -301,6 +301,8 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "plan_state",
         "plan_close",
         "stage_files",
+        "thumb_get",
+        "preview_get",
     }
     ordering = {"job_pause", "job_resume", "job_move"}
     assert {name for name, method in AGENT.items() if not method.changes} == looking | ordering

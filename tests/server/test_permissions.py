@@ -28,7 +28,7 @@ LEVELS = [Permission.NONE, Permission.READ, Permission.WRITE, Permission.MANAGE]
 SILENT = {
     "upload_open upload_write upload_reuse upload_status upload_abort trash_list device_list invite_status",
     "plan_state plan_close job_list job_events job_files job_pause job_resume job_move",
-    "view_open view_rows view_find view_close server_list nearby_list server_doctor agent_info stage_files",
+    "view_open view_rows view_find view_close server_list nearby_list server_doctor agent_info stage_files thumb_get preview_get",
 }
 
 

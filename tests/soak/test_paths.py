@@ -88,7 +88,8 @@ class Attack:
 
     def _own(self, call: Call) -> None:
         """A method of the agent, on its own share. What waits for an answer cannot stand in a batch."""
-        params = ("", call.params[1], {}) if call.method == "view_open" else call.params
+        params = ("", *call.params[1:]) if call.method in ("thumb_get", "preview_get") else call.params
+        params = ("", call.params[1], {}) if call.method == "view_open" else params
         reply = self._control.post(b"".join(xmlrpc.encode_call(call.method, params)))
         self._count(call.method, {"faultCode": reply.code} if reply.code else [reply.value])
         if call.method == "job_add" and not reply.code:
