@@ -124,8 +124,8 @@ class Bars:
 
 
 def percent(job: Job) -> str:
-    """How much of the bytes known so far has moved."""
-    return f"{100 * job.bytes_done / job.bytes_total:.0f} %" if job.bytes_total else "0 %"
+    """How much of the bytes known so far has moved; never rounded up, so that 100 % means all of them."""
+    return f"{100 * job.bytes_done // job.bytes_total} %" if job.bytes_total else "0 %"
 
 
 def status(job: Job) -> str:
@@ -142,7 +142,7 @@ def status(job: Job) -> str:
     if job.files_failed:
         parts.append(f"{output.number(job.files_failed)} failed")
     if job.waits_for:
-        parts.append(f"waits for {job.waits_for}")
+        parts.append("at the speed limit" if job.waits_for == "limit" else f"waits for {job.waits_for}")
     return " · ".join(parts)
 
 

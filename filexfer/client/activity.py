@@ -6,21 +6,32 @@ import threading
 import time
 from dataclasses import replace
 
-from filexfer.core.model import Job
+from filexfer.core.model import Direction, Job
 
 #: Seconds over which a rate is smoothed, and before a first estimate of the time left is given.
 SMOOTH, FIRST_ESTIMATE = 3.0, 1.0
 
-READING, NETWORK, DISK = "reading", "network", "disk"
+READING, NETWORK, DISK, LIMIT = "reading", "network", "disk", "limit"
+#: What may hold a job up. Of an exchange with the server a part belongs to the disk over there, as the server says.
+_REASONS = (READING, NETWORK, DISK, LIMIT)
 
 
 class Worker:
-    """What one thread of a job does just now: READING, NETWORK, DISK or "". Written by that thread, read by the clock."""
+    """What one thread of a job does just now: READING, NETWORK, DISK, LIMIT or "". Written by that thread, read by the clock.
 
-    __slots__ = ("doing",)
+    Attributes:
+        theirs: of its last exchange with the server, the share (0 to 1) of the time that the server was at it itself.
+    """
+
+    __slots__ = ("doing", "theirs")
 
     def __init__(self) -> None:
         self.doing = ""
+        self.theirs = 0.0
+
+    def answered(self, passed: float, worked: float) -> None:
+        """An exchange took `passed` seconds, of which the server says that it was at it for `worked`."""
+        self.theirs = min(1.0, worked / passed) if passed > 0 else 0.0
 
 
 class Figures:
@@ -35,6 +46,7 @@ class Figures:
         self.floor_bytes, self.floor_files = before.bytes_done, before.files_done
         self._floor_handled = before.files_done + before.files_skipped
         self._floor_totals = before.bytes_total, before.files_total
+        self._far = DISK if before.spec.direction is Direction.PUT else READING
         # Guards all counters and the list of workers.
         self._lock = threading.Lock()
         self._scanning = True
@@ -95,9 +107,16 @@ class Figures:
         """Bytes that travelled in this run."""
         return self._travelled
 
-    def doing(self) -> list[str]:
+    def doing(self) -> dict[str, float]:
+        """How much of what the threads do just now is what: shares whose sum is 1, or nothing."""
         with self._lock:
-            return [worker.doing for worker in self._workers if worker.doing]
+            busy = [(worker.doing, worker.theirs) for worker in self._workers if worker.doing]
+        shares: dict[str, float] = {}
+        for name, theirs in busy:
+            ours = 1.0 - theirs if name == NETWORK else 1.0
+            shares[name] = shares.get(name, 0.0) + ours / len(busy)
+            shares[self._far] = shares.get(self._far, 0.0) + (1.0 - ours) / len(busy)
+        return shares
 
     def onto(self, job: Job, ended: bool = False) -> Job:
         """`job` with the figures as they are now. Until the run has `ended` they do not fall below those of an earlier run."""
@@ -194,9 +213,8 @@ class Gauge:
         self._weight += share * (1.0 - self._weight)
         self._travelled = travelled
         doing = self._figures.doing()
-        for name in (READING, NETWORK, DISK):
-            now = doing.count(name) / len(doing) if doing else 0.0
-            self._waits[name] = self._waits.get(name, 0.0) * 0.8 + now * 0.2
+        for name in _REASONS:
+            self._waits[name] = self._waits.get(name, 0.0) * 0.8 + doing.get(name, 0.0) * 0.2
 
     def _waiting(self) -> str:
         name = max(self._waits, key=lambda one: self._waits[one])

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from blake3 import blake3
 
-from filexfer.client.activity import NETWORK, READING, Worker
+from filexfer.client.activity import LIMIT, NETWORK, READING, Worker
 from filexfer.client.local import OpenFolder
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Pipeline
@@ -71,7 +71,7 @@ class Batches:
         self._segments: list[Segment] = []
         self._bytes = self._files = 0
         policy = run.spec.on_conflict.value
-        self._pipeline = Pipeline(run, "files_put", lambda batch: batch.params(policy), _results)
+        self._pipeline = Pipeline(run, worker, "files_put", lambda batch: batch.params(policy), _results)
 
     def add(self, item: int, place: str, row: Row) -> None:
         """One more small file; sends what is gathered once it is enough."""
@@ -96,7 +96,7 @@ class Batches:
             self._read(segment, batch)
         if not batch.paths:
             return
-        self._worker.doing = ""
+        self._worker.doing = LIMIT
         self._run.throttle(sum(batch.sizes))
         while len(self._pipeline) >= self._run.breadth:
             self._complete()

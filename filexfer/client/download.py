@@ -4,9 +4,10 @@ their digests, published by the commit. Nothing the server says is believed: not
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
-from filexfer.client.activity import DISK, NETWORK, Tally
+from filexfer.client.activity import DISK, LIMIT, NETWORK, Tally
 from filexfer.client.lanes import Block, Lane
 from filexfer.client.notes import FileRow
 from filexfer.client.pool import Bench, Blocks
@@ -71,11 +72,14 @@ class Fetching:
         return cut(missing, block_size)
 
     def move(self, block: Range, bench: Bench) -> None:
+        bench.worker.doing = LIMIT
         self._run.throttle(block.length)
         buffer = bench.buffer[: block.length]
         for attempt in range(TRIES):
             bench.worker.doing = NETWORK
+            began = time.monotonic()
             found = self._read(block.start, buffer)
+            bench.worker.answered(time.monotonic() - began, found.worked)
             bench.worker.doing = DISK
             try:
                 self._save(block.start, found)

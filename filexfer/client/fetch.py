@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
-from filexfer.client.activity import DISK, NETWORK, Worker
+from filexfer.client.activity import DISK, LIMIT, NETWORK, Worker
 from filexfer.client.download import Wanted
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Pipeline
@@ -37,7 +37,7 @@ class Fetches:
         self._most = min(self._most_bytes, run.batch_bytes)
         self._files: list[Wanted] = []
         self._bytes = 0
-        self._pipeline = Pipeline(run, "files_get", _params, _contents)
+        self._pipeline = Pipeline(run, worker, "files_get", _params, _contents)
 
     def add(self, file: Wanted) -> None:
         """One more small file; asks for what is gathered once it is enough."""
@@ -54,7 +54,7 @@ class Fetches:
         files, size, self._files, self._bytes = self._files, self._bytes, [], 0
         self._most = min(self._most_bytes, self._run.batch_bytes)
         self._run.check()
-        self._worker.doing = ""
+        self._worker.doing = LIMIT
         self._run.throttle(size)
         while len(self._pipeline) >= self._run.breadth:
             self._complete()

@@ -69,6 +69,7 @@ class Getting:
                 self._fetches.abandon()
                 raise
             finally:
+                self._worker.doing = ""
                 self._pool.finish()
             run.check()
             if not run.figures.any_failed:

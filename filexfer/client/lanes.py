@@ -32,18 +32,20 @@ _WRONG = "The server's answer for a block is not well-formed. Update the server.
 
 
 class Block(NamedTuple):
-    """A block that arrived, its digest as the server gave it (unchecked), and the version it is of (`""` unknown)."""
+    """A block that arrived, its digest as the server gave it (unchecked), the version it is of (`""` unknown), and the seconds
+    that the server was at it (0.0 unknown)."""
 
     data: Bytes
     digest: str
     etag: str
+    worked: float = 0.0
 
 
 class Lane(Protocol):
     """Thread-safe; each call takes a connection of the session."""
 
-    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
-        """Send one block of an upload; returns once the server has verified and written it."""
+    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> float:
+        """Send one block of an upload; returns once the server has verified and written it: the seconds that it was at that."""
         ...
 
     def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
@@ -56,36 +58,37 @@ class RpcLane:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
-        self._session.call("upload_write", upload_id, offset, data, {"digest": digest})
+    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> float:
+        return self._session.timed("upload_write", upload_id, offset, data, {"digest": digest})[1]
 
     def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
         options = {"etag": etag} if etag else {}
-        answer = wire.struct(self._session.call("file_read", paths.to_wire(path), offset, len(buffer), options))
+        value, worked = self._session.timed("file_read", paths.to_wire(path), offset, len(buffer), options)
+        answer = wire.struct(value)
         data = wire.binary(answer.get("data"), "data")
         if len(data) != len(buffer):
             raise Changed()
-        return Block(data, wire.text(answer.get("digest"), "digest"), wire.text(answer.get("etag", ""), "etag"))
+        return Block(data, wire.text(answer.get("digest"), "digest"), wire.text(answer.get("etag", ""), "etag"), worked)
 
 
 class RawLane:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
+    def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> float:
         session = self._session
         headers = (("Content-Length", str(len(data))), ("Content-Digest", content_digest(digest)))
         request = session.request("PUT", target_of_upload(upload_id, offset), headers)
 
-        def work(connection: Connection) -> tuple[ResponseHead, FilexferError | None]:
+        def work(connection: Connection) -> tuple[ResponseHead, FilexferError | float]:
             connection.send(request, (data,))
             head = connection.head()
             if head.status not in (200, 201, 204):
                 return head, session.refusal(connection, head, "PUT")
             connection.text(head, "PUT")
-            return head, None
+            return head, head.worked
 
-        session.connections.exchange(work, replay=True)
+        return session.connections.exchange(work, replay=True)
 
     def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
         session = self._session
@@ -126,4 +129,4 @@ def _block(head: ResponseHead, offset: int, buffer: memoryview) -> Block:
         raise Changed()
     if (part.start, part.end) != (offset, offset + len(buffer)) or head.length != len(buffer) or digest is None:
         raise NotWellFormed("The server sent another part than was asked for. Update the server.")
-    return Block(buffer, digest, etag)
+    return Block(buffer, digest, etag, head.worked)

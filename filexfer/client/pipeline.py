@@ -4,10 +4,12 @@ them, and the window that it has grown stays open."""
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from filexfer.client.activity import Worker
 from filexfer.client.run import FATAL, Run
 from filexfer.client.transport import Connection
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
@@ -18,21 +20,25 @@ _A = TypeVar("_A")
 
 class Pipeline(Generic[_W, _A]):
     """Args:
+    worker: of the thread that it is for.
     method: harmless to repeat: what is lost with a connection is asked for again.
     params: makes the parameters of a piece of work, each time it is sent.
     read: makes of a piece of work and the value of its answer what `receive` gives. Raises where the answer is none to it.
     """
 
     def __init__(
-        self, run: Run, method: str, params: Callable[[_W], tuple[object, ...]], read: Callable[[_W, object], _A]
+        self, run: Run, worker: Worker, method: str, params: Callable[[_W], tuple[object, ...]], read: Callable[[_W, object], _A]
     ) -> None:
         self._run = run
+        self._worker = worker
         self._connections = run.link.session.connections
         self._method = method
         self._params = params
         self._read = read
         # First in, first out. Without a connection a call was lost.
         self._under_way: deque[tuple[Connection | None, _W]] = deque()
+        #: Since when the server can have been at the call that is answered next.
+        self._since = 0.0
 
     def __len__(self) -> int:
         return len(self._under_way)
@@ -40,6 +46,8 @@ class Pipeline(Generic[_W, _A]):
     def send(self, work: _W) -> None:
         """Send a call, without waiting for its answer."""
         connection = None
+        if not self._under_way:
+            self._since = time.monotonic()
         try:
             connection = self._connection()
             self._run.link.session.begin(connection, self._method, *self._params(work))
@@ -73,6 +81,9 @@ class Pipeline(Generic[_W, _A]):
                 self._lost(connection)
                 raise
             else:
+                now = time.monotonic()
+                self._worker.answered(now - self._since, head.worked)
+                self._since = now
                 if not head.keep_alive:
                     self._lost(connection)
                 elif not any(other is connection for other, _ in self._under_way):

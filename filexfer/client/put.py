@@ -72,6 +72,7 @@ class Putting:
             self._batches.abandon()
             raise
         finally:
+            self._worker.doing = ""
             self._pool.finish()
         run.check()
         self._finish_folders()

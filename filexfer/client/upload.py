@@ -6,10 +6,11 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from filexfer.client.activity import DISK, NETWORK, READING, Tally
+from filexfer.client.activity import DISK, LIMIT, NETWORK, READING, Tally
 from filexfer.client.lanes import Lane
 from filexfer.client.local import OpenFile
 from filexfer.client.notes import FileRow
@@ -104,18 +105,20 @@ class Sending:
         if count != block.length:
             raise changed(self._source.place)
         mark = digest(data)
-        bench.worker.doing = ""
+        bench.worker.doing = LIMIT
         self._run.throttle(block.length)
         bench.worker.doing = NETWORK
-        self._send(block.start, data, mark)
+        began = time.monotonic()
+        worked = self._send(block.start, data, mark)
+        bench.worker.answered(time.monotonic() - began, worked)
         self._tally.moved(block.length)
 
-    def _send(self, offset: int, data: memoryview, mark: str) -> None:
+    def _send(self, offset: int, data: memoryview, mark: str) -> float:
+        """Send a block until it has arrived; the seconds that the server was at it."""
         for attempt in range(TRIES):
             upload = self._upload
             try:
-                self._run.link.patiently(lambda: self._lane.write(upload, offset, data, mark))  # noqa: B023
-                return
+                return self._run.link.patiently(lambda: self._lane.write(upload, offset, data, mark))  # noqa: B023
             except BadDigest:
                 if attempt == TRIES - 1:
                     raise
@@ -123,6 +126,7 @@ class Sending:
                 if attempt == TRIES - 1:
                     raise
                 self._reopen(upload)
+        raise AssertionError("the last try returns or raises")
 
     def _reopen(self, lost: str) -> None:
         """The server does not know the upload any more. What else it has forgotten shows at the commit."""

@@ -179,7 +179,8 @@ class Job:
         bytes_moved: bytes that travelled in this run; what was there already is in `bytes_done` only. Not remembered.
         rate: bytes per second, smoothed; 0 when not running.
         seconds_left: estimate, -1 if there is none.
-        waits_for: "reading", "network", "disk" or "": what holds it up just now.
+        waits_for: what holds it up just now: "reading" (the disk it comes from), "network", "disk" (the one it goes to), "limit"
+            (its own bound on speed) or "".
         error: sentence of what stopped it, or of the first file that failed.
         error_kind: class name, in `core.errors`, of that error, so that fronts can tell a conflict from a lost connection.
         created_ns, finished_ns: nanoseconds since the epoch; 0 for not yet.

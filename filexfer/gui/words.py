@@ -102,12 +102,19 @@ def _running(job: Job) -> list[str]:
         parts.append(Words.tr("{size}/s").format(size=size(int(job.rate))))
     if job.seconds_left >= 0:
         parts.append(duration(job.seconds_left))
-    waits = {
-        "reading": Words.tr("reading here"),
+    return [*parts, _waits(job)]
+
+
+def _waits(job: Job) -> str:
+    """What holds it up: the disk that it comes from, and the one that it goes to, are here or there."""
+    sends = job.spec.direction is Direction.PUT
+    theirs = Words.tr("waiting for their disk")
+    return {
+        "reading": Words.tr("reading here") if sends else theirs,
         "network": Words.tr("waiting for the network"),
-        "disk": Words.tr("waiting for their disk"),
-    }
-    return [*parts, waits.get(job.waits_for, "")]
+        "disk": theirs if sends else Words.tr("writing here"),
+        "limit": Words.tr("at the speed limit"),
+    }.get(job.waits_for, "")
 
 
 def _amount(job: Job) -> str:

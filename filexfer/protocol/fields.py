@@ -1,6 +1,7 @@
 """Header fields of the raw lane: versions, ranges and digests, to values and back.
 
-RFC 9110 sections 8.8.3 (ETag), 13 (conditions), 14 (ranges); RFC 9530 (Content-Digest, here with `blake3` beside `sha-256`)."""
+RFC 9110 sections 8.8.3 (ETag), 13 (conditions), 14 (ranges); RFC 9530 (Content-Digest, here with `blake3` beside `sha-256`);
+Server-Timing (https://www.w3.org/TR/server-timing/)."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ _RANGE = re.compile(
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})", re.ASCII | re.IGNORECASE)
 _DIGEST = re.compile(r"[ \t]*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):[ \t]*")
 _NAMES = {"blake3": "blake3", "sha-256": "sha256"}
+_WORK = re.compile(r"work;dur=([0-9]{1,9}(?:\.[0-9]{1,3})?)", re.ASCII)
 
 
 def written_etag(etag: str) -> str:
@@ -118,3 +120,14 @@ def _raw(text: str) -> bytes:
     if len(raw) != 32:
         raise BadParameters("The digest in Content-Digest does not have 32 bytes.")
     return raw
+
+
+def server_timing(seconds: float) -> str:
+    """The `Server-Timing` field that says how long a server was at a request, from its last byte on."""
+    return f"work;dur={seconds * 1000:.1f}"
+
+
+def parse_server_timing(value: str) -> float:
+    """The seconds it tells; 0.0 where it tells none."""
+    match = _WORK.search(value)
+    return float(match[1]) / 1000 if match else 0.0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from filexfer.core.errors import ProtocolError
+from filexfer.protocol.fields import parse_server_timing
 
 #: Longest head taken, in bytes, and most fields in it.
 HEAD_BYTES = 32 << 10
@@ -80,6 +81,11 @@ class ResponseHead:
     def has_body(self, method: str) -> bool:
         """Whether a body follows, this being the answer to a request with `method`."""
         return method != "HEAD" and self.status >= 200 and self.status not in (204, 304) and self.length != 0
+
+    @property
+    def worked(self) -> float:
+        """Seconds that the server was at it, from the request's last byte on; 0.0 where it does not tell."""
+        return parse_server_timing(self.headers.get("server-timing", ""))
 
 
 def parse_request_head(raw: bytes) -> RequestHead:

@@ -11,6 +11,7 @@ from filexfer.protocol.fields import (
     parse_content_range,
     parse_etags,
     parse_range,
+    server_timing,
     written_etag,
 )
 from filexfer.protocol.heads import (
@@ -46,6 +47,7 @@ __all__ = [
     "parse_response_head",
     "request_head",
     "response_head",
+    "server_timing",
     "target_of_file",
     "target_of_upload",
     "upload_target",

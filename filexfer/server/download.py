@@ -4,7 +4,9 @@ head in one piece; a longer one leaves block by block. A file that shrinks meanw
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from email.utils import formatdate
 
 from filexfer.core import digests
@@ -18,17 +20,21 @@ from filexfer.storage.store import Reader, Store
 _WANTED = re.compile(r"(blake3|sha-256)[ \t]*(?:=[ \t]*([0-9]{1,2}))?")
 
 
-def serve_file(store: Store, head: http.RequestHead, buffers: Buffers) -> Answer:
+#: Gives what a thread is in while it waits for the disk: others of its caller go on.
+Away = Callable[[], AbstractContextManager[object]]
+
+
+def serve_file(store: Store, head: http.RequestHead, buffers: Buffers, away: Away) -> Answer:
     """What `head` asks for. Raises what `Store.open` does, and `Refused`."""
     reader = store.open(http.file_target(head.target))
     try:
-        return _answer(reader, head, buffers)
+        return _answer(reader, head, buffers, away)
     except BaseException:
         reader.close()
         raise
 
 
-def _answer(reader: Reader, head: http.RequestHead, buffers: Buffers) -> Answer:
+def _answer(reader: Reader, head: http.RequestHead, buffers: Buffers, away: Away) -> Answer:
     entry = reader.entry
     headers = [
         ("ETag", http.written_etag(entry.etag)),
@@ -53,9 +59,13 @@ def _answer(reader: Reader, head: http.RequestHead, buffers: Buffers) -> Answer:
         return Answer(status, headers, stream=_blocks(reader, part, view), length=part.length, release=release)
     try:
         view = view[: part.length]
-        if part.length:
-            reader.read_into(view, part.start)
-        headers.append(("Content-Digest", http.content_digest(digests.digest(view, _algorithm(head)))))
+        began = time.perf_counter()
+        with away():
+            if part.length:
+                reader.read_into(view, part.start)
+            digest = digests.digest(view, _algorithm(head))
+        headers.append(("Content-Digest", http.content_digest(digest)))
+        headers.append(("Server-Timing", http.server_timing(time.perf_counter() - began)))
     except BaseException:
         buffers.give(buffer)
         raise

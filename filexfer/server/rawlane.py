@@ -3,6 +3,7 @@ RFC 9110 (conditions, ranges), RFC 9530 (Content-Digest). Rule: a block is recei
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from filexfer.core import digests, errors
@@ -78,7 +79,7 @@ class RawLane:
             raise Refused(415, "Bodies are taken as they are, not compressed.")
         act = self._permitted(head, caller)
         if head.method != "PUT":
-            return serve_file(share.store, head, self._buffers)
+            return serve_file(share.store, head, self._buffers, share.crowd.away)
         if "content-range" in head.headers:
             raise Refused(400, "A part of a file is put to /uploads/ID/OFFSET.")
         if not act.changes:
@@ -119,11 +120,12 @@ class RawLane:
                 raise TooLarge(f"A block has at most {len(buffer)} bytes.")
             block = memoryview(buffer)[:length]
             request.body.read_all(block)
+            began = time.perf_counter()
             with share.crowd.away():
                 upload.write(offset, block, digest)
         finally:
             self._buffers.give(buffer)
-        return Answer(204)
+        return Answer(204, [("Server-Timing", http.server_timing(time.perf_counter() - began))])
 
     def _put_file(self, request: Request, share: Share) -> Saved:
         path = http.file_target(request.head.target)

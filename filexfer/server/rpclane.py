@@ -5,12 +5,14 @@ status 200, also those of trust: the standard library's `ProtocolError` would pr
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 
 from filexfer.core.errors import Busy, FilexferError, TooLarge
 from filexfer.core.model import Permission
 from filexfer.protocol import xmlrpc
 from filexfer.protocol.faults import code_of
+from filexfer.protocol.http import server_timing
 from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Later, Refused
 from filexfer.server.buffers import Buffers
@@ -70,7 +72,8 @@ class RpcLane:
             return _raised(error)
         if isinstance(value, Deferred):
             return Later(value, self._finish)
-        return self._answer(value)
+        # Strangers are not told: they could time what they guess at.
+        return self._answer(value, call.worked if caller.permission > Permission.NONE else None)
 
     def _finish(self, deferred: Deferred) -> Answer:
         try:
@@ -80,7 +83,7 @@ class RpcLane:
         except Exception:
             return fault(unexpected("that waited"))
 
-    def _answer(self, value: object) -> Answer:
+    def _answer(self, value: object, worked: float | None = None) -> Answer:
         streams = list(leaving(value))
         try:
             parts = xmlrpc.encode_response(value)
@@ -94,9 +97,10 @@ class RpcLane:
             _close(streams)
             return fault(unexpected("whose answer cannot be written"))
         length = xmlrpc.body_length(parts)
+        headers = _HEADERS if worked is None else (*_HEADERS, ("Server-Timing", server_timing(worked)))
         if not streams:
-            return Answer(200, _HEADERS, [part for part in parts if isinstance(part, bytes)], length=length)
-        return Answer(200, _HEADERS, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
+            return Answer(200, headers, [part for part in parts if isinstance(part, bytes)], length=length)
+        return Answer(200, headers, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
 
 
 def fault(error: FilexferError) -> Answer:
@@ -123,7 +127,7 @@ def _close(streams: Sequence[Leaving]) -> None:
 
 
 class _Incoming:
-    """A call on its way in."""
+    """A call on its way in. Attributes: worked (seconds that the method took)."""
 
     def __init__(
         self,
@@ -135,6 +139,7 @@ class _Incoming:
         spool: Callable[[], Spool],
     ) -> None:
         """`most_spools`: of a batch; a call alone has one."""
+        self.worked = 0.0
         self._service = service
         self._crowd = crowd
         self._counted = 0
@@ -185,7 +190,10 @@ class _Incoming:
             finally:
                 buffers.give(buffer)
             call = self._decoded()
-            return self._service.call(self._caller, call.method, call.params)
+            began = time.perf_counter()
+            value = self._service.call(self._caller, call.method, call.params)
+            self.worked = time.perf_counter() - began
+            return value
         finally:
             self._decoder.discard()
             for spool in self._spools:
