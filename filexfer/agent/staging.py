@@ -16,18 +16,21 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filexfer.agent.servers import Servers
 from filexfer.client.session import Session
 from filexfer.client.words import local_error
 from filexfer.core import paths
-from filexfer.core.digests import Bytes
 from filexfer.core.errors import Cancelled, Changed, FilexferError, Forbidden
 from filexfer.core.model import Entry, Kind
 from filexfer.core.places import private_folder
 from filexfer.protocol.members import check_names, sequence, struct, text
 from filexfer.server.access import Caller
 from filexfer.server.deferred import Deferred
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _log = logging.getLogger("filexfer.agent")
 
@@ -42,27 +45,17 @@ PATIENCE = 45.0
 _PART = ".part"
 
 
-class _Sink(io.RawIOBase):
+class _Sink(io.BufferedWriter):
     """A file to write to, until `stop` is set; then it raises `Cancelled`."""
 
     def __init__(self, path: Path, stop: threading.Event) -> None:
+        super().__init__(path.open("xb", buffering=0))
         self._stop = stop
-        self._file = path.open("xb", buffering=0)
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Bytes, /) -> int:
+    def write(self, data: ReadableBuffer, /) -> int:
         if self._stop.is_set():
             raise Cancelled()
-        left = memoryview(data)
-        while left:
-            left = left[self._file.write(left) :]
-        return memoryview(data).nbytes
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+        return super().write(data)
 
 
 class Staging:
@@ -167,7 +160,7 @@ class Staging:
         part = self._folder / f"{place.parent.name}.{os.urandom(6).hex()}{_PART}"
         try:
             with _Sink(part, stop) as sink:
-                session.get(path, sink)  # type: ignore[arg-type]  # of a BinaryIO it only wants `write`
+                session.get(path, sink)
             now = session.stat(path)
             found = part.stat().st_size
             if _version(now) != _version(entry) or (found, now.size, now.mtime_ns) != (entry.size, entry.size, entry.mtime_ns):

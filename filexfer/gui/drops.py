@@ -7,10 +7,20 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 
+from filexfer.gui.location import Location
+
+#: A drag of our own rows, or what was copied: where they lie. It may carry the URLs of their staged copies besides.
+ROWS = "application/x-filexfer-rows"
+
 
 def has_files(mime: QMimeData) -> bool:
     """Whether a drop of `mime` is worth accepting: also URLs that are no files, so that they can be explained."""
-    return mime.hasUrls()
+    return mime.hasUrls() and not mime.hasFormat(ROWS)
+
+
+def rows_of(here: Location) -> bytes:
+    """What stands under `ROWS` for rows of this folder."""
+    return "\0".join((here.server, here.path)).encode("utf-8", "surrogateescape")
 
 
 def local_paths(mime: QMimeData) -> tuple[list[str], list[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -20,14 +19,16 @@ from filexfer.core.model import Conflict, Direction, Entry, JobSpec
 from filexfer.gui import drops
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.browser import Browser
+from filexfer.gui.copied import Copied
+from filexfer.gui.drag_out import DragOut
 from filexfer.gui.file_changes import FileChanges
 from filexfer.gui.file_view import FileView
 from filexfer.gui.gather import Gather
 from filexfer.gui.icons import Icons
-from filexfer.gui.location import Location
+from filexfer.gui.location import Location, path_words
 from filexfer.gui.settings import Memory
+from filexfer.gui.staged import Staged
 from filexfer.protocol import wire
-from filexfer.protocol.address import parse
 
 
 class FileActions(QObject):
@@ -41,10 +42,19 @@ class FileActions(QObject):
         self._icons = icons
         self._actions: dict[str, QAction] = {}
         self._changes = FileChanges(bridge, browser, view, window)
+        self.staged = Staged(bridge, browser, self)
+        self.drag_out = DragOut(browser, self.staged, self)
+        self.copied = Copied(browser, self.staged, self)
         self._make_actions()
         view.selection_changed.connect(self._enable)
         browser.moved.connect(self._enable)
         view.delete_wanted.connect(self["delete"].trigger)
+        view.selection_changed.connect(partial(self.staged.look, view))
+        view.drag_wanted.connect(partial(self.drag_out.start, view))
+        self.drag_out.told.connect(self.save_into)
+        self.drag_out.released.connect(self.ask_folder)
+        self.drag_out.refused.connect(self._fail)
+        self.copied.changed.connect(self._enable)
         self._enable()
 
     def __getitem__(self, name: str) -> QAction:
@@ -67,7 +77,9 @@ class FileActions(QObject):
             ("new_folder", self.tr("New folder…"), "folder_add", QKeySequence("Ctrl+Shift+N"), self._changes.new_folder),
             ("rename", self.tr("Rename"), "rename", None, self._changes.rename),
             ("delete", self.tr("Delete"), "delete", None, self._changes.delete),
-            ("copy_path", self.tr("Copy path"), "copy", QKeySequence("Ctrl+Shift+C"), self._copy_path),
+            ("copy", self.tr("Copy"), "copy", QKeySequence(keys.Copy), self._copy),
+            ("paste_into", self.tr("Paste into folder…"), "", QKeySequence("Ctrl+Shift+V"), self._paste_into),
+            ("copy_path", self.tr("Copy path"), "", QKeySequence("Ctrl+Shift+C"), self._copy_path),
             ("paste", self.tr("Paste files"), "clipboard_paste", QKeySequence(keys.Paste), self._paste),
             ("refresh", self.tr("Refresh"), "arrow_clockwise", QKeySequence(keys.Refresh), self._refresh),
             ("edit_path", self.tr("Go to a path or address"), "", QKeySequence("Ctrl+L"), self.edit_path.emit),
@@ -94,8 +106,9 @@ class FileActions(QObject):
         last = os.path.basename(self._memory.downloads)
         self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last)))
         self["download"].setVisible(bool(last))
-        for name in ("download_to", "download", "delete", "copy_path"):
+        for name in ("download_to", "download", "delete", "copy", "copy_path"):
             self[name].setEnabled(here and chosen > 0)
+        self["paste_into"].setEnabled(self.copied.what is not None)
         for name in ("open", "rename"):
             self[name].setEnabled(here and chosen == 1)
         for name in ("upload_files", "upload_folder", "new_folder", "paste", "refresh", "hidden"):
@@ -139,6 +152,9 @@ class FileActions(QObject):
 
     def _paste(self) -> None:
         mime = QGuiApplication.clipboard().mimeData()
+        if mime is not None and mime.hasFormat(drops.ROWS) and not mime.hasUrls():
+            self._fail(self.tr("What you copied lies on a server. “Paste into folder…” brings it to this computer."))
+            return
         if mime is None or not mime.hasUrls():
             self._fail(self.tr("The clipboard holds no files. Copy some in the file manager, then paste them here."))
             return
@@ -150,9 +166,10 @@ class FileActions(QObject):
     def download_to(self) -> None:
         """Ask for a folder, then fetch what is selected into it."""
         # Rows may move while the dialog is open: what is to be fetched is settled before.
-        self._with_selection(self._ask_folder)
+        self._with_selection(self.ask_folder)
 
-    def _ask_folder(self, here: Location, entries: Sequence[Entry]) -> None:
+    def ask_folder(self, here: Location, entries: Sequence[Entry]) -> None:
+        """Ask for a folder, then fetch `entries` into it."""
         dialog = QFileDialog(self._window, self.tr("Download to"), self._memory.downloads)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Download"))
@@ -168,13 +185,24 @@ class FileActions(QObject):
     def _fetch(self, folder: str, here: Location, entries: Sequence[Entry]) -> None:
         self._memory.downloads = folder
         self._enable()
-        items = tuple((paths.join(here.path, entry.name), os.path.join(folder, entry.name)) for entry in entries)
+        self.save_into(here, entries, folder)
+
+    def save_into(self, here: Location, entries: Sequence[Entry], folder: str, name: str = "") -> None:
+        """Fetch `entries` of `here` into a local folder, a single one as `name`. What is there already is kept."""
+        items = tuple((paths.join(here.path, entry.name), os.path.join(folder, name or entry.name)) for entry in entries)
         self._add_job(JobSpec(Direction.GET, here.server, items, on_conflict=Conflict.RENAME))
 
     def _add_job(self, spec: JobSpec) -> None:
         self._bridge.ask("job_add", wire.spec_struct(spec))
 
     # Small things.
+
+    def _copy(self) -> None:
+        self.copied.copy(self._view)
+
+    def _paste_into(self) -> None:
+        if self.copied.what is not None:
+            self.ask_folder(*self.copied.what)
 
     def _open(self) -> None:
         self._view.opened.emit(self._view.currentIndex().row())
@@ -200,13 +228,6 @@ class FileActions(QObject):
 
     def _fail(self, sentence: str) -> None:
         self._bridge.failed.emit(FilexferError(sentence))
-
-
-def path_words(location: Location) -> str:
-    """An address that the command line takes; only the path for this computer's own share."""
-    if not location.server:
-        return paths.shown(location.path)
-    return paths.shown(str(replace(parse(location.server), path=location.path)))
 
 
 def _call(act: Callable[[], None], *_: object) -> None:

@@ -22,13 +22,15 @@ TYPING = 1.0
 
 class FileView(QTableView):
     """Signals: `opened(row)` by double click or Enter; `sort_wanted(column name, descending)`; `find_wanted(text, start row)`;
-    `delete_wanted()`, `up_wanted()`; `selection_changed()`."""
+    `delete_wanted()`, `up_wanted()`; `drag_wanted()` when what is
+    selected is to be dragged; `selection_changed()`."""
 
     opened = Signal(int)
     sort_wanted = Signal(str, bool)
     find_wanted = Signal(str, int)
     delete_wanted = Signal()
     up_wanted = Signal()
+    drag_wanted = Signal()
     selection_changed = Signal()
 
     def __init__(self, model: ListingModel, icons: Icons, parent: QWidget | None = None) -> None:
@@ -46,6 +48,7 @@ class FileView(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -145,6 +148,9 @@ class FileView(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.row_at(event.position().toPoint()))
         super().mouseMoveEvent(event)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        self.drag_wanted.emit()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filexfer.core import paths
+from filexfer.protocol.address import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,13 @@ class Location:
     def words(self) -> str:
         """`studio › Photos › 2026`."""
         return " › ".join(paths.shown(part) for part in (self.name, *paths.split(self.path)))
+
+
+def path_words(location: Location) -> str:
+    """An address that the command line takes; only the path for this computer's own share."""
+    if not location.server:
+        return paths.shown(location.path)
+    return paths.shown(str(replace(parse(location.server), path=location.path)))
 
 
 class Trail:
