@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 
 import filexfer
+from filexfer.agent.afterwards import Afterwards
 from filexfer.agent.announce import Announcer
-from filexfer.agent.awake import Awake
+from filexfer.agent.awake import Awake, suspend
 from filexfer.agent.control import Claim
 from filexfer.agent.diagnosis import Diagnosis
 from filexfer.agent.events import Events
@@ -20,8 +21,9 @@ from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
 from filexfer.agent.nearby import Nearby, Surroundings
 from filexfer.agent.plans import Plans
-from filexfer.agent.rates import Rates
 from filexfer.agent.previews import Previews
+from filexfer.agent.rates import Rates
+from filexfer.agent.receipts import Receipts
 from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
 from filexfer.agent.sharing import Sharing
@@ -107,14 +109,29 @@ class Agent:
             parts.callback(nearby.close)
             self._watch = Watch(self._engine, self._events, history_file)
             parts.callback(self._watch.close)
-            self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory)
+            self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory, history.notes.jobs_with)
+            self._afterwards = Afterwards(suspend)
+            parts.callback(self._afterwards.close)
+            receipts = Receipts(self._engine, servers)
+            parts.callback(receipts.close)
             self._rates = Rates(Memory(self._state / "rates.json"))
             self.plans = Plans(self.jobs, servers.connect, self._rates)
             parts.callback(self.plans.close)
             diagnosis = Diagnosis(servers, self.sharing, vault)
             self.remote = Remote(servers, self.sharing, vault, places.computer_name())
             self._register(
-                self.jobs, self.plans, self.views, previews, self.staging, self.remote, self.sharing, nearby, diagnosis, self
+                self.jobs,
+                self.plans,
+                self.views,
+                previews,
+                self.staging,
+                self.remote,
+                self.sharing,
+                nearby,
+                diagnosis,
+                self._afterwards,
+                receipts,
+                self,
             )
             parts.callback(announcer.close)
             #: Ends all of them, the last one first.
@@ -137,6 +154,7 @@ class Agent:
             self.control = self._server.control_address
             self.sharing.begin()
             self._engine.subscribe(self._events.changed)
+            self._engine.subscribe(self._afterwards.changed)
             self._engine.subscribe(self._awake.changed)
             self._engine.subscribe(self._rates.changed)
             self._engine.adopt()

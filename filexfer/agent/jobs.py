@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 
 from filexfer.agent.events import Events, brief
@@ -23,14 +24,23 @@ MOST = 1000
 
 
 class Jobs:
-    """The methods. `memory` keeps the speed limit."""
+    """The methods. `memory` keeps the speed limit, `with_file` finds jobs by part of a file's name."""
 
-    def __init__(self, engine: Engine, events: Events, servers: Servers, sharing: Sharing, memory: Memory) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        events: Events,
+        servers: Servers,
+        sharing: Sharing,
+        memory: Memory,
+        with_file: Callable[[str], set[int]],
+    ) -> None:
         self._engine = engine
         self._events = events
         self._servers = servers
         self._sharing = sharing
         self._memory = memory
+        self._with_file = with_file
 
     def job_add(self, caller: Caller, spec: object) -> dict[str, object]:
         """Begin a transfer and answer its job. The spec: direction (put, get), server (an address, NAME: of a saved one, "" for
@@ -61,11 +71,13 @@ class Jobs:
         return brief(job).struct()
 
     def job_list(self, caller: Caller, options: object = None) -> dict[str, object]:
-        """Jobs, the newest first: {jobs, total}. Options: offset, limit, search (part of a name, in any case)."""
+        """Jobs, the newest first: {jobs, total}. Options: offset, limit, search (part of a name, in any case: of the transfer, of
+        where it went, or of one of its files)."""
         given = _options(options, "offset", "limit", "search")
         wanted = text(given.get("search", ""), "search").casefold()
         jobs = sorted(self._engine.jobs(), key=lambda job: (job.created_ns, job.id), reverse=True)
-        found = [job for job in jobs if wanted in _searched(job)] if wanted else jobs
+        inside = self._with_file(wanted) if wanted else ()
+        found = [job for job in jobs if wanted in _searched(job) or job.id in inside] if wanted else jobs
         offset, limit = _page(given)
         return {"jobs": [brief(job).struct() for job in found[offset : offset + limit]], "total": len(found)}
 

@@ -104,6 +104,16 @@ class Notes:
         found = self._database.rows("SELECT DISTINCT error_kind FROM files WHERE job = ? AND state = 'failed'", (job_id,))
         return {str(kind) for (kind,) in found}
 
+    def jobs_with(self, text: str) -> set[int]:
+        """The jobs that have a file with `text` in its path below the source, the case of ASCII letters aside."""
+        wanted = raw(text.lower())
+        found = self._database.rows(
+            "SELECT job FROM files WHERE instr(CAST(lower(CAST(path AS TEXT)) AS BLOB), ?1)"
+            " UNION SELECT job FROM lots WHERE instr(CAST(lower(CAST(paths AS TEXT)) AS BLOB), ?1)",
+            (wanted,),
+        )
+        return {whole(job) for (job,) in found}
+
     def page(self, job: Job, failed_only: bool, offset: int, limit: int) -> tuple[list[JobFile], int]:
         """Part of a job's files, and how many there are in all. Failed ones come first."""
         which = "job = ? AND state = 'failed'" if failed_only else "job = ?"

@@ -135,6 +135,12 @@ _AGENT = (
     _method("server_doctor", _MANAGE, "struct string"),
     _method("share_set", _MANAGE, "struct struct", tells="changes"),
     _method("limit_set", _MANAGE, "boolean struct", tells="limit"),
+    _method("finish_state", _MANAGE, "struct"),
+    _method("finish_set", _MANAGE, "struct struct", tells="wish"),
+    _method("receipt_make", _MANAGE, "struct int string", "struct int base64", tells="job path"),
+    _method("receipt_verify", _MANAGE, "struct string", "struct base64"),
+    _method("receipt_state", _MANAGE, "struct int"),
+    _method("receipt_cancel", _MANAGE, "boolean int"),
     _method("agent_info", _MANAGE, "struct"),
     _method("agent_stop", _MANAGE, "boolean", tells=""),
 )

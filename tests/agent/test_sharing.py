@@ -223,6 +223,10 @@ def test_who_may_write_may_call_no_method_of_the_agent(agent: Any, tmp_path: Pat
             "server_pair": [{}],
             "share_set": [{}],
             "limit_set": [{}],
+            "finish_set": [{}],
+            "receipt_make": [1, "/x"],
+            "receipt_verify": ["/x"],
+            **{f"receipt_{act}": [1] for act in ("state", "cancel")},
             **{f"job_{act}": [1] for act in ("pause", "resume", "cancel", "retry")},
         }
         with Laptop(session, tmp_path / "laptop", "write").connect() as device:

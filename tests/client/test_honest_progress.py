@@ -3,11 +3,12 @@ holds it up is what holds it up."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ class Seen:
         """What must hold of every stream of events."""
         told = [job for job in self.jobs if job.id == job_id]
         assert told
-        for before, after in zip(told, told[1:], strict=False):
+        for before, after in itertools.pairwise(told):
             assert after.bytes_done >= before.bytes_done, (before, after)
             assert after.files_done + after.files_skipped >= before.files_done + before.files_skipped, (before, after)
         for job in told:
@@ -307,7 +308,6 @@ def test_the_time_a_server_was_at_it_is_read_as_it_is_written(text: str, seconds
 
 
 @pytest.fixture(autouse=True)
-def quick_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """More looks than people get, so that short jobs are seen as well as long ones."""
     monkeypatch.setattr("filexfer.client.clock.TICK", 0.02)
-    yield

@@ -294,6 +294,8 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "view_open",
         "view_rows",
         "view_find",
+        "view_places",
+        "view_events",
         "view_close",
         "server_list",
         "nearby_list",
@@ -303,6 +305,10 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "stage_files",
         "thumb_get",
         "preview_get",
+        "finish_state",
+        "receipt_verify",
+        "receipt_state",
+        "receipt_cancel",
     }
     ordering = {"job_pause", "job_resume", "job_move"}
     assert {name for name, method in AGENT.items() if not method.changes} == looking | ordering
