@@ -22,6 +22,7 @@ from filexfer.gui.controls import plain_label
 from filexfer.gui.icons import Icons
 from filexfer.gui.invite_hint import InviteHint
 from filexfer.gui.location import Location
+from filexfer.gui.nearby_list import NearbyList
 from filexfer.gui.notice import Notice
 from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.theme import GAP, MARGIN, PAGE
@@ -32,7 +33,8 @@ WIDTH = 420
 
 
 class ConnectDialog(QDialog):
-    """Signal: `connected(Location)` once the server has answered.
+    """Signals: `connected(Location)` once the server has answered, or one was chosen that is known; `pair_wanted(address)` when
+    one nearby was chosen that is not.
 
     Args:
         known: the computer to pair with; None for any.
@@ -40,6 +42,7 @@ class ConnectDialog(QDialog):
     """
 
     connected = Signal(object)
+    pair_wanted = Signal(str)
 
     def __init__(
         self,
@@ -65,6 +68,10 @@ class ConnectDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.lead = plain_label(wrap=True)
         self.hint = InviteHint(icons)
+        self.nearby = NearbyList(servers, icons)
+        self.nearby.setVisible(known is None)
+        self.nearby.chosen.connect(self._on_near)
+        self.nearby.pair_wanted.connect(self._on_near_unknown)
         self.field = self._make_field(self.tr("Link or code") if known else self.tr("Link, code or address"))
         self.second = self._make_field("")
         self.name = QLineEdit(placeholderText=self.tr("as the computer calls itself"))
@@ -102,6 +109,7 @@ class ConnectDialog(QDialog):
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MARGIN)
+        column.addWidget(self.nearby)
         column.addWidget(self.lead)
         column.addWidget(self.hint)
         for label, field in labels:
@@ -232,7 +240,7 @@ class ConnectDialog(QDialog):
 
     def _invitation(self, text: str, second: str) -> dict[str, str]:
         """What the agent is to pair with. Raises what is wrong with the fields."""
-        name = self._known.name if self._known else self.name.text().strip()
+        name = self._name_for(self._known) if self._known else self.name.text().strip()
         named = {"name": name} if name else {}
         if is_link(text):
             parse_link(text)
@@ -241,6 +249,21 @@ class ConnectDialog(QDialog):
             return {"address": self._known.address, "code": parse_code(text), **named}
         address, code = (text, self.second.text()) if second == "code" else (self.second.text(), text)
         return {"address": str(read_address(address).server), "code": parse_code(code), **named}
+
+    def _name_for(self, known: Saved) -> str:
+        """What a computer that was chosen is saved as: its name, unless another one has that; "" for the agent to choose."""
+        others = {one.name for one in self._servers.saved if one.address != known.address}
+        if known.name == known.address:
+            return ""
+        return known.name if len(others) < len(self._servers.saved) else free_name(known.name, others)
+
+    def _on_near(self, location: Location) -> None:
+        self.connected.emit(location)
+        self.accept()
+
+    def _on_near_unknown(self, address: str) -> None:
+        self.reject()
+        self.pair_wanted.emit(address)
 
     def _begin(self) -> None:
         self._busy = True

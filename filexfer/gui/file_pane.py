@@ -18,8 +18,10 @@ from filexfer.gui.file_view import FileView
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
+from filexfer.gui.servers_model import Servers
 from filexfer.gui.share_panel import SharePanel
 from filexfer.gui.theme import MARGIN, smaller
+from filexfer.gui.undo_bar import UndoBar
 from filexfer.gui.welcome import Welcome
 from filexfer.gui.words import Words
 
@@ -36,11 +38,11 @@ class FilePane(QWidget):
     filter_cleared = Signal()
     pair_wanted = Signal(str)
 
-    def __init__(self, browser: Browser, view: FileView, share: SharePanel, icons: Icons) -> None:
+    def __init__(self, browser: Browser, view: FileView, share: SharePanel, servers: Servers, icons: Icons) -> None:
         super().__init__()
         self._browser, self.view, self.share = browser, view, share
         self.notice = Notice(icons)
-        self.welcome = Welcome(icons)
+        self.welcome = Welcome(servers, icons)
         self._kept_names: list[str] = []
         self._kept_scroll = 0
         self._stack = QStackedWidget()
@@ -49,6 +51,7 @@ class FilePane(QWidget):
         self._count = QLabel()
         self._free = QLabel()
         self.outline = DropOutline(self)
+        self.undo_bar = UndoBar(icons, self)
         self._lay_out()
         # Drops are answered here, over the list as over the pages in its place.
         self.setAcceptDrops(True)

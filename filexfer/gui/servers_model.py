@@ -1,4 +1,4 @@
-"""What the agent knows of computers: this one's share and the saved servers. `Servers` asks, the side bar's model shows."""
+"""What the agent knows of computers: this one's share, those nearby and the saved servers. `Servers` asks, the models show."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from filexfer.core import paths
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import tip
+from filexfer.gui.nearby import Near, Nearby
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -58,13 +59,27 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """A row of the side bar: a head (`address` None) or a computer, with its state as a word, and the same with more of it."""
+    """A row of the side bar: a head (`address` None) or a computer, with its state as a word, and the same with more of it.
+
+    Attributes:
+        near: it was found nearby, and is not saved.
+        hint: words in place of computers.
+        opened: of a head that opens and closes what is below it; else None.
+    """
 
     text: str
     address: str | None = None
     state: str = ""
     word: str = ""
     words: str = ""
+    near: bool = False
+    hint: bool = False
+    opened: bool | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others."""
+        return f"{self.hint} {self.text}" if self.address is None else f"at {self.address}"
 
     @property
     def can_pair(self) -> bool:
@@ -82,6 +97,7 @@ class Servers(QObject):
         self._bridge = bridge
         self.share = Share()
         self.saved: tuple[Saved, ...] = ()
+        self.nearby = Nearby(bridge, self)
         #: Whether the agent has answered once.
         self.known = False
         self._waiting = False
@@ -109,10 +125,17 @@ class Servers(QObject):
         self._bridge.ask("server_forget", name, done=lambda _: self.ask())
 
     def name_of(self, address: str) -> str:
-        """The name of a server by its address; the address itself for one that is not saved."""
+        """The name of a server by its address; the address itself for one that is neither saved nor near."""
         if not address:
             return self.share.name or self.tr("This computer")
-        return next((server.name for server in self.saved if server.address == address), address)
+        near = self.nearby.near(address)
+        return next((server.name for server in self.saved if server.address == address), near.name if near else address)
+
+    def saved_as(self, near: Near) -> Saved | None:
+        """As what a computer nearby is saved: by its key, as the agent tells, or by its address."""
+        of_name = (one for one in self.saved if near.known and one.name == near.known)
+        of_address = (one for one in self.saved if one.address in near.addresses)
+        return next(of_name, None) or next(of_address, None)
 
     @property
     def names(self) -> dict[str, str]:
@@ -143,14 +166,15 @@ def _read_list(answer: Mapping[str, Any]) -> tuple[Share, tuple[Saved, ...]]:
     return Share.read(answer["share"]), tuple(saved)
 
 
-class SideModel(QAbstractListModel):
-    """The side bar's rows. A head cannot be selected."""
+class RowsModel(QAbstractListModel):
+    """Rows of computers. A head cannot be selected, but one that opens and closes can be stepped to."""
 
     def __init__(self, servers: Servers, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._servers = servers
         self._rows: list[SideRow] = []
         servers.changed.connect(self._refill)
+        servers.nearby.changed.connect(self._refill)
         self._refill()
 
     def row(self, row: int) -> SideRow:
@@ -160,35 +184,53 @@ class SideModel(QAbstractListModel):
         """The row of a computer; -1 for none."""
         return next((place for place, row in enumerate(self._rows) if row.address == address), -1)
 
+    def place_of(self, key: str) -> int:
+        """Where the row with this key is now; -1 for nowhere."""
+        return next((place for place, row in enumerate(self._rows) if row.key == key), -1)
+
+    def _wanted(self) -> list[SideRow]:
+        raise NotImplementedError
+
     def _refill(self) -> None:
         rows = self._wanted()
-        if [row.address for row in rows] == [row.address for row in self._rows]:
+        if [row.key for row in rows] == [row.key for row in self._rows]:
             self._rows = rows
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
             return
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
 
-    def _wanted(self) -> list[SideRow]:
-        share = self._servers.share
-        state, word = ("online", self.tr("Sharing")) if share.on else ("off", self.tr("Not shared"))
-        rows = [SideRow(self.tr("THIS COMPUTER")), SideRow(self.tr("This computer"), "", state, word)]
-        if self._servers.saved:
-            rows.append(SideRow(self.tr("SAVED")))
-        return [*rows, *(self._computer(one) for one in self._servers.saved)]
+    def _near(self) -> list[SideRow]:
+        """Rows of those nearby; of one that is saved, what is known of it by that name."""
+        nearby = self._servers.nearby
+        rows = []
+        for one in nearby.found:
+            saved = self._servers.saved_as(one)
+            if saved is not None:
+                rows.append(self._computer(saved))
+            else:
+                rows.append(SideRow(one.name, one.address, one.state, self._word(one.state), near=True))
+        if nearby.opened and not rows:
+            rows.append(SideRow(nearby.problem or self.tr("Looking…"), hint=True))
+        return rows
 
     def _computer(self, one: Saved) -> SideRow:
-        word = {
+        word = self._word(one.state)
+        since = self.tr("offline since {time}").format(time=words.moment(one.since)) if one.since else word
+        return SideRow(one.name, one.address, one.state, word, since)
+
+    def _word(self, state: str) -> str:
+        return {
             "connecting": self.tr("connecting…"),
             "online": self.tr("online"),
             "offline": self.tr("offline"),
             "needs pairing": self.tr("needs pairing"),
             "key changed": self.tr("key changed"),
             "keyring locked": self.tr("keyring locked"),
-        }.get(one.state, "")
-        since = self.tr("offline since {time}").format(time=words.moment(one.since)) if one.since else word
-        return SideRow(one.name, one.address, one.state, word, since)
+            "other version": self.tr("another version"),
+        }.get(state, "")
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -202,12 +244,45 @@ class SideModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return paths.shown(row.text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (paths.shown(row.text), row.words or row.word) if part)
-        if role == Qt.ItemDataRole.ToolTipRole and row.address:
-            return tip(f"{row.address}\n{row.words}" if row.words else row.address)
+            return self._said(row)
+        if role == Qt.ItemDataRole.ToolTipRole and (row.address or row.hint):
+            return tip("\n".join(part for part in (row.address or paths.shown(row.text), row.words) if part))
         return None
 
+    def _said(self, row: SideRow) -> str:
+        state = row.words or row.word
+        if row.opened is not None:
+            state = self.tr("open") if row.opened else self.tr("closed")
+        return ", ".join(part for part in (paths.shown(row.text), state) if part)
+
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if index.isValid() and self._rows[index.row()].address is not None:
+        row = self._rows[index.row()] if index.isValid() else None
+        if row is not None and (row.address is not None or row.opened is not None):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return Qt.ItemFlag.NoItemFlags
+
+
+class NearModel(RowsModel):
+    """Those nearby alone."""
+
+    def _wanted(self) -> list[SideRow]:
+        return self._near()
+
+
+class SideModel(RowsModel):
+    """The side bar's rows."""
+
+    def _wanted(self) -> list[SideRow]:
+        share, opened = self._servers.share, self._servers.nearby.opened
+        state, word = ("online", self.tr("Sharing")) if share.on else ("off", self.tr("Not shared"))
+        near = self._near()
+        there = {row.address for row in near}
+        saved = [self._computer(one) for one in self._servers.saved if one.address not in there]
+        return [
+            SideRow(self.tr("THIS COMPUTER")),
+            SideRow(self.tr("This computer"), "", state, word),
+            SideRow(self.tr("NEARBY"), opened=opened),
+            *near,
+            *([SideRow(self.tr("SAVED"))] if saved else []),
+            *saved,
+        ]

@@ -35,6 +35,25 @@ class Memory:
         self._ini.setValue("downloads/folder", folder)
 
     @property
+    def notifications(self) -> bool:
+        """Whether the desktop is told of transfers that end while the window is not looked at."""
+        return str(self._ini.value("desktop/notifications", "true")) == "true"
+
+    @notifications.setter
+    def notifications(self, wanted: bool) -> None:
+        self._ini.setValue("desktop/notifications", "true" if wanted else "false")
+
+    @property
+    def closing(self) -> str:
+        """What closing the window does while there is work: "keep" goes on in the background, "stop" stops it, "" asks."""
+        value = str(self._ini.value("desktop/closing", ""))
+        return value if value in ("keep", "stop") else ""
+
+    @closing.setter
+    def closing(self, choice: str) -> None:
+        self._ini.setValue("desktop/closing", choice)
+
+    @property
     def hidden(self) -> bool:
         """Whether hidden files are shown."""
         return str(self._ini.value("browse/hidden", "false")) == "true"
@@ -42,6 +61,15 @@ class Memory:
     @hidden.setter
     def hidden(self, shown: bool) -> None:
         self._ini.setValue("browse/hidden", "true" if shown else "false")
+
+    @property
+    def nearby(self) -> bool:
+        """Whether a person looks for computers nearby."""
+        return str(self._ini.value("nearby/open", "false")) == "true"
+
+    @nearby.setter
+    def nearby(self, opened: bool) -> None:
+        self._ini.setValue("nearby/open", "true" if opened else "false")
 
     @property
     def sort(self) -> tuple[str, bool]:

@@ -7,15 +7,19 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from filexfer.gui.icons import Icons
+from filexfer.gui.nearby_list import NearbyList
+from filexfer.gui.servers_model import Servers
 from filexfer.gui.theme import GAP, PAGE, Repolish, colours
 
-WIDTH, HEIGHT = 336, 232
+WIDTH, HEIGHT = 336, 268
+#: What a list of computers in a card takes more than the button that finds them.
+LIST_HEIGHT = 64
 
 
 class Card(QFrame):
-    """An icon, a head, a sentence and a button."""
+    """An icon, a head, a sentence, what stands `between`, and a button."""
 
-    def __init__(self, icons: Icons, icon: str, head: str, sentence: str, button: str) -> None:
+    def __init__(self, icons: Icons, icon: str, head: str, sentence: str, button: str, between: QWidget | None = None) -> None:
         super().__init__()
         self._icons, self._icon = icons, icon
         self._picture = QLabel()
@@ -33,9 +37,10 @@ class Card(QFrame):
         layout.addWidget(self._picture)
         layout.addWidget(title)
         layout.addWidget(words, 1)
+        if between is not None:
+            layout.addWidget(between)
         layout.addSpacing(GAP)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setFixedSize(WIDTH, HEIGHT)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
         self._polish = Repolish(self, self._colour)
         self._colour()
 
@@ -54,19 +59,25 @@ class Card(QFrame):
 
 
 class Welcome(QScrollArea):
-    """Signals: `connect_wanted()`, `share_wanted()`."""
+    """Signals: `connect_wanted()`, `share_wanted()`; `chosen(Location)` and `pair_wanted(address)` of computers nearby."""
 
     connect_wanted = Signal()
     share_wanted = Signal()
+    chosen = Signal(object)
+    pair_wanted = Signal(str)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.nearby = NearbyList(servers, icons)
+        self.nearby.chosen.connect(self.chosen)
+        self.nearby.pair_wanted.connect(self.pair_wanted)
         self.send = Card(
             icons,
             "send",
             self.tr("Send to another computer"),
             self.tr("Connect to a computer that runs filexfer, then drag files and folders onto the window."),
             self.tr("Connect…"),
+            self.nearby,
         )
         self.share = Card(
             icons,
@@ -75,6 +86,8 @@ class Welcome(QScrollArea):
             self.tr("Choose a folder and what others may do with it. Nothing is shared before you switch it on."),
             self.tr("Choose what to share"),
         )
+        servers.nearby.toggled.connect(self._fit)
+        self._fit(servers.nearby.opened)
         self.send.button.setProperty("primary", True)
         self.send.button.clicked.connect(self.connect_wanted)
         self.share.button.clicked.connect(self.share_wanted)
@@ -94,6 +107,11 @@ class Welcome(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for ground in (self.viewport(), page):
             ground.setAutoFillBackground(False)
+
+    def _fit(self, opened: bool) -> None:
+        """Both are as high as the one that has more to show."""
+        for card in (self.send, self.share):
+            card.setFixedSize(WIDTH, HEIGHT + (LIST_HEIGHT if opened else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Beside each other where there is room, else one below the other.

@@ -56,7 +56,7 @@ class Window(QMainWindow):
         self.toolbar = Toolbar(self.browser, self.actions_, icons)
         self.sidebar = Sidebar(self.servers, icons)
         self.share = SharePanel(bridge, self.servers, icons)
-        self.pane = FilePane(self.browser, self.view, self.share, icons)
+        self.pane = FilePane(self.browser, self.view, self.share, self.servers, icons)
         self.transfers = Transfers(bridge, self.jobs, icons)
         self.errors = ErrorBar(icons)
         self._folder, self._agent_gone = "", False
@@ -71,6 +71,7 @@ class Window(QMainWindow):
         """Begin to talk to the agent, and open the folder that was open last."""
         self._bridge.start()
         self.servers.start()
+        self.servers.nearby.set_open(self._memory.nearby)
         self.browser.open(self._memory.last)
 
     def _lay_out(self) -> None:
@@ -117,10 +118,16 @@ class Window(QMainWindow):
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
         actions.edit_path.connect(self.toolbar.breadcrumb.edit)
         self.pane.dropped.connect(actions.take_drop)
+        actions.changes.acts.added.connect(lambda act: self.pane.undo_bar.say(act.words))
+        actions.changes.told.connect(lambda words: self.pane.undo_bar.say(words, undoable=False))
+        self.pane.undo_bar.wanted.connect(actions["undo"].trigger)
         self.pane.upload_wanted.connect(actions.choose_files)
         self.pane.pair_wanted.connect(self.pair_with)
         self.pane.filter_cleared.connect(self.toolbar.clear_filter)
         self.pane.welcome.connect_wanted.connect(self.connect_to)
+        self.pane.welcome.chosen.connect(self._on_server_chosen)
+        self.pane.welcome.pair_wanted.connect(self.pair_with)
+        self.servers.nearby.toggled.connect(lambda opened: setattr(self._memory, "nearby", opened))
         self.pane.welcome.share_wanted.connect(self._open_own_share)
         self.view.opened.connect(self._on_opened)
         self.view.sort_wanted.connect(self._on_sort)
@@ -212,6 +219,7 @@ class Window(QMainWindow):
 
     def _open_dialog(self, dialog: ConnectDialog) -> None:
         dialog.connected.connect(self._on_connected)
+        dialog.pair_wanted.connect(self.pair_with)
         dialog.open()
 
     def _on_connected(self, location: Location) -> None:
