@@ -61,10 +61,13 @@ class _Open:
                 raise self._failure
             return number(self._job["id"]) if self._job is not None else 0
 
-    def close(self) -> None:
+    def close(self) -> int:
+        """Have it begin nothing any more; the id of the job that it began before, 0 for none."""
         with self._lock:
             self._closed = True
+            job = number(self._job["id"]) if self._job is not None else 0
         self.plan.stop()
+        return job
 
 
 class Plans:
@@ -94,8 +97,8 @@ class Plans:
         return self._state(opened)
 
     def plan_state(self, caller: Caller, plan: int) -> dict[str, object]:
-        """How far a plan came: {plan, job (its id once it began, 0 before), complete, decide (a person should be asked), error,
-        files, bytes, free (bytes there, -1 for unknown), fits, seconds (estimate, -1 for none), junk_left_out (what systems keep
+        """How far a plan came: {plan, job (its id once it began, 0 before), complete, decide (a person should be asked), many
+        (these are very many files), error, files, bytes, free (bytes there, -1 for unknown), fits, seconds (estimate, -1 for none), junk_left_out (what systems keep
         in folders for themselves can be left out), counts, sizes, names}. The last three by group: new, same, changed, blocked,
         unrepresentable, junk, links, special, unreadable; names are the first of each."""
         return self._state(self._known(caller, plan))
@@ -111,16 +114,16 @@ class Plans:
             spec = replace(spec, exclude=(*spec.exclude, *opened.plan.excludes))
         return opened.start(self._jobs, spec)
 
-    def plan_close(self, caller: Caller, plan: int) -> bool:
-        """Forget a plan. Where its transfer has not begun, it will not. True, also where it was forgotten before."""
+    def plan_close(self, caller: Caller, plan: int) -> int:
+        """Forget a plan. Where its transfer has not begun, it will not; else its job is answered, which goes on. 0 for none, also
+        where the plan was forgotten before."""
         try:
             opened = self._known(caller, plan)
         except NotFound:
-            return True
+            return 0
         with self._lock:
             self._plans.pop(opened.number, None)
-        opened.close()
-        return True
+        return opened.close()
 
     def close(self) -> None:
         with self._lock:
@@ -142,6 +145,7 @@ class Plans:
             "plan": opened.number,
             "job": opened.job(),
             "complete": found.complete,
+            "many": found.many,
             "decide": found.to_decide,
             "error": str(found.error) if found.error is not None else "",
             "files": found.files,

@@ -78,10 +78,15 @@ class Findings:
         return 0 <= self.free < self.bytes - self.sizes[Group.SAME] - self.sizes[Group.UNREPRESENTABLE]
 
     @property
+    def many(self) -> bool:
+        """Whether these are more files than somebody drops by intent."""
+        return self.files > MANY
+
+    @property
     def to_decide(self) -> bool:
         """Whether a person should be asked before it runs."""
         asked = (Group.CHANGED, Group.BLOCKED, Group.UNREPRESENTABLE, Group.JUNK)
-        return any(self.counts[group] for group in asked) or self.too_large or self.files > MANY
+        return any(self.counts[group] for group in asked) or self.too_large or self.many
 
 
 class Plan:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from filexfer.core import paths
@@ -26,22 +26,27 @@ from filexfer.gui.file_view import FileView
 from filexfer.gui.gather import Gather
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location, path_words
+from filexfer.gui.paste_image import PasteImage
+from filexfer.gui.planning import Planning
 from filexfer.gui.settings import Memory
 from filexfer.gui.staged import Staged
+from filexfer.gui.undo import undo_words
 from filexfer.protocol import wire
 
 
 class FileActions(QObject):
-    """The actions by name (`actions["rename"]`), enabled as they make sense. Signal: `edit_path()` for the breadcrumb."""
+    """The actions by name (`actions["rename"]`), enabled as they make sense. Signals: `edit_path()` for the breadcrumb;
+    `upload_begun(job id, Location)`."""
 
     edit_path = Signal()
+    upload_begun = Signal(int, object)
 
     def __init__(self, bridge: Bridge, browser: Browser, view: FileView, memory: Memory, icons: Icons, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._browser, self._view, self._memory, self._window = bridge, browser, view, memory, window
         self._icons = icons
         self._actions: dict[str, QAction] = {}
-        self._changes = FileChanges(bridge, browser, view, window)
+        self.changes = FileChanges(bridge, browser, view, window)
         self.staged = Staged(bridge, browser, self)
         self.drag_out = DragOut(browser, self.staged, self)
         self.copied = Copied(browser, self.staged, self)
@@ -55,6 +60,8 @@ class FileActions(QObject):
         self.drag_out.released.connect(self.ask_folder)
         self.drag_out.refused.connect(self._fail)
         self.copied.changed.connect(self._enable)
+        view.erase_wanted.connect(self["erase"].trigger)
+        self.changes.acts.changed.connect(self._name_undo)
         self._enable()
 
     def __getitem__(self, name: str) -> QAction:
@@ -74,9 +81,11 @@ class FileActions(QObject):
             ),
             ("download_to", self.tr("Download…"), "arrow_download", QKeySequence("Ctrl+D"), self.download_to),
             ("download", self.tr("Download to last folder"), "", QKeySequence("Ctrl+Shift+D"), self.download),
-            ("new_folder", self.tr("New folder…"), "folder_add", QKeySequence("Ctrl+Shift+N"), self._changes.new_folder),
-            ("rename", self.tr("Rename"), "rename", None, self._changes.rename),
-            ("delete", self.tr("Delete"), "delete", None, self._changes.delete),
+            ("new_folder", self.tr("New folder…"), "folder_add", QKeySequence("Ctrl+Shift+N"), self.changes.new_folder),
+            ("rename", self.tr("Rename"), "rename", None, self.changes.rename),
+            ("delete", self.tr("Delete"), "delete", None, self.changes.delete),
+            ("erase", self.tr("Delete for good…"), "", None, self.changes.erase),
+            ("undo", undo_words(None), "arrow_undo", QKeySequence(keys.Undo), self.changes.undo.undo),
             ("copy", self.tr("Copy"), "copy", QKeySequence(keys.Copy), self._copy),
             ("paste_into", self.tr("Paste into folder…"), "", QKeySequence("Ctrl+Shift+V"), self._paste_into),
             ("copy_path", self.tr("Copy path"), "", QKeySequence("Ctrl+Shift+C"), self._copy_path),
@@ -94,6 +103,8 @@ class FileActions(QObject):
         # Their keys belong to the list, which handles them; here they are only named.
         self["rename"].setText(f"{self['rename'].text()}\tF2")
         self["delete"].setText(f"{self['delete'].text()}\t{QKeySequence(Qt.Key.Key_Delete).toString()}")
+        self["erase"].setText(f"{self['erase'].text()}\t{QKeySequence('Shift+Del').toString()}")
+        self["undo"].setEnabled(False)
         hidden = QAction(self.tr("Show hidden files"), self, checkable=True, checked=self._memory.hidden)
         hidden.setShortcut(QKeySequence("Ctrl+H"))
         hidden.toggled.connect(self._on_hidden)
@@ -106,7 +117,7 @@ class FileActions(QObject):
         last = os.path.basename(self._memory.downloads)
         self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last)))
         self["download"].setVisible(bool(last))
-        for name in ("download_to", "download", "delete", "copy", "copy_path"):
+        for name in ("download_to", "download", "delete", "erase", "copy", "copy_path"):
             self[name].setEnabled(here and chosen > 0)
         self["paste_into"].setEnabled(self.copied.what is not None)
         for name in ("open", "rename"):
@@ -114,13 +125,21 @@ class FileActions(QObject):
         for name in ("upload_files", "upload_folder", "new_folder", "paste", "refresh", "hidden"):
             self[name].setEnabled(here)
 
+    def _name_undo(self) -> None:
+        last = self.changes.acts.last
+        self["undo"].setEnabled(last is not None)
+        self["undo"].setText(undo_words(None if last is None else last.what))
+
     # Upload.
 
     def upload(self, local: Sequence[str], into: Location) -> None:
-        """Send local files and folders into a folder. What is there already is kept, and a changed file arrives beside it."""
+        """Send local files and folders into a folder, once the agent has looked through them; see `planning`."""
         items = tuple((path, paths.join(into.path, os.path.basename(path.rstrip(os.sep)) or "files")) for path in local)
         if items:
-            self._add_job(JobSpec(Direction.PUT, into.server, items, on_conflict=Conflict.RENAME))
+            spec = JobSpec(Direction.PUT, into.server, items, on_conflict=Conflict.RENAME)
+            planning = Planning(self._bridge, spec, into, self._window)
+            planning.begun.connect(lambda job: self.upload_begun.emit(job, into))
+            planning.start()
 
     def take_drop(self, local: Sequence[str], foreign: Sequence[str], into: Location | None) -> None:
         """Upload what was dropped, and say what cannot be."""
@@ -155,11 +174,20 @@ class FileActions(QObject):
         if mime is not None and mime.hasFormat(drops.ROWS) and not mime.hasUrls():
             self._fail(self.tr("What you copied lies on a server. “Paste into folder…” brings it to this computer."))
             return
+        here = self._browser.here
+        # A browser gives a picture with the address it came from.
+        if mime is not None and here is not None and mime.hasImage() and not drops.local_paths(mime)[0]:
+            PasteImage(self._bridge, here, self._pasted, self._window).start(QImage(mime.imageData()))
+            return
         if mime is None or not mime.hasUrls():
             self._fail(self.tr("The clipboard holds no files. Copy some in the file manager, then paste them here."))
             return
         local, foreign = drops.local_paths(mime)
-        self.take_drop(local, foreign, self._browser.here)
+        self.take_drop(local, foreign, here)
+
+    def _pasted(self, place: Location, name: str) -> None:
+        if place == self._browser.here:
+            self._browser.refresh([name])
 
     # Download.
 

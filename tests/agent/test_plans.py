@@ -77,6 +77,7 @@ def test_what_needs_no_decision_begins_by_itself(
     # To start it again changes nothing.
     assert session.call("plan_start", opened["plan"], {"on_conflict": "overwrite"})["id"] == begun["job"]
     assert session.call("job_list")["total"] == 1
+    assert session.call("plan_close", opened["plan"]) == begun["job"]
 
 
 def test_a_conflict_waits_to_be_decided_and_is_done_as_decided(
@@ -120,8 +121,8 @@ def test_a_plan_that_is_closed_begins_nothing(session: Any, remote: Server, tmp_
     file = make(tmp_path / "a.txt", b"mine")
     make(tmp_path / "remote" / "a.txt", b"theirs")
     state = complete(session.call("plan_open", put(remote.addresses[0], file)))
-    assert session.call("plan_close", state["plan"]) is True
-    assert session.call("plan_close", state["plan"]) is True
+    assert session.call("plan_close", state["plan"]) == 0
+    assert session.call("plan_close", state["plan"]) == 0
     for method in ("plan_state", "plan_start"):
         with pytest.raises(NotFound):
             session.call(method, state["plan"])

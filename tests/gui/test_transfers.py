@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from filexfer.core.model import JobState
@@ -101,6 +102,7 @@ def test_a_file_that_changed_arrives_beside_the_old_one(person: Person, place: P
     file.write_bytes(b"mine, and longer")
     person.go(place.location)
     person.drop([file], person.in_pane)
+    QTest.keyClick(person.dialog(), Qt.Key.Key_Return)
     person.wait_job("a.txt", JobState.DONE)
     assert (place.folder / "a.txt").read_bytes() == b"theirs"
     assert sorted(path.read_bytes() for path in place.folder.iterdir()) == [b"mine, and longer", b"theirs"]

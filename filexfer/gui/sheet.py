@@ -1,0 +1,189 @@
+"""The sheet before an upload runs: what is new, there already or different there, what will not travel, and what to do about it.
+Shown only where there is something to decide, while the counts still grow. Rules: Start works at once; Enter never overwrites."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from filexfer.core import paths
+from filexfer.core.model import Conflict
+from filexfer.gui import words
+from filexfer.gui.controls import check_box, faint_label, plain_label
+from filexfer.gui.elided import Elided
+from filexfer.gui.location import Location
+from filexfer.gui.plan_state import PlanState
+from filexfer.gui.theme import GAP, PAGE, colours, tabular
+from filexfer.gui.words import Words
+
+#: Choices under which nothing that is there is lost from its place.
+SAFE = (Conflict.RENAME, Conflict.SKIP)
+#: Pixels of the sheet, and of the names shown behind a count.
+WIDTH, NAMES_WIDTH = 560, 220
+
+
+class Sheet(QDialog):
+    """`show_state` fills it. Signal: `started(on_conflict, junk)`; `rejected()` where the upload is not wanted after all."""
+
+    started = Signal(str, bool)
+
+    def __init__(self, place: Location, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Upload"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(WIDTH)
+        head = Elided(self.tr("Upload to “{place}”").format(place=place.words))
+        font = head.font()
+        font.setPointSize(13)
+        head.setFont(font)
+        self.amount, self.room = plain_label(), faint_label()
+        self.room.setWordWrap(True)
+        self.rows = _Rows(self)
+        self._make_choices()
+        self.leave_out = check_box("", True)
+        self._make_buttons()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
+        layout.setSpacing(GAP)
+        layout.addWidget(head)
+        layout.addWidget(self.amount)
+        layout.addWidget(self.room)
+        layout.addSpacing(GAP)
+        layout.addLayout(self.rows)
+        layout.addSpacing(GAP)
+        layout.addWidget(self.leave_out)
+        layout.addWidget(self._question)
+        for choice in self.choices.values():
+            layout.addWidget(choice)
+        layout.addStretch(1)
+        layout.addSpacing(GAP)
+        layout.addWidget(self._buttons)
+        self._on_choice()
+
+    def _make_choices(self) -> None:
+        self._question = plain_label(self.tr("Where another file has the name already:"))
+        self.choices = {
+            Conflict.RENAME: QRadioButton(self.tr("&Keep both: what arrives gets a new name")),
+            Conflict.SKIP: QRadioButton(self.tr("&Leave what is there as it is")),
+            Conflict.NEWER: QRadioButton(self.tr("Replace what is &older there; it goes to the trash there")),
+            Conflict.OVERWRITE: QRadioButton(self.tr("&Replace what is there; it goes to the trash there")),
+        }
+        self.choices[Conflict.RENAME].setChecked(True)
+        self._group = QButtonGroup(self)
+        for button in self.choices.values():
+            self._group.addButton(button)
+            button.toggled.connect(self._on_choice)
+
+    def _make_buttons(self) -> None:
+        self._buttons = QDialogButtonBox()
+        self.go = QPushButton(self.tr("&Start"))
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self._buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        for button in (self.go, self.cancel):
+            # Enter presses the default button or none: never whichever comes first.
+            button.setAutoDefault(False)
+        self._buttons.accepted.connect(self._on_go)
+        self._buttons.rejected.connect(self.reject)
+
+    @property
+    def choice(self) -> Conflict:
+        return next(policy for policy, button in self.choices.items() if button.isChecked())
+
+    def show_state(self, state: PlanState) -> None:
+        """Say what is known now."""
+        self.amount.setText(self._amount(state))
+        self.room.setText(self._room(state))
+        trouble = not state.fits
+        palette = self.palette()
+        if trouble:
+            palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(colours(palette).failed))
+        self.room.setPalette(palette)
+        self.rows.show_state(state)
+        for widget in (self._question, *self.choices.values()):
+            widget.setVisible(state.in_the_way > 0)
+        junk = state.counts["junk"]
+        self.leave_out.setVisible(junk > 0)
+        names = ", ".join(dict.fromkeys(paths.name(name) for name in state.names.get("junk", [])))
+        text = self.tr("Leave &out what systems keep in folders for themselves ({names}): {n}")
+        self.leave_out.setText(text.format(names=paths.shown(names), n=words.number(junk)))
+        self.adjustSize()
+
+    def _amount(self, state: PlanState) -> str:
+        parts = [Words.tr("%Ln file(s)", "", state.files), words.size(state.bytes)]
+        if state.complete and state.seconds > 0:
+            parts.append(self.tr("about {time}").format(time=words.duration(state.seconds)))
+        if not state.complete:
+            parts.append(self.tr("still looking…"))
+        return " · ".join(parts)
+
+    def _room(self, state: PlanState) -> str:
+        if state.free < 0:
+            return ""
+        free = words.size(state.free)
+        if not state.fits:
+            return self.tr("It does not fit: {size} to send, and only {free} free there.").format(
+                size=words.size(state.to_send), free=free
+            )
+        sentence = self.tr("{size} free there").format(size=free)
+        return f"{self.tr('These are very many files. Is that meant?')} {sentence}" if state.many else sentence
+
+    def _on_choice(self) -> None:
+        safe = self.choice in SAFE
+        self.go.setText(self.tr("&Start") if safe else self.tr("&Start and replace"))
+        self.go.setDefault(safe)
+
+    def _on_go(self) -> None:
+        self.started.emit(self.choice.value, not self.leave_out.isChecked())
+        self.accept()
+
+
+class _Rows(QGridLayout):
+    """A line for each group that has files: what it is, how many, and the first names."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self.setHorizontalSpacing(2 * GAP)
+        self.setVerticalSpacing(GAP // 2)
+        self.setColumnStretch(2, 1)
+        self.lines: dict[str, tuple[QLabel, QLabel, Elided]] = {}
+        for group, text in {
+            "new": sheet.tr("New"),
+            "same": sheet.tr("There already"),
+            "changed": sheet.tr("There, but different"),
+            "blocked": sheet.tr("Name taken by a folder or link"),
+            "unrepresentable": sheet.tr("Cannot be sent: no such name there"),
+            "unreadable": sheet.tr("Cannot be sent: not readable here"),
+            "links": sheet.tr("Not sent: links"),
+            "special": sheet.tr("Not sent: pipes, devices and the like"),
+        }.items():
+            count, names = plain_label(), Elided()
+            count.setFont(tabular(count.font()))
+            count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            names.setMinimumWidth(NAMES_WIDTH)
+            row = self.rowCount()
+            line = (plain_label(text), count, names)
+            for column, widget in enumerate(line):
+                self.addWidget(widget, row, column)
+                widget.hide()
+            self.lines[group] = line
+
+    def show_state(self, state: PlanState) -> None:
+        for group, (label, count, names) in self.lines.items():
+            found = state.counts[group]
+            for widget in (label, count, names):
+                widget.setVisible(found > 0)
+            count.setText(words.number(found))
+            shown = [paths.shown(name) for name in state.names.get(group, [])]
+            names.setText(", ".join([*shown, "…"] if len(shown) < found and shown else shown))
