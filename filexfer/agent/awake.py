@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filexfer.core.errors import MachineError
 from filexfer.core.model import Job, JobState
@@ -149,7 +149,7 @@ def suspend(system: str = sys.platform) -> None:
         raise MachineError(f"This computer could not be put to sleep: {error}. Put it to sleep by hand.") from error
 
 
-def _ask_logind(method: str, signature: str, body: tuple[object, ...]) -> tuple[object, ...]:
+def _ask_logind(method: str, signature: str, body: tuple[object, ...]) -> tuple[Any, ...]:
     """Call a method of `org.freedesktop.login1.Manager`; what it answers. Raises `OSError`."""
     from jeepney import DBusAddress, MessageType, new_method_call
     from jeepney.auth import AuthenticationError

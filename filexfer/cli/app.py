@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from importlib.util import find_spec
 
 from filexfer.cli.exits import UsageError
@@ -13,16 +14,22 @@ from filexfer.protocol.pairing import is_link
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "link", metavar="LINK", nargs="?", default="", help="what pairs with another computer; it only fills in the dialog"
+        "given",
+        metavar="LINK or PATH",
+        nargs="*",
+        help="a link that pairs with another computer only fills in the dialog; files and folders it asks where to send",
     )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     if find_spec("PySide6") is None:
         raise FilexferError("The app needs Qt, which is not installed here. Install it with: pip install 'filexfer[gui]'")
-    if args.link and not is_link(args.link):
-        # Not repeated: it may be a code.
-        raise UsageError("This is not a link. One begins with filexfer://.")
+    for text in args.given:
+        if not is_link(text) and not text.startswith("file://") and not os.path.lexists(text):
+            # Not repeated: it may be a code.
+            raise UsageError("This is neither a file or folder here nor a link. A link begins with filexfer://.")
     from filexfer.gui.app import main
 
-    return int(main(["filexfer", args.link] if args.link else ["filexfer"]) or 0)
+    links = [text for text in args.given if is_link(text)]
+    paths = [text for text in args.given if not is_link(text)]
+    return int(main(["filexfer", *links, "--", *paths]) or 0)

@@ -45,7 +45,16 @@ def default_share() -> Path:
 def control_socket(state: Path) -> Path:
     """The UNIX socket of the agent with this state: in the user's runtime folder, or in a short temporary one where that
     path would be too long for a socket. (Python has none on Windows, so it is made nowhere there.)"""
-    name = f"agent-{_short(os.path.realpath(state))}.sock"
+    return _socket("agent", state)
+
+
+def window_socket(state: Path) -> Path:
+    """The same of the app's window with this state: a second start hands over there what it was given."""
+    return _socket("window", state)
+
+
+def _socket(whose: str, state: Path) -> Path:
+    name = f"{whose}-{_short(os.path.realpath(state))}.sock"
     wanted = _runtime_folder() / name
     if len(os.fsencode(wanted)) <= SOCKET_PATH_BYTES or sys.platform == "win32":
         return wanted

@@ -16,35 +16,73 @@ from PySide6.QtWidgets import QApplication
 from filexfer import __version__
 from filexfer.client.session import Session
 from filexfer.core import places
-from filexfer.gui import resources, words
+from filexfer.gui import drops, resources, words
 from filexfer.gui.bridge import Bridge
+from filexfer.gui.desktop import Desktop
 from filexfer.gui.icons import Icons
+from filexfer.gui.platform.system import this_system
 from filexfer.gui.settings import Memory
+from filexfer.gui.single import Handover, Single
 from filexfer.gui.theme import Theme
 from filexfer.gui.window import Window
 from filexfer.protocol.pairing import is_link
 
+#: Qt's options that take a value (QGuiApplication's documentation, and `-session`, by which X11 restores a session).
+_WITH_VALUE = frozenset(
+    "-platform -platformpluginpath -platformtheme -plugin -qwindowgeometry -qwindowicon -qwindowtitle -session -display "
+    "-geometry -style -stylesheet -name -title -icon -fontengine".split()
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the app until its window is closed; the agent it talks to goes on. A link among the arguments (`filexfer://…`) stands
-    in the dialog that pairs; pairing is for its user to do. Returns the exit code."""
+    in the dialog that pairs, and pairing is for its user to do; paths are offered to be sent. Where a window is open already, it
+    is that one that shows them. Returns the exit code."""
     from filexfer.gui.launch import open_agent
 
-    given = list(sys.argv if argv is None else argv)
-    # Qt keeps its arguments, and may show them: a link holds a code.
-    link = next((text for text in given[1:] if is_link(text)), "")
-    app = QApplication([text for text in given if not is_link(text)])
-    prepare(app)
+    name, *given = sys.argv if argv is None else argv
+    handover, rest = read_arguments(given)
     state = places.state_folder()
-    window = make_window(partial(open_agent, state), state)
+    single = Single(state)
+    if not single.take() and single.hand_over(handover):
+        return 0
+    # Qt keeps its arguments, and may show them: a link holds a code.
+    app = QApplication([name, *rest])
+    prepare(app)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    icons, memory = Icons(resources.folder()), Memory(state / "window.ini")
+    bridge = Bridge(partial(open_agent, state))
+    window = Window(bridge, memory, icons)
+    desktop = Desktop(window, bridge, memory, icons, this_system())
     window.start()
     window.show()
-    if link:
-        window.connect_to(link)
+    desktop.take(handover)
+    single.listen_quietly(desktop.handed.emit)
     # What lives now lives to the end; the collector need not look at it again and again.
     gc.freeze()
-    with _Interrupts():
-        return app.exec()
+    try:
+        with _Interrupts(desktop.closing.leave):
+            return app.exec()
+    finally:
+        single.close()
+        desktop.close()
+
+
+def read_arguments(given: Sequence[str]) -> tuple[Handover, list[str]]:
+    """What the app was started with: paths and `file:` URLs, a link; and what is Qt's, its options. Behind `--` all are paths."""
+    link, local, options = "", [], []
+    words = iter(given)
+    for word in words:
+        if word == "--":
+            local += words
+        elif is_link(word):
+            link = link or word
+        elif word.startswith("-"):
+            options.append(word)
+            options += [value] if word in _WITH_VALUE and (value := next(words, "")) else []
+        else:
+            local.append(word)
+    return Handover.given([drops.path_of(text) for text in local], link), options
 
 
 def prepare(app: QApplication) -> Theme:
@@ -85,8 +123,11 @@ def _translate(app: QApplication, folder: Path) -> None:
 class _Interrupts:
     """Lets Ctrl+C in a terminal, or the end of the session, close the app: Python runs its handlers only when it gets a turn."""
 
+    def __init__(self, leave: Callable[[], object]) -> None:
+        self._leave = leave
+
     def __enter__(self) -> None:
-        self._before = {number: signal.signal(number, _close) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {number: signal.signal(number, lambda *_: self._leave()) for number in (signal.SIGINT, signal.SIGTERM)}
         self._turns = QTimer(interval=500)
         self._turns.timeout.connect(lambda: None)
         self._turns.start()
@@ -95,10 +136,6 @@ class _Interrupts:
         self._turns.stop()
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-
-def _close(*_: object) -> None:
-    QApplication.closeAllWindows()
 
 
 if __name__ == "__main__":

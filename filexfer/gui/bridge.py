@@ -1,7 +1,8 @@
 """The only door between the window and its agent: calls go out on threads of the bridge, answers come back as signals.
 
 Rules: nothing here blocks the main thread. One thread follows `job_events`; one makes the calls the agent answers from memory, in
-their order; three make those that reach another computer and may take long. Answers are decoded on those threads too.
+their order; three make those that reach another computer and may take long, and two fetch pictures, for which nothing else is
+to wait. Answers are decoded on those threads too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _log = logging.getLogger("filexfer.gui")
 POLL = 20.0
 PATIENCE = 75.0
 FAR_THREADS = 3
+PICTURE_THREADS = 2
+_PICTURES = frozenset({"thumb_get", "preview_get"})
 
 Done = Callable[[Any], object]
 Failed = Callable[[FilexferError], object]
@@ -95,7 +98,10 @@ class Bridge(QObject):
         self._find_agent = find_agent
         self._near: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._far: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._pictures: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._closed = threading.Event()
+        #: Set when the agent is to end: the next one is started by the next window.
+        self._leaving = threading.Event()
         # Guards the signals: none is sent once `close` has returned, when this object may be gone.
         self._speaking = threading.Lock()
         self._session: Session | None = None
@@ -107,6 +113,10 @@ class Bridge(QObject):
             *(
                 threading.Thread(target=self._serve, args=(self._far,), name=f"bridge-far-{n}", daemon=True)
                 for n in range(FAR_THREADS)
+            ),
+            *(
+                threading.Thread(target=self._serve, args=(self._pictures,), name=f"bridge-pictures-{n}", daemon=True)
+                for n in range(PICTURE_THREADS)
             ),
         ]
         self._answered.connect(self._deliver)
@@ -125,11 +135,18 @@ class Bridge(QObject):
         self._near.put(None)
         for _ in range(FAR_THREADS):
             self._far.put(None)
+        for _ in range(PICTURE_THREADS):
+            self._pictures.put(None)
         if session is not None:
             session.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(deadline / len(self._threads))
+
+    def stop_agent(self, done: Callable[[], object]) -> None:
+        """Have the agent end, and start none again; then `done()` is called, also where it could not be reached."""
+        self._leaving.set()
+        self.ask("agent_stop", done=lambda _: done(), failed=lambda _: done())
 
     def ask(
         self,
@@ -144,6 +161,8 @@ class Bridge(QObject):
         `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget.
         """
         line = self._far if method in ("view_open", "server_call", "server_pair", "server_doctor", "stage_files") else self._near
+        if method in _PICTURES:
+            line = self._pictures
         line.put(_Request(method, params, read, done, failed))
 
     @Slot(object, object)
@@ -183,7 +202,7 @@ class Bridge(QObject):
 
     def _follow(self) -> None:
         pause = 0.25
-        while not self._closed.is_set():
+        while not self._closed.is_set() and not self._leaving.is_set():
             self._tell("starting", "")
             try:
                 with _in_words(), self._find_agent(PATIENCE) as session:
@@ -192,6 +211,8 @@ class Bridge(QObject):
                     pause = 0.25
                     self._poll(session)
             except FilexferError as error:
+                if self._leaving.is_set():
+                    return
                 self._adopt(None)
                 self._tell("gone", str(error))
                 self._closed.wait(pause)

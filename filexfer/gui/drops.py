@@ -34,6 +34,11 @@ def local_paths(mime: QMimeData) -> tuple[list[str], list[str]]:
     return local, foreign
 
 
+def path_of(argument: str) -> str:
+    """The local path that an argument of a command line means, which may be a `file:` URL."""
+    return _path(QUrl(argument)) if argument.startswith("file://") else argument
+
+
 def url_of(path: str) -> QUrl:
     """The URL of a local path, also where its name is no text."""
     if os.name == "nt":

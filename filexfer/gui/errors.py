@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import Qt, Signal, qVersion
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from filexfer import __version__
 from filexfer.core import paths
-from filexfer.core.errors import FilexferError
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 from filexfer.gui.controls import icon_button
 from filexfer.gui.icons import Icons
 from filexfer.gui.theme import GAP, MARGIN, Repolish, colours
+from filexfer.protocol.address import mentioned
 
 
 class ErrorBar(QFrame):
-    """Hidden until `show_error`; goes with its cross or with Escape, or when the same thing succeeds (`clear`)."""
+    """Hidden until `show_error`; goes with its cross or with Escape, or when the same thing succeeds (`clear`).
+
+    Signal: `doctor_wanted(address)` when somebody wants to know why a connection did not come about."""
+
+    doctor_wanted = Signal(str)
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +38,9 @@ class ErrorBar(QFrame):
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copy = QPushButton(self.tr("Copy details"))
         self._copy.clicked.connect(self._on_copy)
+        self._address = ""
+        self.why = QPushButton(self.tr("Find out why"))
+        self.why.clicked.connect(lambda: self.doctor_wanted.emit(self._address))
         self._close = icon_button(icons.icon("dismiss"), self.tr("Hide this message"))
         self._close.setShortcut(Qt.Key.Key_Escape)
         self._close.clicked.connect(self.clear)
@@ -41,6 +49,7 @@ class ErrorBar(QFrame):
         layout.setSpacing(GAP)
         layout.addWidget(self._picture)
         layout.addWidget(self._sentence, 1)
+        layout.addWidget(self.why)
         layout.addWidget(self._copy)
         layout.addWidget(self._close)
         self._polish = Repolish(self, self._colour)
@@ -57,6 +66,8 @@ class ErrorBar(QFrame):
         sentence = paths.shown(str(error))
         self._sentence.setText(f"{doing} {sentence}" if doing else sentence)
         self._details = describe(error, doing)
+        self._address = unreached(error)
+        self.why.setVisible(bool(self._address))
         self._copy.setText(self.tr("Copy details"))
         self.show()
 
@@ -70,6 +81,11 @@ class ErrorBar(QFrame):
     def _colour(self) -> None:
         failed = QColor(colours(self.palette()).failed)
         self._picture.setPixmap(self._icons.pixmap("error_circle", 20, failed, self.devicePixelRatioF()))
+
+
+def unreached(error: FilexferError) -> str:
+    """The server to which this error says that no connection came about; "" where it says something else."""
+    return mentioned(str(error)) if isinstance(error, ConnectionFailed | ConnectionLost) else ""
 
 
 def describe(error: FilexferError, doing: str = "") -> str:

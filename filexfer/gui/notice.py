@@ -36,6 +36,11 @@ class Notice(QWidget):
         self.button = QPushButton()
         self.button.hide()
         self.button.clicked.connect(self._on_click)
+        self.second = QPushButton()
+        self.second.setFlat(True)
+        self.second.hide()
+        self.second.clicked.connect(self._on_second)
+        self._act_second: Callable[[], object] | None = None
         self._lines = layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
         layout.setSpacing(GAP)
@@ -44,6 +49,7 @@ class Notice(QWidget):
             layout.addWidget(widget)
         layout.addSpacing(GAP)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.second, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self._polish = Repolish(self, self._colour)
 
@@ -66,12 +72,23 @@ class Notice(QWidget):
         self._more.setVisible(bool(more))
         self.button.setText(button)
         self.button.setVisible(bool(button))
+        self.second.hide()
         self._colour()
+
+    def offer(self, button: str, act: Callable[[], object]) -> None:
+        """Have a second button, until the next `say`."""
+        self._act_second = act
+        self.second.setText(button)
+        self.second.show()
 
     def _colour(self) -> None:
         if self._icon:
             colour = QColor(colours(self.palette()).secondary)
             self._picture.setPixmap(self._icons.pixmap(self._icon, 48, colour, self.devicePixelRatioF()))
+
+    def _on_second(self) -> None:
+        if self._act_second is not None:
+            self._act_second()
 
     def _on_click(self) -> None:
         if self._act is not None:

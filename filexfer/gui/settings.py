@@ -72,6 +72,24 @@ class Memory:
         self._ini.setValue("nearby/open", "true" if opened else "false")
 
     @property
+    def grid(self) -> bool:
+        """Whether a folder is shown as pictures."""
+        return str(self._ini.value("browse/grid", "false")) == "true"
+
+    @grid.setter
+    def grid(self, wanted: bool) -> None:
+        self._ini.setValue("browse/grid", "true" if wanted else "false")
+
+    @property
+    def panel(self) -> bool:
+        """Whether the panel at the side is shown."""
+        return str(self._ini.value("browse/panel", "false")) == "true"
+
+    @panel.setter
+    def panel(self, wanted: bool) -> None:
+        self._ini.setValue("browse/panel", "true" if wanted else "false")
+
+    @property
     def sort(self) -> tuple[str, bool]:
         """The column sorted by, and whether downwards."""
         return str(self._ini.value("browse/sort", "name")), str(self._ini.value("browse/descending", "false")) == "true"

@@ -21,6 +21,7 @@ _NAME = re.compile(r"[^\s\x00-\x1f\x7f:/\\@\[\]?#%]{1,64}")
 #: What does not fit into a name, and how long one may be that a number is put behind.
 _NOT_IN_NAMES = re.compile(r"[\s\x00-\x1f\x7f-\x9f:/\\@\[\]?#%]+")
 _NAME_BASE = 58
+_MENTIONED = re.compile(r"https?://[^\s/“”\x00-\x1f]+/")
 _SCHEMES = ("http", "https", "unix")
 
 
@@ -81,6 +82,12 @@ def looks_like_address(text: str, windows: bool = os.name == "nt") -> bool:
     if not colon or "/" in name or (windows and (len(name) == 1 or "\\" in name)):
         return False
     return name != ""
+
+
+def mentioned(sentence: str) -> str:
+    """The server that a sentence about a connection names, as our errors do; "" for none."""
+    found = _MENTIONED.search(sentence)
+    return found[0] if found else ""
 
 
 def parse(text: str, windows: bool = os.name == "nt") -> Address:

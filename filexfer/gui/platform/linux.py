@@ -1,0 +1,151 @@
+"""A Linux desktop: notifications and the task bar by D-Bus, start at login by XDG's autostart, *Send to* by the file managers'
+own folders.
+
+Sources: https://specifications.freedesktop.org/notification-spec/ , https://wiki.ubuntu.com/Unity/LauncherAPI (also KDE's and the
+docks of GNOME), https://specifications.freedesktop.org/autostart-spec/ and desktop-entry-spec."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filexfer.gui.platform.session_bus import SessionBus, ask
+from filexfer.gui.platform.system import System, own_command, remove_all, write_all
+
+if TYPE_CHECKING:
+    from jeepney.io.blocking import DBusConnection
+
+_ENTRY = "application://filexfer.desktop"
+
+
+class Linux(System):
+    def __init__(self) -> None:
+        self._bus = SessionBus()
+        self._shown: tuple[int, int] | None = None
+
+    # Task bar and notifications.
+
+    def progress(self, fraction: float | None, jobs: int) -> None:
+        shown = None if fraction is None else (int(fraction * 100), jobs)
+        if shown != self._shown:
+            self._shown = shown
+            self._bus.do(lambda bus: _say_progress(bus, *(shown or (0, 0))))
+
+    def notify(self, title: str, text: str) -> bool:
+        self._bus.do(lambda bus: _notify(bus, title, text))
+        return True
+
+    def close(self) -> None:
+        self.progress(None, 0)
+        self._bus.close()
+
+    # Start at login.
+
+    @property
+    def can_start_at_login(self) -> bool:
+        return True
+
+    def at_login(self) -> bool:
+        return _autostart().is_file()
+
+    def set_at_login(self, on: bool) -> None:
+        if on:
+            line = exec_line(own_command("agent"))
+            text = (
+                f"[Desktop Entry]\nType=Application\nName=filexfer\nExec={line}\nIcon=filexfer\nNoDisplay=true\nTerminal=false\n"
+            )
+            write_all([(_autostart(), text, False)])
+        else:
+            remove_all([_autostart()])
+
+    # Send to.
+
+    @property
+    def can_send(self) -> bool:
+        return True
+
+    def sends(self) -> bool:
+        return any(file.is_file() for file in _senders())
+
+    def set_sends(self, on: bool) -> None:
+        files = _senders()
+        if on:
+            write_all([(file, text, runs) for file, (text, runs) in files.items()])
+        else:
+            remove_all(list(files))
+
+
+def _autostart() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(base) / "autostart" / "filexfer.desktop"
+
+
+def _senders() -> dict[Path, tuple[str, bool]]:
+    """The files by which file managers know of us: their text, and whether they are programs."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    line = exec_line(own_command("app"))
+    script = f'#!/bin/sh\nexec {shlex.join(own_command("app"))} -- "$@"\n'
+    names = "Name=Send to filexfer\nName[zh_CN]=用 filexfer 发送\nIcon=filexfer\n"
+    menu = "MimeType=all/all;\nX-KDE-ServiceTypes=KonqPopupMenu/Plugin\nActions=send;\n\n[Desktop Action send]\n"
+    profile = "Profiles=send;\n\n[X-Action-Profile send]\nMimeTypes=all/all;\n"
+    return {
+        # Thunar; its *Send To* takes entries that can open anything.
+        data / "Thunar" / "sendto" / "filexfer.desktop": (
+            f"{_head('Application', names)}Exec={line} -- %F\nMimeType=all/all;\n",
+            False,
+        ),
+        # Dolphin and Konqueror; since Plasma 6 they want a service menu to be a program.
+        data / "kio" / "servicemenus" / "filexfer.desktop": (
+            f"{_head('Service', names)}{menu}{names}Exec={line} -- %F\n",
+            True,
+        ),
+        # PCManFM, PCManFM-Qt.
+        data / "file-manager" / "actions" / "filexfer.desktop": (
+            f"{_head('Action', names)}{profile}Exec={line} -- %F\n",
+            False,
+        ),
+        # GNOME's Files.
+        data / "nautilus" / "scripts" / "Send to filexfer": (script, True),
+    }
+
+
+def _head(kind: str, names: str) -> str:
+    return f"[Desktop Entry]\nType={kind}\n{names}"
+
+
+def exec_line(words: list[str]) -> str:
+    """A command as the key `Exec` of a desktop entry has it (desktop-entry-spec, The Exec key): quoted, `%` doubled, and then
+    escaped once more as every string there."""
+    quoted = []
+    for word in words:
+        inner = "".join(f"\\{letter}" if letter in '"`$\\' else letter for letter in word)
+        quoted.append(f'"{inner}"'.replace("%", "%%"))
+    return " ".join(quoted).replace("\\", "\\\\")
+
+
+def _say_progress(bus: DBusConnection, percent: int, jobs: int) -> None:
+    from jeepney import DBusAddress, new_signal
+
+    place = DBusAddress("/com/canonical/unity/launcherentry/1", interface="com.canonical.Unity.LauncherEntry")
+    facts = {
+        "progress": ("d", percent / 100),
+        "progress-visible": ("b", jobs > 0),
+        "count": ("x", jobs),
+        "count-visible": ("b", jobs > 1),
+    }
+    bus.send(new_signal(place, "Update", "sa{sv}", (_ENTRY, facts)))
+
+
+def _notify(bus: DBusConnection, title: str, text: str) -> None:
+    from jeepney import DBusAddress, new_method_call
+
+    place = DBusAddress("/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications")
+    # Where a body may hold markup, a file's name must not be taken for some.
+    able = ask(bus, new_method_call(place, "GetCapabilities"))
+    markup = bool(able) and isinstance(able[0], list) and "body-markup" in able[0]
+    body = escape(text, quote=False) if markup else text
+    hints = {"desktop-entry": ("s", "filexfer")}
+    ask(bus, new_method_call(place, "Notify", "susssasa{sv}i", ("filexfer", 0, "filexfer", title, body, [], hints, -1)))

@@ -1,0 +1,86 @@
+"""What differs from one desktop to the next, as the window asks for it: progress in the task bar, notifications, start at login,
+an entry in the file managers' *Send to*. `this_system` gives the one we run on; what a system has not is absent quietly.
+
+Rules: `progress` and `notify` return at once; `at_login`, `set_at_login`, `sends`, `set_sends` read and write files, so they are
+called on other threads than the main one, and raise `OSError`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class System:
+    """The one that has nothing."""
+
+    def progress(self, fraction: float | None, jobs: int) -> None:
+        """Show in the task bar how far all that runs came, 0 to 1; None for nothing to show. `jobs`: how many there are."""
+
+    def notify(self, title: str, text: str) -> bool:
+        """Tell a person who looks elsewhere; whether this system has a way of its own."""
+        return False
+
+    @property
+    def can_start_at_login(self) -> bool:
+        return False
+
+    def at_login(self) -> bool:
+        """Whether the background process starts at login."""
+        return False
+
+    def set_at_login(self, on: bool) -> None:
+        """Have it start at login, or not."""
+
+    @property
+    def can_send(self) -> bool:
+        return False
+
+    def sends(self) -> bool:
+        """Whether file managers offer *Send to filexfer*."""
+        return False
+
+    def set_sends(self, on: bool) -> None:
+        """Have them offer it, or not."""
+
+    def close(self) -> None:
+        """Show nothing any more."""
+
+
+def this_system(name: str = sys.platform) -> System:
+    """The one of that name, as `sys.platform` has it."""
+    if name == "linux":
+        from filexfer.gui.platform.linux import Linux
+
+        return Linux()
+    if name == "darwin":
+        from filexfer.gui.platform.macos import MacOs
+
+        return MacOs()
+    if name == "win32":
+        from filexfer.gui.platform.windows import Windows
+
+        return Windows()
+    return System()
+
+
+def own_command(*words: str) -> list[str]:
+    """How this program starts itself: the bundled one by its executable, else by this Python."""
+    start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "filexfer"]
+    return [*start, *words]
+
+
+def write_all(files: Sequence[tuple[Path, str, bool]]) -> None:
+    """Write (file, text, whether it can be run), each whole or not at all."""
+    for file, text, runs in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.new")
+        beside.write_text(text, "utf-8")
+        beside.chmod(0o755 if runs else 0o644)
+        os.replace(beside, file)
+
+
+def remove_all(files: Sequence[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
