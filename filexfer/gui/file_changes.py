@@ -1,37 +1,47 @@
-"""What changes the open folder itself: new folder, rename, delete. Rules: asks the server through the agent, then lists again."""
+"""What changes the share itself: new folder, rename, move, delete; and taking that back. Rules: asks the server through the
+agent, then lists again; each change that can be taken back is noted as it is done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from filexfer.core import paths
-from filexfer.core.errors import InvalidPath
-from filexfer.core.model import Entry
+from filexfer.core.errors import FilexferError, InvalidPath
+from filexfer.core.model import Entry, Kind
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.browser import Browser
+from filexfer.gui.calls import Calls, Result, call
 from filexfer.gui.file_view import FileView
 from filexfer.gui.gather import Gather
 from filexfer.gui.location import Location
 from filexfer.gui.name_dialog import NameDialog
+from filexfer.gui.undo import Act, Acts, Step
+from filexfer.gui.undo_run import Undo
 from filexfer.gui.words import Words
-from filexfer.protocol import faults
-
-#: Deletions that travel in one `system.multicall`.
-BATCH = 200
 
 
 class FileChanges(QObject):
-    """One method an act; what goes wrong comes back through `Bridge.failed`."""
+    """One method an act; what goes wrong comes back through `Bridge.failed`. Attributes: acts (what can be taken back), undo.
+
+    Signal: `told(sentence)` when something was taken back."""
+
+    told = Signal(str)
 
     def __init__(self, bridge: Bridge, browser: Browser, view: FileView, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._browser, self._view, self._window = bridge, browser, view, window
+        self.acts = Acts(self)
+        self.undo = Undo(bridge, self.acts, self)
+        self.undo.refused.connect(self._refused)
+        self.undo.undone.connect(self._undone)
         browser.model.renamed.connect(self._on_renamed)
+
+    # New folders.
 
     def new_folder(self) -> None:
         """Ask for a name, then make a folder of it here."""
@@ -44,7 +54,19 @@ class FileChanges(QObject):
             dialog.open()
 
     def _make_folder(self, here: Location, name: str) -> None:
-        self._change(here, "folder_make", [paths.to_wire(here.into(name).path)], (name,))
+        where = paths.to_wire(here.into(name).path)
+        # Making one that is there already is no error, but not ours to take back.
+        self._call(here, [call("file_stat", where), call("folder_make", where)], partial(self._made, here, name))
+
+    def _made(self, here: Location, name: str, results: list[Result]) -> None:
+        before, entry = results
+        if self._say_first([entry]):
+            return
+        if isinstance(before, FilexferError):
+            self.acts.add(Act("create", here, [Step("", here.into(name).path, etag=entry["etag"], is_folder=True)]))
+        self._look(here, (name,))
+
+    # Renaming and moving.
 
     def rename(self) -> None:
         """Edit the current name in place."""
@@ -60,51 +82,127 @@ class FileChanges(QObject):
         except InvalidPath as error:
             self._bridge.failed.emit(error)
             return
-        old, new = here.into(entry.name).path, here.into(name).path
-        self._change(here, "entry_move", [paths.to_wire(old), paths.to_wire(new)], (name,))
+        steps = [Step(here.into(entry.name).path, here.into(name).path, is_folder=entry.kind is Kind.FOLDER)]
+        self._move(Act("rename", here, steps))
+
+    def move(self, source: Location, entries: Sequence[Entry], into: Location) -> None:
+        """Move entries of the folder `source` into another folder of the same server. A name that is in use there stays as it
+        is, and so does what would have taken it."""
+        steps = [
+            Step(source.into(entry.name).path, into.into(entry.name).path, is_folder=entry.kind is Kind.FOLDER)
+            for entry in entries
+        ]
+        self._move(Act("move", source, steps, to=into))
+
+    def _move(self, act: Act) -> None:
+        calls = []
+        for step in act.steps:
+            old = paths.to_wire(step.origin)
+            calls += [call("file_stat", old), call("entry_move", old, paths.to_wire(step.path))]
+        self._call(act.where, calls, partial(self._moved, act))
+
+    def _moved(self, act: Act, results: list[Result]) -> None:
+        done = []
+        for step, before, after in zip(act.steps, results[::2], results[1::2], strict=True):
+            if isinstance(after, dict):
+                step.before, step.etag = _etag(before), after["etag"]
+                done.append(step)
+        self._say_first(results[1::2])
+        self._note(act, done)
+        self._look(act.where, [paths.name(step.path) for step in done] if act.what == "rename" else ())
+        if act.to is not None:
+            self._look(act.to, [paths.name(step.path) for step in done])
+
+    # Deleting.
 
     def delete(self) -> None:
-        """Ask, then move what is selected to the trash of its share."""
+        """Move what is selected to the trash of its share. Nobody is asked: it can be taken back."""
+        self._with_selected(self._delete)
+
+    def erase(self) -> None:
+        """Ask, then delete what is selected for good."""
+        # Rows may move while the question stands: what it is about is settled before.
+        self._with_selected(self._ask_erase)
+
+    def _with_selected(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
         here = self._browser.here
         if here is not None:
-            # Rows may move while the question stands: what it is about is settled before.
-            Gather(self._browser, self._view.ranges(), partial(self._ask_delete, here)).start()
+            Gather(self._browser, self._view.ranges(), partial(act, here)).start()
 
-    def _ask_delete(self, here: Location, entries: Sequence[Entry]) -> None:
-        one = self.tr("Delete “{name}”?").format(name=paths.shown(entries[0].name))
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Delete"), "", parent=self._window)
+    def _ask_erase(self, here: Location, entries: Sequence[Entry]) -> None:
+        one = self.tr("Delete “{name}” for good?").format(name=paths.shown(entries[0].name))
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Delete for good"), "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(one if len(entries) == 1 else Words.tr("Delete %Ln entries?", "", len(entries)))
+        box.setText(one if len(entries) == 1 else Words.tr("Delete %Ln entries for good?", "", len(entries)))
         server = paths.shown(here.name)
-        box.setInformativeText(self.tr("What you delete goes to the trash of “{server}”.").format(server=server))
-        yes = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(yes)
+        box.setInformativeText(
+            self.tr("It does not go to the trash of “{server}”, and cannot be taken back.").format(server=server)
+        )
+        yes = box.addButton(self.tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.accepted.connect(partial(self._delete, here, entries))
+        yes.clicked.connect(partial(self._erase, here, entries))
         box.open()
 
+    def _erase(self, here: Location, entries: Sequence[Entry], *_: object) -> None:
+        calls = [call("entry_delete", paths.to_wire(here.into(entry.name).path), {"permanent": True}) for entry in entries]
+        self._call(here, calls, partial(self._erased, here))
+
+    def _erased(self, here: Location, results: list[Result]) -> None:
+        self._say_first(results)
+        self._look(here)
+
     def _delete(self, here: Location, entries: Sequence[Entry]) -> None:
-        calls = [{"methodName": "entry_delete", "params": [paths.to_wire(here.into(entry.name).path)]} for entry in entries]
-        for start in range(0, len(calls), BATCH):
-            self._bridge.ask(
-                "server_call",
-                here.server,
-                "system.multicall",
-                [calls[start : start + BATCH]],
-                done=partial(self._deleted, here),
-            )
+        steps = [Step(here.into(entry.name).path, is_folder=entry.kind is Kind.FOLDER) for entry in entries]
+        calls = []
+        for step in steps:
+            where = paths.to_wire(step.origin)
+            calls += [call("file_stat", where), call("entry_delete", where)]
+        self._call(here, calls, partial(self._deleted, Act("delete", here, steps)))
 
-    def _deleted(self, here: Location, results: Any) -> None:
-        faulty = [result for result in results if isinstance(result, dict)]
-        if faulty:
-            self._bridge.failed.emit(faults.error_of(faulty[0]["faultCode"], faulty[0]["faultString"]))
-        if here == self._browser.here:
-            self._browser.refresh()
+    def _deleted(self, act: Act, results: list[Result]) -> None:
+        done = []
+        for step, before, trash_id in zip(act.steps, results[::2], results[1::2], strict=True):
+            if isinstance(trash_id, str) and trash_id:
+                step.before, step.trash_id = _etag(before), trash_id
+                done.append(step)
+        self._say_first(results[1::2])
+        self._note(act, done)
+        self._look(act.where)
 
-    def _change(self, here: Location, method: str, params: list[object], select: Sequence[str]) -> None:
-        self._bridge.ask("server_call", here.server, method, params, done=partial(self._changed, here, select))
+    # What all have in common.
 
-    def _changed(self, here: Location, select: Sequence[str], answer: object) -> None:
-        if here == self._browser.here:
+    def _call(self, here: Location, calls: Sequence[dict[str, object]], done: Callable[[list[Result]], object]) -> None:
+        Calls(self._bridge, here.server, calls, done).start()
+
+    def _say_first(self, results: Sequence[Result]) -> bool:
+        """Say the first failure among the results, if there is one."""
+        error = next((one for one in results if isinstance(one, FilexferError)), None)
+        if error is not None:
+            self._bridge.failed.emit(error)
+        return error is not None
+
+    def _note(self, act: Act, done: list[Step]) -> None:
+        if done:
+            act.steps = done
+            self.acts.add(act)
+
+    def _look(self, at: Location, select: Sequence[str] = ()) -> None:
+        if at == self._browser.here:
             self._browser.refresh(select)
+
+    # Taking back.
+
+    def _refused(self, error: FilexferError) -> None:
+        self._bridge.failed.emit(error)
+
+    def _undone(self, act: Act, back: Sequence[str], sentence: str) -> None:
+        self.told.emit(sentence or self.tr("Taken back."))
+        here = self._browser.here
+        if here is not None and here.server == act.where.server:
+            self._browser.refresh([paths.name(path) for path in back if paths.parent(path) == here.path])
+
+
+def _etag(result: Any) -> str:
+    """The version that `file_stat` told; "" where it told none."""
+    return str(result["etag"]) if isinstance(result, dict) else ""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from filexfer.core import paths
-from filexfer.core.errors import FilexferError, KeyChanged, LoginNeeded
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
 from filexfer.gui import drops, words
 from filexfer.gui.browser import Browser
 from filexfer.gui.drop_outline import DropOutline
@@ -31,12 +31,13 @@ SOON_MS = 200
 
 class FilePane(QWidget):
     """Signals: `dropped(local paths, URLs that are none, Location or None)`; `upload_wanted()`, `filter_cleared()`,
-    `pair_wanted(address)` from the buttons of the pages."""
+    `pair_wanted(address)`, `doctor_wanted(address)` from the buttons of the pages."""
 
     dropped = Signal(object, object, object)
     upload_wanted = Signal()
     filter_cleared = Signal()
     pair_wanted = Signal(str)
+    doctor_wanted = Signal(str)
 
     def __init__(self, browser: Browser, view: FileView, share: SharePanel, servers: Servers, icons: Icons) -> None:
         super().__init__()
@@ -160,6 +161,8 @@ class FilePane(QWidget):
             sentence = self.tr("“{place}” cannot be opened.").format(place=here.words)
             again = self._browser.refresh
             self.notice.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Try again"), lambda: again())
+            if here.server and isinstance(error, ConnectionFailed | ConnectionLost):
+                self.notice.offer(self.tr("Find out why"), lambda: self.doctor_wanted.emit(here.server))
         self._turn_to(self.notice)
         self._count.clear()
 

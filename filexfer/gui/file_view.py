@@ -22,20 +22,24 @@ TYPING = 1.0
 
 class FileView(QTableView):
     """Signals: `opened(row)` by double click or Enter; `sort_wanted(column name, descending)`; `find_wanted(text, start row)`;
-    `delete_wanted()`, `up_wanted()`; `drag_wanted()` when what is
-    selected is to be dragged; `selection_changed()`."""
+    `delete_wanted()`, `erase_wanted()` (with Shift: for good), `up_wanted()`; `drag_wanted()` when what is
+    selected is to be dragged; `preview_wanted()`; `selection_changed()`. `front`: the view that people see, this one or the grid in
+    its place, which shares its rows and its selection."""
 
     opened = Signal(int)
     sort_wanted = Signal(str, bool)
     find_wanted = Signal(str, int)
     delete_wanted = Signal()
+    erase_wanted = Signal()
     up_wanted = Signal()
     drag_wanted = Signal()
+    preview_wanted = Signal()
     selection_changed = Signal()
 
     def __init__(self, model: ListingModel, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = model
+        self.front: QAbstractItemView = self
         self._hovered = -1
         self._typed, self._typed_at = "", 0.0
         self._painter = FileDelegate(icons, self)
@@ -101,7 +105,7 @@ class FileView(QTableView):
             model.setCurrentIndex(self._rows.index(rows[0], NAME), QItemSelectionModel.SelectionFlag.NoUpdate)
             model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             if scroll:
-                self.scrollTo(self._rows.index(rows[0], NAME))
+                self.front.scrollTo(self._rows.index(rows[0], NAME))
 
     def go_to(self, row: int) -> None:
         """Select `row` alone and bring it into sight."""
@@ -167,17 +171,31 @@ class FileView(QTableView):
     # Keys and clicks.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.take_key(event):
+            super().keyPressEvent(event)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Do what this key is for in a list of files, if it is for anything."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
         elif key == Qt.Key.Key_Delete:
-            self.delete_wanted.emit()
+            shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.erase_wanted if shifted else self.delete_wanted).emit()
         elif key == Qt.Key.Key_Backspace:
             self.up_wanted.emit()
         elif key == Qt.Key.Key_Escape and self.chosen():
             self.clearSelection()
+        elif key == Qt.Key.Key_Space and not event.modifiers() and not self._is_typing and self.currentIndex().isValid():
+            self.preview_wanted.emit()
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
+
+    @property
+    def _is_typing(self) -> bool:
+        """Whether a space belongs to the name that is typed."""
+        return bool(self._typed) and time.monotonic() - self._typed_at <= TYPING
 
     def keyboardSearch(self, search: str) -> None:
         # The default looks through every row here; the agent knows them all.

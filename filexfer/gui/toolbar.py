@@ -12,6 +12,7 @@ from filexfer.gui.controls import icon_button
 from filexfer.gui.file_actions import FileActions
 from filexfer.gui.icons import Icons
 from filexfer.gui.theme import GAP, MARGIN
+from filexfer.gui.view_choice import ViewChoice
 
 #: How long typing in the filter must pause before it is asked for, in milliseconds.
 PAUSE_MS = 120
@@ -22,9 +23,12 @@ class Toolbar(QWidget):
 
     connect_wanted = Signal()
 
-    def __init__(self, browser: Browser, actions: FileActions, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, browser: Browser, actions: FileActions, choice: ViewChoice, icons: Icons, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._browser, self._actions, self._icons = browser, actions, icons
+        self.as_list, self.as_grid, self.panel = (_toggle(one) for one in (choice.as_list, choice.as_grid, choice.panel))
         self.back = self._button("arrow_left", self.tr("Back"), QKeySequence("Alt+Left"))
         self.forward = self._button("arrow_right", self.tr("Forward"), QKeySequence("Alt+Right"))
         self.up = self._button("arrow_up", self.tr("Folder above"), QKeySequence("Alt+Up"))
@@ -77,7 +81,7 @@ class Toolbar(QWidget):
         return menu
 
     def _more_menu(self) -> QMenu:
-        menu = self._menu(self.more, "new_folder", "paste", "", "refresh", "hidden", "edit_path")
+        menu = self._menu(self.more, "new_folder", "paste", "undo", "", "refresh", "hidden", "edit_path")
         menu.addSeparator()
         connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))
         connect.setShortcut(QKeySequence("Ctrl+N"))
@@ -93,7 +97,7 @@ class Toolbar(QWidget):
         layout.addSpacing(GAP)
         layout.addWidget(self.breadcrumb, 1)
         layout.addWidget(self.filter)
-        for widget in (self.upload, self.download, self.more):
+        for widget in (self.upload, self.download, self.as_list, self.as_grid, self.panel, self.more):
             layout.addWidget(widget)
 
     def clear_filter(self) -> None:
@@ -118,3 +122,10 @@ class Toolbar(QWidget):
         self.filter.setEnabled(here is not None)
         self.upload.setEnabled(here is not None)
         self.download.setEnabled(self._actions["download_to"].isEnabled())
+
+
+def _toggle(action: QAction) -> QToolButton:
+    """A flat button that stays down while its action is checked."""
+    button = icon_button(action.icon(), action.text())
+    button.setDefaultAction(action)
+    return button

@@ -128,7 +128,7 @@ class Window(QMainWindow):
         self.pane.welcome.chosen.connect(self._on_server_chosen)
         self.pane.welcome.pair_wanted.connect(self.pair_with)
         self.servers.nearby.toggled.connect(lambda opened: setattr(self._memory, "nearby", opened))
-        self.pane.welcome.share_wanted.connect(self._open_own_share)
+        self.pane.welcome.share_wanted.connect(self.open_own_share)
         self.view.opened.connect(self._on_opened)
         self.view.sort_wanted.connect(self._on_sort)
         self.view.find_wanted.connect(lambda text, row: browser.find(text, row, self.view.go_to))
@@ -173,7 +173,8 @@ class Window(QMainWindow):
     def _on_server_chosen(self, location: Location) -> None:
         self.browser.open(location.at(self._memory.folder_of(location.server)))
 
-    def _open_own_share(self) -> None:
+    def open_own_share(self) -> None:
+        """Show this computer's share."""
         self.browser.open(Location("", "", self.servers.name_of("")))
 
     def _on_opened(self, row: int) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMessageBox
 
 from filexfer.gui.listing import PAGE_ROWS, SIZE
 from filexfer.gui.location import Location
 from tests.gui.conftest import OtherServer, OwnAgent, Place
 from tests.gui.person import Person
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def _fill(folder: Path) -> None:
@@ -186,24 +186,24 @@ def test_a_new_folder_is_made_and_selected(person: Person, place: Place) -> None
     person.wait(lambda: person.window.view.names() == ["2026"])
 
 
-def test_delete_asks_first_and_then_moves_to_the_trash(person: Person, place: Place) -> None:
+def test_deleting_for_good_asks_first(person: Person, place: Place) -> None:
     _fill(place.folder)
     person.go(place.location)
     person.click_row("a.txt")
     person.click_row("albums", CONTROL)
-    person.key(Qt.Key.Key_Delete)
+    person.key(Qt.Key.Key_Delete, SHIFT)
     box = person.dialog()
     assert isinstance(box, QMessageBox)
     assert "2" in box.text()
+    assert box.defaultButton().text() == "Cancel", "Enter deletes nothing for good"
     box.reject()
     assert (place.folder / "a.txt").exists()
     person.window.view.setFocus()
-    person.key(Qt.Key.Key_Delete)
-    box = person.dialog()
-    assert isinstance(box, QMessageBox)
-    person.click(box.defaultButton())
+    person.key(Qt.Key.Key_Delete, SHIFT)
+    person.click(_erase_button(person))
     person.wait(lambda: person.rows == ["Zoo", "b.txt", "img9.png", "img10.png"])
     assert not (place.folder / "a.txt").exists()
+    assert person.window.actions_.changes.acts.last is None, "it cannot be taken back"
 
 
 def test_rows_that_move_while_the_question_stands_do_not_change_what_is_deleted(person: Person, place: Place) -> None:
@@ -211,15 +211,20 @@ def test_rows_that_move_while_the_question_stands_do_not_change_what_is_deleted(
         (place.folder / name).touch()
     person.go(place.location)
     person.click_row("b")
-    person.key(Qt.Key.Key_Delete)
-    box = person.dialog()
-    assert isinstance(box, QMessageBox)
+    person.key(Qt.Key.Key_Delete, SHIFT)
+    button = _erase_button(person)
     for name in ("0", "1"):
         (place.folder / name).touch()
     person.window.browser.refresh()
     person.wait(lambda: person.rows == ["0", "1", "a", "b", "c"])
-    person.click(box.defaultButton())
+    person.click(button)
     person.wait(lambda: person.rows == ["0", "1", "a", "c"])
+
+
+def _erase_button(person: Person) -> QAbstractButton:
+    box = person.dialog()
+    assert isinstance(box, QMessageBox)
+    return next(button for button in box.buttons() if button.text() == "Delete for good")
 
 
 def test_a_list_looked_at_again_leaves_a_name_that_is_edited_alone(person: Person, place: Place) -> None:
