@@ -167,6 +167,24 @@ class Listing:
             "mtimes": _little(array("q", _pick(self._mtimes, order))),
         }
 
+    def same(self, other: Listing) -> bool:
+        """Whether it holds what `other` does, in the same order."""
+        return (
+            self._names == other._names
+            and self._kinds == other._kinds
+            and self._sizes == other._sizes
+            and self._mtimes == other._mtimes
+        )
+
+    def places(self, order: Sequence[int], names: Sequence[str]) -> list[int]:
+        """For each of `names` its place in `order`; -1 for one that is not there."""
+        wanted = {paths.encode(name): name for name in names}
+        numbers: dict[int, str] = {}
+        for first, text in zip(range(0, len(self), _PIECE), self._texts(), strict=True):
+            numbers |= {first + at: wanted[name] for at, name in enumerate(text.split(b"\0")) if name in wanted}
+        found = {numbers[i]: place for place, i in enumerate(order) if i in numbers}
+        return [found.get(name, -1) for name in names]
+
     def find(self, order: Sequence[int], text: str, start: int, exact: bool) -> int:
         """The place in `order`, from `start` on and round again, of the first name that begins with `text` (`exact`: that is
         `text`); -1 for none."""

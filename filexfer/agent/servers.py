@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filexfer.agent.memory import Memory
@@ -170,7 +170,8 @@ class Servers:
 
     def heard(self, server: str, error: FilexferError | None = None) -> None:
         """A call over such a session ended so: that tells how the server does."""
-        self._known.note(str(self.resolve(server)), error)
+        with suppress(NotFound):  # no longer saved
+            self._known.note(str(self.resolve(server)), error)
 
     @contextmanager
     def session(self, server: str) -> Iterator[Session]:

@@ -1,16 +1,18 @@
 """One open folder: its rows as they are known so far, the order they are shown in, and the listing that fills it.
-Rules: whoever asks never waits for a server; a folder listed again replaces the old rows at once, when it is complete."""
+Rules: whoever asks never waits for a server; a folder listed again replaces the old rows at once, when it is complete; one that
+changes all the time is listed again only after a rest, and only while somebody looks."""
 
 from __future__ import annotations
 
 import threading
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from filexfer.agent.listing import FETCH_ROWS, MOST_ENTRIES, Listing, Query
+from filexfer.agent.view_news import fault_of
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError, NotWellFormed
 from filexfer.server.deferred import Deferred
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 #: Entries asked for at first, so that something is shown soon, and from then on.
 FIRST_PAGE = 1000
 PAGE = 8000
+
+#: A folder that changed is listed again after so many seconds at the earliest, and after so many times as long as that took.
+REST, REST_TIMES = 0.3, 4.0
 
 #: Lends a session to a server.
 Sessions = Callable[[str], AbstractContextManager["Session"]]
@@ -34,7 +39,7 @@ class View:
         self.server = server
         self.path = path
         self.used = time.monotonic()
-        self._lock = threading.Lock()  # guards all below
+        self._lock = threading.Condition()  # guards all below; notified when a round is not to wait any more
         self._query = query
         self._listing = Listing()
         self._order = array("I")
@@ -42,6 +47,10 @@ class View:
         self._version = 0
         self._complete = False
         self._error = ""
+        self._fault: FilexferError | None = None  # why it could not be listed again
+        self._stale = False  # what it shows may be old
+        self._moved = 0.0  # when rows moved last; monotonic, as the next one
+        self._rested = 0.0  # when it may be listed again
         self._waiting: list[Deferred] = []  # for the next round of listing
         self._running = False
         self._closed = False
@@ -52,6 +61,11 @@ class View:
     @property
     def query(self) -> Query:
         return self._query
+
+    @property
+    def failing(self) -> bool:
+        """Whether it could not be listed when it was to be listed again."""
+        return self._fault is not None
 
     @property
     def shown(self) -> bool:
@@ -70,7 +84,18 @@ class View:
             return packed | {"offset": first, "total": len(self._order)} | self._progress()
 
     def _progress(self) -> dict[str, object]:
-        return {"complete": self._complete, "error": self._error, "version": self._version}
+        error = str(self._fault) if self._fault else self._error
+        return {"complete": self._complete, "error": error, "version": self._version}
+
+    def news(self) -> dict[str, object]:
+        """What somebody is told who waits for it to change."""
+        with self._lock:
+            return {"view": self.number, "count": len(self._order), "fault": fault_of(self._fault)} | self._progress()
+
+    def places(self, names: Sequence[str]) -> dict[str, object]:
+        """In which rows these stand; -1 for those that do not."""
+        with self._lock:
+            return {"rows": self._listing.places(self._order, names), "version": self._version}
 
     def find(self, text: str, start: int, exact: bool) -> int:
         """The row whose name begins with `text`, from `start` on and round again; -1 for none."""
@@ -90,20 +115,55 @@ class View:
         """Have `deferred` resolved by the next round. True: the caller must have a thread run the rounds."""
         with self._lock:
             self._waiting.append(deferred)
-            start, self._running = not self._running, True
-            return start
+            self._lock.notify()
+            return self._starts()
 
-    def next_round(self) -> list[Deferred]:
-        """Whoever waits for a round to begin now; empty when there is nothing to do any more."""
+    def stale(self) -> bool:
+        """Something in the folder changed: list it again soon. True: as for `want`."""
         with self._lock:
+            self._stale = True
+            return self._starts()
+
+    def looked_at(self) -> bool:
+        """Somebody asks for it. True: as for `want`."""
+        with self._lock:
+            self.used = time.monotonic()
+            return self._starts()
+
+    def _starts(self) -> bool:
+        start = not self._running and not self._closed and (bool(self._waiting) or (self._stale and self._is_looked_at()))
+        self._running = self._running or start
+        return start
+
+    def _is_looked_at(self) -> bool:
+        """Whether somebody has asked for it since rows moved."""
+        return self.used >= self._moved
+
+    def next_round(self) -> list[Deferred] | None:
+        """Whoever waits for a round to begin now, maybe nobody; None when there is nothing to do any more."""
+        with self._lock:
+            while not self._waiting:
+                if self._closed or not self._stale or not self._is_looked_at():
+                    self._running = False
+                    return None
+                rest = self._rested - time.monotonic()
+                if rest <= 0:
+                    break
+                self._lock.wait(rest)
             waiting, self._waiting = self._waiting, []
-            self._running = bool(waiting)
+            self._stale = False
             return waiting
+
+    def lost(self, error: FilexferError) -> None:
+        """It cannot be listed again for now; the rows stay."""
+        with self._lock:
+            self._fault = error
 
     def close(self) -> None:
         """Have the listing under way end soon."""
         with self._lock:
             self._closed = True
+            self._lock.notify()
 
     def list(self, sessions: Sessions, first_rows: Callable[[], None]) -> None:
         """List the folder. `first_rows` is called when the first page of a folder just opened is there to be shown.
@@ -113,7 +173,7 @@ class View:
             growing = not self._complete
             if growing:
                 self._listing, self._order, self._arranged = listing, array("I"), 0
-        cursor = ""
+        cursor, began = "", time.monotonic()
         try:
             with sessions(self.server) as session:
                 while True:
@@ -131,13 +191,19 @@ class View:
             with self._lock:
                 self._complete, self._error = True, str(error)
                 self._arrange(listing)
+        finally:
+            with self._lock:
+                now = time.monotonic()
+                self._rested = now + max(REST, REST_TIMES * (now - began))
 
     def _take(self, page: object, listing: Listing, growing: bool) -> str:
         with self._lock:
             cursor = listing.add(page)
             if not cursor:
-                self._complete = True
+                self._complete, self._fault = True, None
                 self._error = f"Only the first {MOST_ENTRIES:,} entries are shown." if listing.truncated else ""
+                if not growing and listing.same(self._listing):
+                    return ""
             # Sorted anew when it has doubled, so that all the sorting costs twice that of the last one.
             if not cursor or (growing and len(listing) >= 2 * self._arranged):
                 self._arrange(listing)
@@ -148,6 +214,7 @@ class View:
         self._order = listing.order(self._query)
         self._arranged = len(listing)
         self._version += 1
+        self._moved = time.monotonic()
 
 
 def _page(cursor: str) -> dict[str, object]:

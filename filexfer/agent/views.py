@@ -1,17 +1,25 @@
-"""The `view_*` methods: folders of any server, listed in the background, sorted and filtered here, handed out as columns.
+"""The `view_*` methods: folders of any server, listed in the background, sorted and filtered here, handed out as columns, and
+listed again when something in them changes there.
 Bounds: views are few and forgotten when nobody asks for them; the entries of all together are bounded."""
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import fields, replace
+from functools import partial
 
+from filexfer.agent.following import Following
 from filexfer.agent.listing import Query
 from filexfer.agent.servers import Servers
 from filexfer.agent.view import View
+from filexfer.agent.view_news import ViewNews
+from filexfer.client.session import Session
 from filexfer.core import paths
-from filexfer.core.errors import BadParameters, NotFound
+from filexfer.core.errors import BadParameters, FilexferError, NotAFolder, NotFound, TooLarge
+from filexfer.protocol.members import real, sequence
 from filexfer.protocol.wire import number, struct, text
 from filexfer.server.access import Caller
 from filexfer.server.deferred import Deferred
@@ -20,6 +28,8 @@ from filexfer.server.deferred import Deferred
 MOST_VIEWS = 32
 MOST_ENTRIES = 1_500_000
 IDLE = 15 * 60.0
+#: Most names whose places are asked for at once.
+MOST_NAMES = 2000
 
 #: How long `view_open` waits for something to show; the listing itself may take longer.
 PATIENCE = 45.0
@@ -34,9 +44,12 @@ class Views:
         self._servers = servers
         self._lock = threading.Lock()  # guards the three below
         self._views: dict[int, View] = {}
-        self._last = 0
+        # From somewhere on: a window that knew our predecessor's views shall not find others under their numbers.
+        self._last = secrets.randbelow(1 << 30)
         self._sweeping = False
         self._closed = threading.Event()
+        self._news = ViewNews()
+        self._following = Following(servers, self)
 
     def view_open(self, caller: Caller, server: str, path: object, options: object = None) -> dict[str, object] | Deferred:
         """List the folder `path` of `server` in the background and answer once its first rows are known:
@@ -53,8 +66,7 @@ class Views:
             if not refresh:
                 return view.state()
         deferred = Deferred(PATIENCE, view.state)
-        if view.want(deferred):
-            threading.Thread(target=self._run, args=(view,), name="filexfer-view", daemon=True).start()
+        self._begin(view, view.want(deferred))
         return deferred
 
     def view_rows(self, caller: Caller, view: int, offset: int, count: int) -> dict[str, object]:
@@ -70,27 +82,63 @@ class Views:
         exact = given.get("exact", False) is True
         return self._view(view).find(paths.from_wire(name), number(given.get("start", 0), "start"), exact)
 
+    def view_places(self, caller: Caller, view: int, names: object) -> dict[str, object]:
+        """Where entries of these names stand: {rows, version}; a row for each, -1 for one that is not there. At most 2,000."""
+        wanted = [paths.from_wire(name) for name in sequence(names, "names")]
+        if len(wanted) > MOST_NAMES:
+            raise TooLarge(f"At most {MOST_NAMES:,} names are looked for at once. Ask for fewer.")
+        return self._view(view).places(wanted)
+
+    def view_events(self, caller: Caller, cursor: object = "", timeout: object = 0.0) -> dict[str, object] | Deferred:
+        """Which views were listed anew since `cursor` ("": all there are), waiting up to `timeout` seconds for one: {cursor,
+        views: [{view, count, complete, error, version, fault}]}. Another `version`: rows moved. `fault`: the code of why it
+        cannot be listed again for now, 0 for nothing; its rows stay. A view whose folder changes is listed again by itself,
+        and then once more only after somebody has asked for it."""
+        return self._news.poll(text(cursor, "cursor"), real(timeout, "timeout"))
+
     def view_close(self, caller: Caller, view: int) -> bool:
         """Forget a view. True, also where it was forgotten before."""
         with self._lock:
-            closed = self._views.pop(number(view, "view"), None)
+            closed = self._views.get(number(view, "view"))
         if closed:
-            closed.close()
+            self._forget([closed])
         return True
 
     def close(self) -> None:
         self._closed.set()
         with self._lock:
-            views, self._views = list(self._views.values()), {}
-        for view in views:
-            view.close()
+            views = list(self._views.values())
+        self._forget(views)
+        self._following.close()
+        self._news.close()
+
+    # What is heard from servers, see `following.Hearing`.
+
+    def changed(self, session: Session, server: str, folders: Collection[str] | None) -> None:
+        for view in self._of(server):
+            direct = folders is None or view.path in folders
+            if direct or (_is_below(view.path, folders or ()) and (view.failing or _is_gone(session, view.path))):
+                self._begin(view, view.stale())
+
+    def lost(self, server: str, error: FilexferError) -> None:
+        for view in self._of(server):
+            view.lost(error)
+            self._news.note(view.number, view.news())
+
+    def _in_use(self) -> set[str]:
+        with self._lock:
+            return {view.server for view in self._views.values()}
+
+    def _of(self, server: str) -> list[View]:
+        with self._lock:
+            return [view for view in self._views.values() if view.server == server]
 
     def _view(self, view: object) -> View:
         with self._lock:
             found = self._views.get(number(view, "view"))
         if found is None:
             raise NotFound("This view was closed. Open the folder again.")
-        found.used = time.monotonic()
+        self._begin(found, found.looked_at())
         return found
 
     def _add(self, caller: Caller, server: str, path: str, query: Query) -> View:
@@ -105,18 +153,35 @@ class Views:
             threading.Thread(target=self._sweep, name="filexfer-views", daemon=True).start()
         return view
 
+    def _begin(self, view: View, start: bool) -> None:
+        if start:
+            threading.Thread(target=self._run, args=(view,), name="filexfer-view", daemon=True).start()
+
     def _run(self, view: View) -> None:
         """List a view until nobody waits for it; every outcome, a mistake of ours too, goes to those who wait."""
-        while waiting := view.next_round():
+        while (waiting := view.next_round()) is not None:
             outcome: object
             try:
-                view.list(self._servers.session, lambda: _tell(waiting, view.state()))
+                self._following.begin(view.server)
+                view.list(self._servers.session, partial(self._tell_first, view, waiting))
                 outcome = view.state()
             except Exception as error:
                 if not view.shown:
                     self._forget([view])
+                elif isinstance(error, FilexferError):
+                    view.lost(error)
                 outcome = error
             _tell(waiting, outcome)
+            self._tell_news(view)
+
+    def _tell_first(self, view: View, waiting: list[Deferred]) -> None:
+        _tell(waiting, view.state())
+
+    def _tell_news(self, view: View) -> None:
+        with self._lock:
+            known = view.number in self._views
+        if known:
+            self._news.note(view.number, view.news())
 
     def _make_room(self) -> None:
         with self._lock:
@@ -146,6 +211,24 @@ class Views:
                 self._views.pop(view.number, None)
         for view in views:
             view.close()
+            self._news.forget(view.number)
+        self._following.keep(self._in_use)
+
+
+def _is_below(path: str, folders: Collection[str]) -> bool:
+    while path:
+        path = paths.parent(path)
+        if path in folders:
+            return True
+    return False
+
+
+def _is_gone(session: Session, path: str) -> bool:
+    try:
+        session.call("file_stat", paths.to_wire(path))
+    except (NotFound, NotAFolder):
+        return True
+    return False
 
 
 def _tell(waiting: list[Deferred], value: object) -> None:

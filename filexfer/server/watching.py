@@ -142,7 +142,7 @@ class Watching:
             if isinstance(error, StorageFailed):
                 _log.warning(
                     "%s Changes made by other programs are seen some seconds late, and not where a file was rewritten in place. "
-                    "On Linux there is more room after: sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512",
+                    "On Linux make room: sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512.",
                     error,
                 )
             made = None

@@ -22,6 +22,7 @@ NO_PATHS: dict[str, frozenset[int]] = {
     "system.methodSignature": frozenset({0}),
     "view_open": frozenset({0}),
     "view_find": frozenset({1}),
+    "view_events": frozenset({0}),
     "thumb_get": frozenset({0, 2}),
     "preview_get": frozenset({0}),
     "server_forget": frozenset({0}),
