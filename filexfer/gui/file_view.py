@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -15,6 +16,9 @@ from filexfer.gui.file_header import FileHeader
 from filexfer.gui.icons import Icons
 from filexfer.gui.listing import COLUMNS, MODIFIED, NAME, ListingModel
 from filexfer.gui.theme import FILE_ROW
+
+if TYPE_CHECKING:
+    from filexfer.gui.grid_view import GridView
 
 #: Letters typed within this time belong to one word, in seconds.
 TYPING = 1.0
@@ -39,7 +43,7 @@ class FileView(QTableView):
     def __init__(self, model: ListingModel, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = model
-        self.front: QAbstractItemView = self
+        self.front: FileView | GridView = self
         self._hovered = -1
         self._typed, self._typed_at = "", 0.0
         self._painter = FileDelegate(icons, self)
@@ -177,6 +181,8 @@ class FileView(QTableView):
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what this key is for in a list of files, if it is for anything."""
         key = event.key()
+        if self.state() == QAbstractItemView.State.EditingState:
+            return False  # the Return that ends a name comes by here; it opens nothing
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
         elif key == Qt.Key.Key_Delete:
