@@ -15,6 +15,7 @@ from filexfer.gui import drops, words
 from filexfer.gui.browser import Browser
 from filexfer.gui.drop_outline import DropOutline
 from filexfer.gui.file_view import FileView
+from filexfer.gui.grid_view import GridView
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
@@ -89,7 +90,18 @@ class FilePane(QWidget):
         current = self._stack.currentWidget()
         if current is self.welcome:
             return "welcome"
-        return "list" if current is self.view else self.notice.words
+        return "list" if current is self.view.front else self.notice.words
+
+    def add_grid(self, grid: GridView) -> None:
+        """Have a place for the grid that may stand where the list does."""
+        self._stack.addWidget(grid)
+
+    def show_as(self, front: FileView | GridView) -> None:
+        """Show the rows by this view, now or when there are some."""
+        before, self.view.front = self.view.front, front
+        if self._stack.currentWidget() is before and before is not front:
+            self._turn_to(front)
+            front.scrollTo(self.view.currentIndex())
 
     def show_free(self, count: int) -> None:
         """Say how much space is free there, in bytes; negative for unknown."""
@@ -121,15 +133,15 @@ class FilePane(QWidget):
             self._turn_to(self.notice)
 
     def _keep_place(self) -> None:
-        if self._stack.currentWidget() is self.view:
+        if self._stack.currentWidget() is self.view.front:
             self._kept_names = self.view.names()
-            self._kept_scroll = self.view.verticalScrollBar().value()
+            self._kept_scroll = self.view.front.verticalScrollBar().value()
 
     def _on_shown(self, select: list[str]) -> None:
         self._slow.stop()
         if self._browser.model.rowCount():
-            self._turn_to(self.view)
-            self.view.verticalScrollBar().setValue(self._kept_scroll)
+            self._turn_to(self.view.front)
+            self.view.front.verticalScrollBar().setValue(self._kept_scroll)
             if select or self._kept_names:
                 self.view.select_names(select or self._kept_names, scroll=bool(select))
         elif self._browser.complete:
@@ -216,14 +228,14 @@ class FilePane(QWidget):
         """Where a drop at `point` goes, and what to outline."""
         here = self._browser.here
         area = QRect(self._stack.geometry())
-        if here is None or self._stack.currentWidget() is not self.view:
+        if here is None or self._stack.currentWidget() is not self.view.front:
             return here, area
-        port = self.view.viewport()
+        front, port = self.view.front, self.view.front.viewport()
         inside = port.mapFrom(self, point)
-        folder = self.view.folder_at(inside) if port.rect().contains(inside) else None
+        folder = front.folder_at(inside) if port.rect().contains(inside) else None
         if folder is None:
             return here, area
-        rect = self.view.row_rect(self.view.row_at(inside))
+        rect = front.row_rect(front.row_at(inside))
         return here.into(folder.name), QRect(port.mapTo(self, rect.topLeft()), rect.size())
 
     def _point(self, point: QPoint) -> None:

@@ -28,9 +28,11 @@ from filexfer.gui.job_details import JobDetails
 from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
+from filexfer.gui.looking import Looking
 from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.settings import Memory
 from filexfer.gui.share_panel import SharePanel
+from filexfer.gui.side_panel import WIDTH as PANEL_WIDTH
 from filexfer.gui.sidebar import Sidebar
 from filexfer.gui.theme import SIDE_WIDTH
 from filexfer.gui.toolbar import Toolbar
@@ -53,7 +55,8 @@ class Window(QMainWindow):
         self.follower = Follower(self.browser, self)
         self.view = FileView(self.listing, icons)
         self.actions_ = FileActions(bridge, self.browser, self.view, memory, icons, self)
-        self.toolbar = Toolbar(self.browser, self.actions_, icons)
+        self.looking = Looking(bridge, self.browser, self.view, memory, icons, self)
+        self.toolbar = Toolbar(self.browser, self.actions_, self.looking.choice, icons)
         self.sidebar = Sidebar(self.servers, icons)
         self.share = SharePanel(bridge, self.servers, icons)
         self.pane = FilePane(self.browser, self.view, self.share, self.servers, icons)
@@ -78,8 +81,9 @@ class Window(QMainWindow):
         self._across = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         self._across.addWidget(self.sidebar)
         self._across.addWidget(self.pane)
+        self.looking.join(self.pane, self._across)
         self._across.setStretchFactor(1, 1)
-        self._across.setSizes([SIDE_WIDTH, 900])
+        self._across.setSizes([SIDE_WIDTH, 900, PANEL_WIDTH])
         self._down = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
         self._down.addWidget(self._across)
         self._down.addWidget(self.transfers)
@@ -168,7 +172,7 @@ class Window(QMainWindow):
         self._bridge.ask("server_call", here.server, "server_info", [], done=take, failed=lambda _: None)
 
     def _is_held(self) -> bool:
-        return self.view.state() != FileView.State.NoState or self.pane.outline.isVisible()
+        return self.view.front.state() != FileView.State.NoState or self.pane.outline.isVisible()
 
     def _on_server_chosen(self, location: Location) -> None:
         self.browser.open(location.at(self._memory.folder_of(location.server)))
@@ -190,7 +194,8 @@ class Window(QMainWindow):
         self.browser.refine(sort=column, descending=descending)
 
     def _on_scrolled(self) -> None:
-        self.browser.top_row = max(0, self.view.rowAt(0))
+        if self.view.front is self.view:
+            self.browser.top_row = max(0, self.view.rowAt(0))
 
     def _on_typed(self, text: str) -> None:
         here = self.browser.here
@@ -231,7 +236,7 @@ class Window(QMainWindow):
 
     def _on_context_menu(self, point: QPoint) -> None:
         menu = file_menu(self.actions_, SELECTED if self.view.chosen() else FOLDER, self.view)
-        menu.popup(QCursor.pos() if self.view.isHidden() else self.view.viewport().mapToGlobal(point))
+        menu.popup(QCursor.pos() if self.view.front.isHidden() else self.view.front.viewport().mapToGlobal(point))
 
     # What the agent tells.
 

@@ -52,7 +52,7 @@ def sharer(open_window: MakeWindow, own: OwnAgent) -> Person:
     """Somebody who looks at this computer's own share."""
     person = open_window(own)
     person.wait(lambda: person.window.servers.known)
-    person.window._open_own_share()
+    person.window.open_own_share()
     person.wait(lambda: person.window.share.isVisible() and person.settled)
     return person
 

@@ -36,7 +36,7 @@ def titles() -> str:
 
 def invites(person: Person, vault: Vault) -> str:
     """Somebody is invited in the window and comes; the code."""
-    person.window._open_own_share()
+    person.window.open_own_share()
     person.wait(lambda: person.window.share.isVisible() and person.settled)
     person.click(person.window.share.pair)
     dialog = person.dialog()

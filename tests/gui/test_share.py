@@ -158,7 +158,7 @@ def test_a_click_in_the_side_bar_opens_the_folder_that_was_open_there(
     person.wait(lambda: "remembered" in person.rows)
     person.double_click_row("remembered")
     person.wait(lambda: person.window.browser.here.path == "remembered")
-    person.window._open_own_share()
+    person.window.open_own_share()
     person.wait(lambda: person.window.browser.here.server == "")
     person.bot.mouseClick(side.viewport(), _left(), pos=side.visualRect(side.model().index(row, 0)).center())
     person.wait(lambda: person.window.browser.here.path == "remembered")

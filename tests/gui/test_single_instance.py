@@ -69,7 +69,9 @@ def test_only_this_user_reaches_it(first: tuple[Single, Taken]) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("line", [b"", b"\n", b"{}\n", b"[1]\n", b"x" * 70_000, b'{"paths": 7, "link": "", "token": "", "secret": ""}\n'])
+@pytest.mark.parametrize(
+    "line", [b"", b"\n", b"{}\n", b"[1]\n", b"x" * 70_000, b'{"paths": 7, "link": "", "token": "", "secret": ""}\n']
+)
 def test_what_is_no_handover_is_dropped_and_the_next_one_is_heard(first: tuple[Single, Taken], line: bytes) -> None:
     _, taken = first
     with socket.socket(socket.AF_UNIX) as sock:
@@ -172,9 +174,7 @@ sys.exit(main(sys.argv))
 """
 
 
-def test_a_second_start_raises_the_first_which_shows_its_link_and_its_paths(
-    own_home: Path, home: Path, tmp_path: Path
-) -> None:
+def test_a_second_start_raises_the_first_which_shows_its_link_and_its_paths(own_home: Path, home: Path, tmp_path: Path) -> None:
     attic = SecureServer(home / f"attic-{own_home.name}", home / f"attic-state-{own_home.name}")
     (tmp_path / "file").touch()
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
