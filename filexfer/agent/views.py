@@ -100,7 +100,7 @@ class Views:
         """Forget a view. True, also where it was forgotten before."""
         with self._lock:
             closed = self._views.get(number(view, "view"))
-        if closed:
+        if closed is not None:
             self._forget([closed])
         return True
 

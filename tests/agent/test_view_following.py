@@ -191,7 +191,7 @@ def test_a_closed_view_follows_nothing(agent: Any, there: Server, until: Callabl
     windows[1].session.call("view_rows", windows[1].view, 0, 0)
     assert len(changes._waiting) == 1
     windows[1].session.call("view_close", windows[1].view)
-    until(lambda: not changes._waiting)
+    until(lambda: not changes._waiting, seconds=3.0)
 
 
 def test_an_unreachable_server_raises_at_once_and_is_not_followed(agent: Any) -> None:
