@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
+    QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -29,8 +30,8 @@ from filexfer.gui.words import Words
 
 #: Choices under which nothing that is there is lost from its place.
 SAFE = (Conflict.RENAME, Conflict.SKIP)
-#: Pixels of the sheet, and of the names shown behind a count.
-WIDTH, NAMES_WIDTH = 560, 220
+#: Pixels of the sheet, of the name shown behind a count, and of the list of names.
+WIDTH, NAME_WIDTH, NAMES_HEIGHT = 560, 220, 120
 
 
 class Sheet(QDialog):
@@ -50,6 +51,7 @@ class Sheet(QDialog):
         self.amount, self.room = plain_label(), faint_label()
         self.room.setWordWrap(True)
         self.rows = _Rows(self)
+        self._make_names()
         self._make_choices()
         self.leave_out = check_box("", True)
         self._make_buttons()
@@ -62,14 +64,31 @@ class Sheet(QDialog):
         layout.addSpacing(GAP)
         layout.addLayout(self.rows)
         layout.addSpacing(GAP)
+        layout.addWidget(self.show_names)
+        layout.addWidget(self.names)
         layout.addWidget(self.leave_out)
+        layout.addSpacing(GAP)
         layout.addWidget(self._question)
         for choice in self.choices.values():
             layout.addWidget(choice)
         layout.addStretch(1)
         layout.addSpacing(GAP)
         layout.addWidget(self._buttons)
+        self._enough = True
         self._on_choice()
+
+    def _make_names(self) -> None:
+        self.show_names = check_box(self.tr("Show &names"), False)
+        self.names = QPlainTextEdit(readOnly=True)
+        self.names.setAccessibleName(self.tr("Names"))
+        self.names.setTabChangesFocus(True)
+        self.names.setFixedHeight(NAMES_HEIGHT)
+        self.names.hide()
+        self.show_names.toggled.connect(self._on_names)
+
+    def _on_names(self, shown: bool) -> None:
+        self.names.setVisible(shown)
+        self.adjustSize()
 
     def _make_choices(self) -> None:
         self._question = plain_label(self.tr("Where another file has the name already:"))
@@ -111,13 +130,19 @@ class Sheet(QDialog):
             palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(colours(palette).failed))
         self.room.setPalette(palette)
         self.rows.show_state(state)
+        listed = self.rows.names(state)
+        self.show_names.setVisible(bool(listed))
+        if listed != self.names.toPlainText():
+            self.names.setPlainText(listed)
         for widget in (self._question, *self.choices.values()):
             widget.setVisible(state.in_the_way > 0)
         junk = state.counts["junk"]
         self.leave_out.setVisible(junk > 0)
-        names = ", ".join(dict.fromkeys(paths.name(name) for name in state.names.get("junk", [])))
-        text = self.tr("Leave &out what systems keep in folders for themselves ({names}): {n}")
-        self.leave_out.setText(text.format(names=paths.shown(names), n=words.number(junk)))
+        kinds = list(dict.fromkeys(paths.shown(paths.name(name)) for name in state.names.get("junk", [])))
+        text = self.tr("Leave &out {n} that systems keep in folders for themselves ({names})")
+        self.leave_out.setText(text.format(names=", ".join([*kinds[:2], *(["…"] if kinds[2:] else [])]), n=words.number(junk)))
+        self._enough = state.fits
+        self._on_choice()
         self.adjustSize()
 
     def _amount(self, state: PlanState) -> str:
@@ -141,8 +166,9 @@ class Sheet(QDialog):
 
     def _on_choice(self) -> None:
         safe = self.choice in SAFE
-        self.go.setText(self.tr("&Start") if safe else self.tr("&Start and replace"))
-        self.go.setDefault(safe)
+        words = self.tr("&Start") if self._enough else self.tr("&Start anyway")
+        self.go.setText(words if safe else self.tr("&Start and replace"))
+        self.go.setDefault(safe and self._enough)
 
     def _on_go(self) -> None:
         self.started.emit(self.choice.value, not self.leave_out.isChecked())
@@ -150,7 +176,7 @@ class Sheet(QDialog):
 
 
 class _Rows(QGridLayout):
-    """A line for each group that has files: what it is, how many, and the first names."""
+    """A line for each group that has files: what it is, how many, and the first one's name."""
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
@@ -168,22 +194,31 @@ class _Rows(QGridLayout):
             "links": sheet.tr("Not sent: links"),
             "special": sheet.tr("Not sent: pipes, devices and the like"),
         }.items():
-            count, names = plain_label(), Elided()
+            count, name = plain_label(), Elided()
             count.setFont(tabular(count.font()))
             count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            names.setMinimumWidth(NAMES_WIDTH)
+            name.setMinimumWidth(NAME_WIDTH)
             row = self.rowCount()
-            line = (plain_label(text), count, names)
+            line = (plain_label(text), count, name)
             for column, widget in enumerate(line):
                 self.addWidget(widget, row, column)
                 widget.hide()
             self.lines[group] = line
 
     def show_state(self, state: PlanState) -> None:
-        for group, (label, count, names) in self.lines.items():
-            found = state.counts[group]
-            for widget in (label, count, names):
+        for group, (label, count, name) in self.lines.items():
+            found, names = state.counts[group], state.names.get(group, [])
+            for widget in (label, count, name):
                 widget.setVisible(found > 0)
             count.setText(words.number(found))
-            shown = [paths.shown(name) for name in state.names.get(group, [])]
-            names.setText(", ".join([*shown, "…"] if len(shown) < found and shown else shown))
+            name.setText(paths.shown(names[0]) if names else "")
+
+    def names(self, state: PlanState) -> str:
+        """The names that are known, under what their group is called; an ellipsis where there are more."""
+        parts = []
+        for group, (label, _, _) in self.lines.items():
+            names = [f"    {paths.shown(name)}" for name in state.names.get(group, [])]
+            if names:
+                more = ["    …"] if len(names) < state.counts[group] else []
+                parts += [label.text(), *names, *more]
+        return "\n".join(parts)
