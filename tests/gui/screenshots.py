@@ -6,6 +6,7 @@ Everything on them is real: an agent, a second server, files and transfers. Look
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -24,13 +25,14 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
 from filexfer.core.errors import NoSpace
-from filexfer.core.model import JobState
+from filexfer.core.model import Conflict, JobState
 from filexfer.gui import app, words
 from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.job_details import JobDetails
 from filexfer.gui.location import Location
 from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.sheet import Sheet
 from filexfer.gui.window import Window
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code
@@ -259,6 +261,28 @@ class Photographer:
     def state(self, name: str) -> str:
         return next((one.state for one in self.window.servers.saved if one.name == name), "")
 
+    def sheet(self, source: Path) -> None:
+        """What was dropped is there in part, in another form, and not all of it will travel."""
+        holiday, there = source / "holiday", self.server.folder / "Music & more" / "holiday"
+        there.mkdir(exist_ok=True)
+        for number in range(9):
+            (there / f"{number}.jpg").write_bytes(b"another one")
+        shutil.copy2(holiday / "20.jpg", there)
+        (holiday / "latest").symlink_to("39.jpg")
+        (holiday / ".DS_Store").touch()
+        self.window.actions_.upload([str(holiday)], Location(self.server.address, "Music & more", "studio"))
+        self.wait(lambda: isinstance(QApplication.activeModalWidget(), Sheet))
+        sheet = _modal(Sheet)
+        self.wait(lambda: "looking" not in sheet.amount.text())
+        self.shoot("50-sheet", sheet)
+        sheet.show_names.click()
+        sheet.choices[Conflict.OVERWRITE].click()
+        self.shoot("51-sheet-names", sheet)
+        sheet.reject()
+        shutil.rmtree(there)
+        for name in ("latest", ".DS_Store"):
+            (holiday / name).unlink()
+
     def transfers(self, source: Path) -> None:
         """Stage one job of each state, under a limit that keeps them so."""
         self.go("Documents")
@@ -338,6 +362,7 @@ def main() -> None:
             photographer = Photographer(agent, server, home, target, scheme)
             parts.callback(photographer.attic.stop)
             photographer.pages()
+            photographer.sheet(source)
             photographer.transfers(source)
             photographer.window.close()
     print(f"{len(list(target.glob('*.png')))} pictures in {target}")
