@@ -131,10 +131,14 @@ class Lookout:
         asyncio.run_coroutine_threadsafe(self._learn(zeroconf, name), zeroconf.loop)
 
     async def _learn(self, zeroconf: Any, name: str) -> None:
+        from zeroconf import Error
         from zeroconf.asyncio import AsyncServiceInfo
 
-        info = AsyncServiceInfo(SERVICE_TYPE, name)
-        told = read(info) if await info.async_request(zeroconf, _PATIENCE_MS) else None
+        try:
+            info = AsyncServiceInfo(SERVICE_TYPE, name)
+            told = read(info) if await info.async_request(zeroconf, _PATIENCE_MS) else None
+        except Error:
+            told = None  # a name that no service may have
         with self._lock:
             if name not in self._found or self._found[name] == told:
                 return

@@ -32,7 +32,8 @@ class Surroundings:
     def look(self, seconds: float) -> tuple[list[dict[str, object]], str]:
         """Look for so long: the rows, and why none can be found, or ""."""
         troubled = threading.Event()
-        lookout = Lookout(lambda: troubled.set() if lookout.problem else None).start()
+        lookout = Lookout(lambda: troubled.set() if lookout.problem else None)
+        lookout.start()
         troubled.wait(seconds)
         lookout.close()
         return self.rows(lookout.found()), lookout.problem

@@ -7,17 +7,28 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_interface
 from pathlib import Path
 from typing import Any
 
 import pytest
 from zeroconf import ServiceInfo, Zeroconf
 
-from filexfer.agent.multicast import PIN_DIGITS, SERVICE_TYPE
+from filexfer.agent import lookout, multicast, nearby
+from filexfer.agent.announce import Announcement, announcement
+from filexfer.agent.lookout import MOST, MOST_ADDRESSES, Found, Lookout, read
+from filexfer.agent.memory import Memory
+from filexfer.agent.multicast import PIN_DIGITS, SERVICE_TYPE, Networks
+from filexfer.agent.nearby import Nearby, Surroundings
+from filexfer.agent.servers import Servers
+from filexfer.client.credentials import Credentials
+from filexfer.client.vault import Vault
+from filexfer.core.errors import ConnectionFailed
 from filexfer.core.model import Permission
 from filexfer.core.places import computer_name
 from filexfer.protocol.pairing import parse_link
 from filexfer.server.access import Caller
+from filexfer.server.deferred import Deferred
 from filexfer.server.identity import Identity
 from tests.agent.conftest import AgentProcess, Laptop, wait_until
 
@@ -132,6 +143,129 @@ def announced(name: str, pin: str, port: int = 1, version: str = "1", **more: An
     with Zeroconf([LOOPBACK]) as zeroconf:
         zeroconf.register_service(info, cooperating_responders=True)
         yield info
+
+
+def lookout_sees(fits: Any) -> list[Found]:
+    """What is found as soon as it fits."""
+    lookout = Lookout(lambda: None).start()
+    try:
+        return list(wait_until(lookout.found, fits))
+    finally:
+        lookout.close()
+
+
+def told(addresses: list[str], port: int = 8765, name: str = "x", **properties: str) -> Found | None:
+    info = ServiceInfo(SERVICE_TYPE, f"{name}.{SERVICE_TYPE}", port=port, properties=properties, parsed_addresses=addresses)
+    return read(info)
+
+
+def test_an_announcement_is_believed_in_nothing() -> None:
+    found = told([LOOPBACK], name="evil\x9b[31m\u202eexe", v="1", pin="not a pin at all")
+    assert found is not None
+    assert (found.name, found.pin, found.speaks) == ("evil\\x9b[31m\\u202eexe", "", True)
+    assert told([]) is None
+    assert told([LOOPBACK], port=0) is None
+    assert told(["224.0.0.1", "0.0.0.0"]) is None
+    other = told([LOOPBACK], v="2")
+    assert other is not None
+    assert not other.speaks
+    many = told([f"198.51.100.{n}" for n in range(1, 100)])
+    assert many is not None
+    assert len(many.addresses) == MOST_ADDRESSES
+
+
+def test_of_several_addresses_those_come_first_that_are_on_our_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = [ip_interface(text) for text in ("127.0.0.1/8", "192.0.2.7/24", "172.17.0.1/16", "fe80::1/64", "2001:db8::7/64")]
+    monkeypatch.setattr(lookout, "own_interfaces", lambda: iter(own))
+    found = told(["fe80::2", "203.0.113.5", "127.0.0.1", "172.17.0.1", "2001:db8::9", "192.0.2.9"])
+    assert found is not None
+    near, far = ["192.0.2.9", "[2001:db8::9]"], ["203.0.113.5", "[fe80::2]"]
+    assert list(found.addresses) == [f"https://{host}:8765/" for host in near + far], "and none that is ourselves"
+    ourselves = told(["172.17.0.1", "192.0.2.7"])
+    assert ourselves is not None
+    assert len(ourselves.addresses) == 2, "a server on this machine may be looked for as well"
+
+
+@pytest.mark.parametrize(
+    ("listening", "only", "expected"),
+    [
+        (["https://0.0.0.0:8765/"], None, Announcement(8765, ("192.0.2.7",))),
+        (["https://[::]:8765/"], None, Announcement(8765, ("2001:db8::7", "fe80::1"))),
+        (["https://0.0.0.0:8765/", "https://[::]:8765/"], None, Announcement(8765, ("192.0.2.7", "2001:db8::7", "fe80::1"))),
+        (["https://192.0.2.7:1/", "https://0.0.0.0:2/"], None, Announcement(1, ("192.0.2.7",))),
+        (["https://127.0.0.1:8765/"], None, None),
+        (["https://localhost:8765/"], None, None),
+        (["http://0.0.0.0:8765/", "unix:/run/x.sock"], None, None),
+        (["https://198.51.100.1:8765/"], None, None),
+        (["https://0.0.0.0:8765/"], LOOPBACK, Announcement(8765, (LOOPBACK,))),
+        ([], None, None),
+    ],
+)
+def test_what_is_told_is_where_others_reach_it(
+    monkeypatch: pytest.MonkeyPatch, listening: list[str], only: str | None, expected: Announcement | None
+) -> None:
+    own = [ip_interface(text) for text in ("127.0.0.1/8", "::1/128", "192.0.2.7/24", "fe80::1/64", "2001:db8::7/64")]
+    monkeypatch.setattr(multicast, "own_interfaces", lambda: iter(own))
+    assert announcement(listening, Networks.chosen({"FILEXFER_MDNS": only} if only else {})) == expected
+
+
+def test_the_interfaces_can_be_chosen_and_a_mistake_is_told() -> None:
+    assert Networks.chosen({}).only is None
+    assert Networks.chosen({"FILEXFER_MDNS": "off"}).off
+    assert not Networks.chosen({"FILEXFER_MDNS": "192.0.2.1, ::1"}).off
+    with pytest.raises(ConnectionFailed, match="addresses of this computer"):
+        Networks.chosen({"FILEXFER_MDNS": "eth0"})
+
+
+def test_one_that_never_says_where_it_is_holds_up_nobody_and_a_crowd_is_bounded() -> None:
+    crowd = [ServiceInfo(SERVICE_TYPE, f"c{n}.{SERVICE_TYPE}", port=1, server="c.local.", parsed_addresses=[LOOPBACK])
+             for n in range(MOST + 50)]  # fmt: skip
+    silent = ServiceInfo(SERVICE_TYPE, f"silent.{SERVICE_TYPE}", port=1, server="nowhere.local.", parsed_addresses=[])
+    with Zeroconf([LOOPBACK]) as zeroconf:
+        for info in (silent, *crowd):
+            zeroconf.registry.async_add(info)
+        found = lookout_sees(lambda found: len(found) > MOST // 2)
+    assert len(found) <= MOST
+    assert "silent" not in {one.name for one in found}
+
+
+def test_looking_ends_by_itself_and_begins_anew_with_the_next_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearby, "KEEPS_LOOKING", 0.0)  # seconds
+    servers, vault = Servers(Memory(tmp_path / "servers.json"), lambda: "", Vault(tmp_path)), Vault(tmp_path)
+    near = Nearby(Surroundings(servers, vault))
+    before = near._version
+    assert isinstance(near.nearby_list(HERE), dict)
+    wait_until(lambda: near._lookout is None)
+    waiting = near.nearby_list(HERE, 0, 30.0)
+    assert isinstance(waiting, dict)
+    assert waiting["cursor"] != before, "what was found then is not known any more"
+    follow = near.nearby_list(HERE, int(str(waiting["cursor"])), 30.0)
+    assert isinstance(follow, Deferred)
+    with announced("somebody", "b" * PIN_DIGITS):
+        wait_until(lambda: follow.done)
+    near.close()
+    servers.close()
+
+
+def test_without_a_network_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FILEXFER_MDNS", "off")
+    around = Surroundings(Servers(Memory(tmp_path / "servers.json"), lambda: "", Vault(tmp_path)), Vault(tmp_path))
+    rows, problem = around.look(20.0)
+    assert rows == []
+    assert "not looked for" in problem
+
+
+def test_a_known_pin_that_somebody_else_announces_changes_nothing_of_the_saved_server(tmp_path: Path) -> None:
+    vault, pin = Vault(tmp_path), "c" * 64
+    vault.keep("https://192.0.2.5:8765/", Credentials(pin, "t" * 20))
+    servers = Servers(Memory(tmp_path / "servers.json"), lambda: "", vault)
+    servers.save("studio", "https://192.0.2.5:8765/")
+    (row,) = Surroundings(servers, vault).rows([Found("studio", ("https://198.51.100.66:1/",), pin[:PIN_DIGITS], True)])
+    assert row["known"] == "studio"
+    assert servers.saved() == {"studio": "https://192.0.2.5:8765/"}
+    (row,) = Surroundings(servers, vault).rows([Found("studio", ("https://192.0.2.5:8765/",), "", True)])
+    assert (row["known"], row["state"]) == ("", "needs pairing"), "one without a pin is nobody we know"
+    servers.close()
 
 
 class Packets:
