@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Desk:
         self._parts, self.screen, self.place, self.target = parts, Screen(parts), place, target
         target.mkdir()
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._heard = threading.Event()
         self._app = ""
 
     def open(self) -> None:
@@ -73,6 +75,7 @@ class Desk:
         assert process.stdout is not None
         for line in process.stdout:
             self._said.put(line.strip())
+            self._heard.set()
 
     def says(self, word: str) -> str:
         """The rest of the next line that begins with `word`."""
@@ -88,11 +91,27 @@ class Desk:
         """A point on the name of a row, on the screen."""
         return 620, 60 + 94 + 28 * number
 
-    def click(self, number: int = 0) -> None:
-        self.screen.do("mousemove", *self.row(number), "sleep", 0.1, "click", 1)
+    def stage(self, number: int = 0) -> None:
+        """Click a row, and wait until its file is here."""
+        before = len(self.staged)
+        self._again(
+            lambda: self.screen.do("mousemove", *self.row(number), "sleep", 0.1, "click", 1), lambda: len(self.staged) > before
+        )
 
-    def drag(self, number: int = 0, to: tuple[int, int] = (100, 390)) -> None:
-        self.screen.drag(self.row(number), to)
+    def drag(self, number: int = 0, to: tuple[int, int] = (100, 390), taken: Callable[[], bool] | None = None) -> None:
+        """Drag a row to a point on the screen, until it is taken: by default, until the other program says something."""
+        self._again(lambda: self.screen.drag(self.row(number), to), taken or self._heard.is_set)
+
+    def _again(self, act: Callable[[], object], seen: Callable[[], bool]) -> None:
+        # Only the window knows when its rows are shown and can be clicked.
+        for _ in range(5):
+            act()
+            deadline = time.monotonic() + 3
+            while time.monotonic() < deadline:
+                if seen():
+                    return
+                time.sleep(0.05)
+        pytest.fail("nothing came of it")
 
     def jobs(self) -> list[dict[str, object]]:
         with connect_control(places.state_folder()) as session:
@@ -124,8 +143,7 @@ def test_a_small_file_leaves_as_a_real_file(desk: Desk) -> None:
     (desk.place.folder / "small ä.bin").write_bytes(content)
     desk.open()
     desk.other("files")
-    desk.click()
-    _wait(lambda: len(desk.staged) == 1, "staged file")
+    desk.stage()
     desk.drag()
     assert desk.says("got") == "small ä.bin 700000"
     desk.says("done")
@@ -152,7 +170,7 @@ def test_a_folder_and_files_are_saved_together(desk: Desk) -> None:
     (desk.place.folder / "b.bin").write_bytes(b"b" * 100)
     desk.open()
     desk.other("save")
-    desk.click()
+    desk.stage(1)
     desk.screen.do("key", "ctrl+a")
     desk.drag()
     assert desk.says("answer") == "S"
@@ -182,8 +200,10 @@ def test_a_program_that_takes_only_real_files_is_promised_none_that_is_not_here(
 
 def test_a_drag_given_up_leaves_nothing_and_asks_nothing(desk: Desk) -> None:
     (desk.place.folder / "large").write_bytes(bytes(17 * MIB))
+    (desk.place.folder / "small").write_bytes(b"x")
     desk.open()
     desk.other("save")
+    desk.stage(1)
     start = desk.row()
     desk.screen.do("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
     for x in range(start[0], 90, -60):
@@ -223,13 +243,11 @@ def test_into_a_file_manager(desk: Desk, manager: str) -> None:
     window = desk.screen.window("target")
     desk.screen.do("windowsize", "--sync", window, 280, 300)
     desk.screen.do("windowmove", "--sync", window, 5, 400)
-    for number, name in enumerate(("large.bin", "small.txt")):
-        desk.activate()
-        desk.click(number)
-        if name == "small.txt":
-            _wait(lambda: len(desk.staged) == 1, "staged file")
-        desk.drag(number, (230, 640))
-        _wait(lambda name=name: (desk.target / name).exists(), name)  # type: ignore[misc]
+    desk.activate()
+    desk.drag(0, (230, 640), taken=lambda: len(desk.jobs()) == 1)
+    desk.stage(1)
+    desk.drag(1, (230, 640), taken=(desk.target / "small.txt").exists)
+    _wait((desk.target / "large.bin").exists, "large file")
     assert (desk.target / "large.bin").read_bytes() == content
     assert (desk.target / "small.txt").read_bytes() == b"small"
     assert sorted(path.name for path in desk.target.iterdir() if not path.name.startswith(".")) == ["large.bin", "small.txt"]
