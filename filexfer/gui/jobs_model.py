@@ -1,14 +1,15 @@
 """Transfers as a flat list: what still runs or waits in the queue's order, then what has ended, newest first.
 
-Rules: changes only by `take`, at most some 200 rows a tick; a bar never runs backwards while a job runs.
+Rules: changes only by `take` and `show_only`, at most some 200 rows a tick; a bar never runs backwards while a job runs, nor does
+the figure of all together while none is added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from filexfer.core import paths
 from filexfer.core.model import Direction, Job, JobState
@@ -19,10 +20,41 @@ from filexfer.gui.controls import tip
 Index = QModelIndex | QPersistentModelIndex
 #: The role under which a row's `Job` is handed out.
 JOB = Qt.ItemDataRole.UserRole
+#: What is dragged when a transfer is: its number.
+MIME = "application/x-filexfer-job"
+
+
+class Whole:
+    """How far all transfers came together since there last was nothing to do. Those that have ended count as whole: else the
+    figure would fall when a quick one is done."""
+
+    def __init__(self) -> None:
+        self._counted: set[int] = set()
+        self.percent: int | None = None
+
+    def weigh(self, jobs: Mapping[int, Job], fraction: Callable[[Job], float]) -> None:
+        """`jobs` are so now."""
+        going = {number for number, job in jobs.items() if not job.state.ended}
+        if not going:
+            self._counted, self.percent = set(), None
+            return
+        grown, self._counted = bool(going - self._counted), self._counted & jobs.keys() | going
+        counted = [jobs[number] for number in self._counted]
+        total = sum(job.bytes_total for job in counted)
+        if not total:
+            self.percent = None
+            return
+        done = sum((1.0 if job.state.ended else fraction(job)) * job.bytes_total for job in counted)
+        now = min(99, int(done * 100 / total))
+        self.percent = now if grown or self.percent is None else max(now, self.percent)
 
 
 class JobsModel(QAbstractListModel):
-    """All jobs the agent knows. `name_of`: names of servers by address, for people."""
+    """All jobs the agent knows. `name_of`: names of servers by address, for people. Signals: `moved(number, position)` when
+    a person gave one another place in the queue; `taken()` after each news."""
+
+    moved = Signal(int, float)
+    taken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,14 +62,21 @@ class JobsModel(QAbstractListModel):
         self._order: list[int] = []
         self._rows: dict[int, int] = {}
         self._reached: dict[int, float] = {}
+        self._only: frozenset[int] | None = None
+        self._whole = Whole()
         self.name_of: Mapping[str, str] = {}
 
     def take(self, news: JobNews) -> None:
         """Show what the agent told."""
+        self._take(news)
+        self.taken.emit()
+
+    def _take(self, news: JobNews) -> None:
         if news.fresh:
             self.beginResetModel()
             self._jobs.clear()
             self._reached.clear()
+            self._whole = Whole()
             self._keep(news)
             self._set_order(self._sorted())
             self.endResetModel()
@@ -48,14 +87,44 @@ class JobsModel(QAbstractListModel):
         self._keep(news)
         if any(self._place(job) != places.get(job.id) for job in news.jobs):
             self._arrange(before, self._sorted())
-        for row in sorted(self._rows[job.id] for job in news.jobs):
+        for row in sorted(self._rows[job.id] for job in news.jobs if job.id in self._rows):
             self.dataChanged.emit(self.index(row), self.index(row))
 
     def job(self, row: int) -> Job:
         return self._jobs[self._order[row]]
 
+    def row(self, number: int) -> int:
+        """Where a job stands; -1 where it is not shown."""
+        return self._rows.get(number, -1)
+
     def jobs(self) -> list[Job]:
+        """Those that are shown, in their order."""
         return [self._jobs[number] for number in self._order]
+
+    def all(self) -> Collection[Job]:
+        """Those that are not shown too."""
+        return self._jobs.values()
+
+    def show_only(self, numbers: Collection[int] | None) -> None:
+        """Show only these, which a search has found; None for all."""
+        only = None if numbers is None else frozenset(numbers)
+        if only != self._only:
+            self.beginResetModel()
+            self._only = only
+            self._set_order(self._sorted())
+            self.endResetModel()
+
+    def position_at(self, number: int, row: int) -> float | None:
+        """The position in the queue that puts a job above what stands in `row` now; None where it is there already, or has
+        ended."""
+        going = [job for job in self.jobs() if not job.state.ended]
+        before = [job for job in going[:row] if job.id != number]
+        after = [job for job in going[row:] if job.id != number]
+        if number not in self._rows or self._jobs[number].state.ended or self._rows[number] == len(before):
+            return None
+        if not before:
+            return after[0].position - 1.0
+        return (before[-1].position + after[0].position) / 2 if after else before[-1].position + 1.0
 
     def fraction(self, job: Job) -> float:
         """How far it came, 0 to 1; 1 only when all is committed."""
@@ -83,14 +152,12 @@ class JobsModel(QAbstractListModel):
     @property
     def active(self) -> list[Job]:
         """Those that have not ended."""
-        return [job for job in self.jobs() if not job.state.ended]
+        return [job for job in self._jobs.values() if not job.state.ended]
 
     @property
     def percent(self) -> int | None:
-        """How far all that has not ended came together; None where there is nothing to tell."""
-        active = [job for job in self.active if job.bytes_total]
-        total = sum(job.bytes_total for job in active)
-        return int(sum(self.fraction(job) * job.bytes_total for job in active) * 100 / total) if total else None
+        """How far all came together that was begun since there last was nothing to do; None where there is nothing to tell."""
+        return self._whole.percent
 
     def _keep(self, news: JobNews) -> None:
         for job in news.jobs:
@@ -99,9 +166,11 @@ class JobsModel(QAbstractListModel):
             fraction = min(1.0, done / total) if total else 0.0
             going = job.state in (JobState.RUNNING, JobState.PAUSED)
             self._reached[job.id] = max(self._reached.get(job.id, 0.0), fraction) if going else fraction
+        self._whole.weigh(self._jobs, self.fraction)
 
     def _sorted(self) -> list[int]:
-        return sorted(self._jobs, key=lambda number: self._place(self._jobs[number]))
+        shown = [number for number in self._jobs if self._only is None or number in self._only]
+        return sorted(shown, key=lambda number: self._place(self._jobs[number]))
 
     @staticmethod
     def _place(job: Job) -> tuple[bool, float, int]:
@@ -115,6 +184,8 @@ class JobsModel(QAbstractListModel):
         for number in gone:
             row = self._rows.get(number)
             if row is None:
+                self._jobs.pop(number, None)
+                self._reached.pop(number, None)
                 continue
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._jobs[number]
@@ -140,6 +211,37 @@ class JobsModel(QAbstractListModel):
             self._set_order(after)
             self.changePersistentIndexList(old, [self.index(self._rows[number]) for number in numbers])
             self.layoutChanged.emit()
+
+    # Dragging, to give one another place.
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if not index.isValid():
+            return flags | Qt.ItemFlag.ItemIsDropEnabled
+        ended = index.row() < len(self._order) and self.job(index.row()).state.ended
+        return flags if ended else flags | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        mime = QMimeData()
+        if indexes:
+            mime.setData(MIME, str(self.job(indexes[0].row()).id).encode())
+        return mime
+
+    def dropMimeData(self, mime: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        """Tell what is wanted. The row moves when the agent says so; to Qt, nothing was moved."""
+        row = parent.row() if row < 0 and parent.isValid() else row
+        number = bytes(mime.data(MIME).data())
+        if number.isdigit():
+            position = self.position_at(int(number), len(self._order) if row < 0 else row)
+            if position is not None:
+                self.moved.emit(int(number), position)
+        return False
 
     # What Qt asks for.
 

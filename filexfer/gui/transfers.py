@@ -1,6 +1,7 @@
 """The list of transfers at the bottom: what runs, waits and has ended, and what can be done with it.
 
-Keys on a row: Space pauses and goes on, R tries again, Delete cancels or clears, Enter shows the folder.
+Keys on a row: Space pauses and goes on, R tries again, Delete cancels or clears, Enter shows the folder, O opens, Ctrl+Up and
+Ctrl+Down give it another place in the queue; so does dragging it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from filexfer.core.model import Job, JobState
-from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import faint_label, icon_button
+from filexfer.gui.controls import faint_label
+from filexfer.gui.finish import SLEEP, FinishBar
 from filexfer.gui.icons import Icons
 from filexfer.gui.job_delegate import BUTTONS, Hover, JobDelegate
 from filexfer.gui.jobs_model import JobsModel
-from filexfer.gui.theme import GAP, MARGIN, heading, smaller
+from filexfer.gui.transfers_head import TransfersHead
 from filexfer.gui.words import Words
 
 
@@ -40,6 +41,9 @@ class JobsView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Transfers"))
+        self.setDragDropMode(QListView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.doubleClicked.connect(self._on_double_click)
 
     def under(self, point: QPoint) -> Hover:
         """The row, and its button, at a point of the viewport."""
@@ -81,23 +85,30 @@ class JobsView(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
-        action = self._key_action(event.key(), self._jobs.job(row)) if 0 <= row < self._jobs.rowCount() else ""
+        action = self._key_action(event, self._jobs.job(row)) if 0 <= row < self._jobs.rowCount() else ""
         if action:
             self.acted.emit(action, self._jobs.job(row))
         else:
             super().keyPressEvent(event)
 
     @staticmethod
-    def _key_action(key: int, job: Job) -> str:
-        offered = [action for action, _ in BUTTONS[job.state]]
+    def _key_action(event: QKeyEvent, job: Job) -> str:
+        key = Qt.Key(event.key())
         wanted = {
             Qt.Key.Key_Space: ("pause", "resume"),
             Qt.Key.Key_R: ("retry",),
+            Qt.Key.Key_O: ("open",),
             Qt.Key.Key_Delete: ("cancel", "clear"),
-        }.get(Qt.Key(key), ())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            return "reveal"
-        return next((action for action in wanted if action in offered), "")
+            Qt.Key.Key_Return: ("reveal",),
+            Qt.Key.Key_Enter: ("reveal",),
+        }.get(key, ())
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            wanted = {Qt.Key.Key_Up: ("sooner",), Qt.Key.Key_Down: ("later",)}.get(key, ())
+        return next((action for action in wanted if action in offered(job)), "")
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        job = self._jobs.job(index.row())
+        self.acted.emit("open" if "open" in offered(job) else "details", job)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are keys here."""
@@ -111,12 +122,23 @@ class JobsView(QListView):
         job = self._jobs.job(index.row())
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        actions = [action for action, _ in BUTTONS[job.state]]
-        for action in [*actions, *(extra for extra in ("reveal", "details") if extra not in actions)]:
+        for action in offered(job):
             entry = QAction(action_words(action), menu)
             entry.triggered.connect(partial(self.acted.emit, action, job))
             menu.addAction(entry)
         return menu
+
+
+def offered(job: Job) -> list[str]:
+    """What can be done with a job now: what its buttons do first."""
+    actions = [action for action, _ in BUTTONS[job.state]]
+    more = ["sooner", "later"] if not job.state.ended else []
+    if job.state is JobState.DONE and job.spec.items:
+        more.append("open")
+    more += ["reveal", "details"]
+    if job.state in (JobState.DONE, JobState.FAILED) and job.files_done + job.files_skipped:
+        more.append("receipt")
+    return [*actions, *(one for one in more if one not in actions)]
 
 
 def action_words(action: str) -> str:
@@ -129,14 +151,23 @@ def action_words(action: str) -> str:
         "clear": Words.tr("Remove from the list"),
         "reveal": Words.tr("Show in folder"),
         "details": Words.tr("Files…"),
+        "open": Words.tr("Open"),
+        "sooner": Words.tr("Move up"),
+        "later": Words.tr("Move down"),
+        "receipt": Words.tr("Save a receipt…"),
     }[action]
 
 
 class Transfers(QWidget):
-    """The list with its head. Signals: `reveal(job)`, `details(job)`."""
+    """The list with its head. Signals: `reveal(job)`, `details(job)`, `open(job)`, `receipt(job)`, `verify()`;
+    `problem(FilexferError)`."""
 
     reveal = Signal(object)
     details = Signal(object)
+    open = Signal(object)
+    receipt = Signal(object)
+    verify = Signal()
+    problem = Signal(object)
 
     def __init__(self, bridge: Bridge, model: JobsModel, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,13 +175,12 @@ class Transfers(QWidget):
         self._jobs = model
         self.view = JobsView(model, icons)
         self.view.acted.connect(self._act)
-        self._head = faint_label(self.tr("TRANSFERS"))
-        self._head.setFont(heading(self.font()))
-        self._sum = faint_label()
-        self._sum.setFont(smaller(self.font()))
-        self.sweep = icon_button(icons.icon("broom"), self.tr("Remove what has ended from the list"))
-        self.sweep.clicked.connect(self._on_sweep)
-        self._nothing = faint_label(self.tr("Files you send or fetch are listed here."))
+        self.head = TransfersHead(bridge, model, icons)
+        self.head.verify_wanted.connect(self.verify)
+        self.finish = FinishBar(bridge)
+        self.finish.state.connect(self.head.finish.take)
+        self.finish.problem.connect(self.problem)
+        self._nothing = faint_label()
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
@@ -159,43 +189,57 @@ class Transfers(QWidget):
         # Two hundred rows may change at once; they are summed up once.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._summarise)
-        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.dataChanged):
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.dataChanged, model.taken):
             signal.connect(self._soon.start)
+        model.moved.connect(self._on_moved)
+        self.head.finish.changed.connect(self._soon.start)
+        self._known = 0
         self._summarise()
 
+    @property
+    def sweep(self) -> QToolButton:
+        return self.head.sweep
+
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(MARGIN, 4, GAP, 4)
-        head.setSpacing(GAP)
-        head.addWidget(self._head)
-        head.addWidget(self._sum, 1)
-        head.addWidget(self.sweep)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
+        layout.addWidget(self.head)
+        layout.addWidget(self.finish)
         layout.addWidget(self._stack, 1)
 
+    def begin(self) -> None:
+        """The agent is there."""
+        self.head.begin()
+
     def _summarise(self) -> None:
-        jobs = self._jobs.jobs()
-        self._stack.setCurrentWidget(self.view if jobs else self._nothing)
-        self.sweep.setEnabled(any(job.state.ended for job in jobs))
-        running = [job for job in jobs if job.state is JobState.RUNNING]
-        rate = sum(job.rate for job in running)
-        parts = [Words.tr("%Ln running", "", len(running))] if running else []
-        if rate > 0:
-            parts.append(Words.tr("{size}/s").format(size=words.size(int(rate))))
-        self._sum.setText(" · ".join(parts))
+        searched = bool(self.head.search.text().strip())
+        self._nothing.setText(
+            self.tr("No transfer has a file of that name.") if searched else self.tr("Files you send or fetch are listed here.")
+        )
+        self._stack.setCurrentWidget(self.view if self._jobs.rowCount() else self._nothing)
+        self.head.summarise()
+        self.finish.watch(self.head.finish.action == SLEEP and not self._jobs.active)
+        known, self._known = self._known, len(self._jobs.all())
+        if known != self._known:
+            self.head.search_again()
 
     def _act(self, action: str, job: Job) -> None:
-        if action == "reveal":
-            self.reveal.emit(job)
-        elif action == "details":
-            self.details.emit(job)
+        asked = {"reveal": self.reveal, "details": self.details, "open": self.open, "receipt": self.receipt}.get(action)
+        if asked is not None:
+            asked.emit(job)
+        elif action in ("sooner", "later"):
+            self._shift(job, -1 if action == "sooner" else 1)
         elif action == "clear":
             self._bridge.ask("job_clear", [job.id])
         else:
             self._bridge.ask(f"job_{action}", job.id)
 
-    def _on_sweep(self) -> None:
-        self._bridge.ask("job_clear", [])
+    def _shift(self, job: Job, by: int) -> None:
+        row = self._jobs.row(job.id) + by
+        position = self._jobs.position_at(job.id, row + (by > 0)) if row >= 0 else None
+        if position is not None:
+            self._on_moved(job.id, position)
+
+    def _on_moved(self, number: int, position: float) -> None:
+        self._bridge.ask("job_move", number, position)

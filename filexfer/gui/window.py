@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QCursor, QDesktopServices
+from PySide6.QtGui import QCloseEvent, QCursor
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from filexfer import __version__
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
-from filexfer.core.model import Direction, Job
-from filexfer.gui import drops
 from filexfer.gui.bridge import Bridge, JobNews
 from filexfer.gui.browser import Browser
 from filexfer.gui.code_entry import read_address
@@ -24,7 +20,7 @@ from filexfer.gui.file_pane import FilePane
 from filexfer.gui.file_view import FileView
 from filexfer.gui.follower import Follower
 from filexfer.gui.icons import Icons
-from filexfer.gui.job_details import JobDetails
+from filexfer.gui.job_acts import JobActs
 from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
@@ -37,6 +33,7 @@ from filexfer.gui.sidebar import Sidebar
 from filexfer.gui.theme import SIDE_WIDTH
 from filexfer.gui.toolbar import Toolbar
 from filexfer.gui.transfers import Transfers
+from filexfer.gui.window_drops import WindowDrops
 from filexfer.gui.window_shape import WindowShape
 
 
@@ -61,6 +58,7 @@ class Window(QMainWindow):
         self.share = SharePanel(bridge, self.servers, icons)
         self.pane = FilePane(self.browser, self.view, self.share, self.servers, icons)
         self.transfers = Transfers(bridge, self.jobs, icons)
+        self.job_acts = JobActs(bridge, self.browser, self.servers, self.jobs, self.transfers, self)
         self.errors = ErrorBar(icons)
         self._folder, self._agent_gone = "", False
         self.browser.held = self._is_held
@@ -121,7 +119,10 @@ class Window(QMainWindow):
         self.toolbar.breadcrumb.chosen.connect(browser.open)
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
         actions.edit_path.connect(self.toolbar.breadcrumb.edit)
-        self.pane.dropped.connect(actions.take_drop)
+        dropping = WindowDrops(browser, self.pane, self.toolbar.breadcrumb, self.sidebar, lambda: actions.drag_out.lifted)
+        dropping.dropped.connect(actions.take_drop)
+        dropping.moved.connect(actions.changes.move)
+        dropping.refused.connect(lambda sentence: bridge.failed.emit(FilexferError(sentence)))
         actions.changes.acts.added.connect(lambda act: self.pane.undo_bar.say(act.words))
         actions.changes.told.connect(lambda words: self.pane.undo_bar.say(words, undoable=False))
         self.pane.undo_bar.wanted.connect(actions["undo"].trigger)
@@ -142,8 +143,7 @@ class Window(QMainWindow):
         self.view.customContextMenuRequested.connect(self._on_context_menu)
         self.pane.notice.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.pane.notice.customContextMenuRequested.connect(self._on_context_menu)
-        self.transfers.reveal.connect(self._on_reveal)
-        self.transfers.details.connect(self._on_details)
+        self.transfers.problem.connect(self.errors.show_error)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._shape.keep(self.browser)
@@ -226,6 +226,7 @@ class Window(QMainWindow):
     def _open_dialog(self, dialog: ConnectDialog) -> None:
         dialog.connected.connect(self._on_connected)
         dialog.pair_wanted.connect(self.pair_with)
+        dialog.doctor_wanted.connect(self.errors.doctor_wanted)
         dialog.open()
 
     def _on_connected(self, location: Location) -> None:
@@ -248,6 +249,7 @@ class Window(QMainWindow):
     def _on_agent(self, state: str, sentence: str) -> None:
         if state == "ready":
             self._bridge.ask("agent_info", done=self._on_agent_known, failed=lambda _: None)
+            self.transfers.begin()
         if state == "gone":
             self._agent_gone = True
             self.errors.show_error(FilexferError(sentence), self.tr("The background service is not there; it is started again."))
@@ -279,18 +281,6 @@ class Window(QMainWindow):
         where = f"{here.words} – filexfer" if here is not None else "filexfer"
         percent = self.jobs.percent
         self.setWindowTitle(where if percent is None else f"{percent} % · {where}")
-
-    def _on_reveal(self, job: Job) -> None:
-        """Show where a job's files went: the folder on the server, or the local one."""
-        target = job.spec.items[0][1] if job.spec.items else ""
-        if job.spec.direction is Direction.PUT:
-            location = Location(job.spec.server, paths.parent(target), self.servers.name_of(job.spec.server))
-            self.browser.open(location, [paths.name(item[1]) for item in job.spec.items[:100]])
-        else:
-            QDesktopServices.openUrl(drops.url_of(os.path.dirname(target)))
-
-    def _on_details(self, job: Job) -> None:
-        JobDetails(self._bridge, job, self.jobs.title(job), self).show()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
