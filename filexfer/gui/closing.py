@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox
 
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.settings import Memory
 from filexfer.gui.window import Window
+
+#: How long the background process may take to end, in milliseconds.
+STOPPING_MS = 8000
 
 
 class Closing(QObject):
@@ -30,6 +33,8 @@ class Closing(QObject):
         return bool(self._window.jobs.active) or self._window.servers.share.on
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Show:
+            QApplication.setQuitOnLastWindowClosed(True)
         if watched is not self._window or event.type() != QEvent.Type.Close or self._leaving or not self.has_work:
             return False
         choice = self._memory.closing
@@ -46,6 +51,8 @@ class Closing(QObject):
 
     def leave(self) -> None:
         """Close the window and ask nothing: the session ends, or a signal says so. The background process goes on."""
+        if self._leaving:
+            return
         self._leaving = True
         self._window.close()
         QApplication.quit()
@@ -54,9 +61,13 @@ class Closing(QObject):
         """Stop the background process, then quit. Transfers go on when filexfer is started again."""
         self._window.setEnabled(False)
         self._bridge.stop_agent(self.leave)
+        # One that hangs keeps nobody here.
+        QTimer.singleShot(STOPPING_MS, self, self.leave)
 
     def _hide(self) -> None:
         self._memory.save()
+        # The box that asked is the last window then, and its end is not ours.
+        QApplication.setQuitOnLastWindowClosed(False)
         self._window.hide()
 
     def _keep(self) -> None:

@@ -19,6 +19,7 @@ from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.code_entry import cursor_in, grouped, is_code, read_address
 from filexfer.gui.controls import plain_label
+from filexfer.gui.errors import unreached
 from filexfer.gui.icons import Icons
 from filexfer.gui.invite_hint import InviteHint
 from filexfer.gui.location import Location
@@ -34,7 +35,7 @@ WIDTH = 420
 
 class ConnectDialog(QDialog):
     """Signals: `connected(Location)` once the server has answered, or one was chosen that is known; `pair_wanted(address)` when
-    one nearby was chosen that is not.
+    one nearby was chosen that is not; `doctor_wanted(address)` when somebody wants to know why one does not answer.
 
     Args:
         known: the computer to pair with; None for any.
@@ -43,6 +44,7 @@ class ConnectDialog(QDialog):
 
     connected = Signal(object)
     pair_wanted = Signal(str)
+    doctor_wanted = Signal(str)
 
     def __init__(
         self,
@@ -80,6 +82,9 @@ class ConnectDialog(QDialog):
         self.trouble.setAccessibleName(self.tr("What went wrong"))
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.trouble.setMinimumHeight(2 * self.fontMetrics().height())
+        self.why = QPushButton(self.tr("Find out why"), autoDefault=False)
+        self.why.clicked.connect(lambda: self.doctor_wanted.emit(self._unreached))
+        self._unreached = ""
         self.done_page = Notice(icons)
         self.go = QPushButton()
         self._lay_out()
@@ -119,6 +124,7 @@ class ConnectDialog(QDialog):
             pair.addWidget(field)
             column.addLayout(pair)
         column.addWidget(self.trouble)
+        column.addWidget(self.why, 0, Qt.AlignmentFlag.AlignLeading)
         self._name_row = (name, self.name)
         self._stack = QStackedWidget()
         self._stack.addWidget(form)
@@ -305,6 +311,8 @@ class ConnectDialog(QDialog):
     def _refuse(self, error: FilexferError) -> None:
         self._end()
         self._say(paths.shown(str(error)))
+        self._unreached = unreached(error)
+        self.why.setVisible(bool(self._unreached))
         field = self.second if self._second_wanted == "code" else self.field
         field.setFocus()
         field.selectAll()
@@ -329,6 +337,7 @@ class ConnectDialog(QDialog):
 
     def _say(self, sentence: str, wrong: bool = True) -> None:
         self.trouble.setText(sentence)
+        self.why.hide()
         field = self.second if self._second_wanted == "code" else self.field
         for one in (self.field, self.second):
             one.setProperty("wrong", bool(sentence) and wrong and one is field)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
 
 from filexfer.gui.bridge import Bridge, JobNews
 from filexfer.gui.closing import Closing
@@ -116,7 +117,12 @@ class Desktop(QObject):
 
     def show_doctor(self, server: str) -> None:
         """Open the doctor on the way to `server`."""
-        DoctorDialog(self._bridge, server, self.window.servers.name_of(server), self._icons, self.window).open()
+        DoctorDialog(self._bridge, server, self.window.servers.name_of(server), self._icons, self._front).open()
+
+    @property
+    def _front(self) -> QWidget:
+        """What a new dialog is to lie over."""
+        return QApplication.activeModalWidget() or self.window
 
     def _notify(self, title: str, text: str) -> None:
         if not self._system.notify(title, text):

@@ -72,7 +72,8 @@ class Preferences(QDialog):
     def _make_limit(self) -> QSpinBox:
         box = QSpinBox(minimum=0, maximum=100_000, suffix=self.tr(" MB/s"))
         box.setSpecialValueText(self.tr("no limit"))
-        box.setAccessibleName(self.tr("Speed limit"))
+        for widget in (box, box.lineEdit()):
+            widget.setAccessibleName(self.tr("Speed limit"))
         box.setKeyboardTracking(False)
         box.setEnabled(False)
         return box

@@ -21,6 +21,7 @@ from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, NoSpace
 from filexfer.core.model import JobState
 from filexfer.gui import app, resources
+from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.desktop import Desktop
 from filexfer.gui.doctor_dialog import DoctorDialog
 from filexfer.gui.icons import Icons
@@ -407,7 +408,7 @@ def test_paths_that_a_start_brings_are_sent_only_where_a_person_says(
     assert dialog.where.currentText() == place.location.words
     dialog.reject()
     QTest.qWait(100)
-    assert desk.jobs == []
+    assert desk.job("given") is None
     desk.desktop.take(Handover((str(tmp_path / "given"),)))
     again = desk.dialog()
     QTest.keyClick(again, Qt.Key.Key_Return)
@@ -459,3 +460,20 @@ def test_the_error_bar_offers_the_doctor_where_a_connection_failed_and_only_ther
     bar.doctor_wanted.connect(asked.append)
     desk.click(bar.why)
     assert asked == ["https://attic-pi:8765/"]
+
+
+def test_the_dialog_that_connects_leads_to_the_doctor_too(make_desk: MakeDesk, agent: OwnAgent) -> None:
+    desk = make_desk(agent)
+    desk.connect("http://127.0.0.1:1")
+    dialog = desk.dialog()
+    assert isinstance(dialog, ConnectDialog)
+    desk.wait(lambda: dialog.why.isVisible())
+    desk.click(dialog.why)
+    desk.wait(lambda: isinstance(QApplication.activeModalWidget(), DoctorDialog))
+    doctor = desk.dialog()
+    assert isinstance(doctor, DoctorDialog)
+    desk.wait(doctor.copy.isEnabled)
+    doctor.reject()
+    desk.type(dialog.field, "http://127.0.0.1:2")
+    assert not dialog.why.isVisible(), "it is about what stands in the field"
+    dialog.reject()
