@@ -156,8 +156,9 @@ class Files:
         """file_digests(path, options) -> {digests, count, algorithm, block_size, etag, size, next}
 
         Digests of a file's blocks, 32 bytes each, joined in one Binary. Options: offset (of the first block, bytes), count (of
-        blocks), algorithm (blake3 or sha256), etag. `next` is the offset to go on from, -1 at the end."""
-        given = Options(options, "offset", "count", "algorithm", "etag")
+        blocks), algorithm (blake3 or sha256), etag. `next` is the offset to go on from, -1 at the end. With whole: {digest, etag,
+        size} instead, one digest `algorithm:hex` of all of the file, for which it is read to its end."""
+        given = Options(options, "offset", "count", "algorithm", "etag", "whole")
         block = self._share.settings.block_size
         start = given.number("offset", 0)
         count = in_range(given.number("count", 1024), 1, 4096, "count")
@@ -166,6 +167,11 @@ class Files:
             raise BadOffset(f"offset is a multiple of the block size, {block}.")
         with self._store.open(path_of(path)) as reader:
             check_version(reader, given.text("etag"))
+            if given.flag("whole"):
+                # It may take minutes, and hardly anything of the interpreter.
+                with self._share.crowd.away():
+                    digest = _whole_digest(reader, block, algorithm)
+                return {"digest": digest, "etag": reader.entry.etag, "size": reader.entry.size}
             found, end = _digests(reader, start, count, block, algorithm)
         entry = reader.entry
         answer = wire.pack_digests(found)
@@ -196,6 +202,17 @@ def _digests(reader: Reader, start: int, count: int, block: int, algorithm: str)
         start += read
         count -= 1
     return found, start
+
+
+def _whole_digest(reader: Reader, block: int, algorithm: str) -> str:
+    made = digests.hasher(algorithm)
+    view = memoryview(bytearray(min(block, reader.entry.size)))
+    start = 0
+    while start < reader.entry.size:
+        read = reader.read_into(view[: min(len(view), reader.entry.size - start)], start)
+        made.update(view[:read])
+        start += read
+    return digests.written(made, algorithm)
 
 
 def whole(reader: Reader) -> bytearray | FileStream:

@@ -1,0 +1,47 @@
+"""How the open folder is shown: as a list or as a grid, with the panel at the side or without. Remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from filexfer.gui.icons import Icons
+from filexfer.gui.settings import Memory
+
+
+class ViewChoice(QObject):
+    """Signals: `grid_wanted(bool)`, `panel_wanted(bool)`. Attributes: as_list, as_grid, panel (actions that stay checked)."""
+
+    grid_wanted = Signal(bool)
+    panel_wanted = Signal(bool)
+
+    def __init__(self, memory: Memory, icons: Icons, parent: QObject) -> None:
+        super().__init__(parent)
+        self._memory = memory
+        self.as_list = self._action(self.tr("As a list"), icons, "text_bullet_list_ltr", "Ctrl+1", not memory.grid)
+        self.as_grid = self._action(self.tr("As pictures"), icons, "grid", "Ctrl+2", memory.grid)
+        self.panel = self._action(self.tr("Details at the side"), icons, "panel_right", "Ctrl+I", memory.panel)
+        group = QActionGroup(self)
+        for action in (self.as_list, self.as_grid):
+            group.addAction(action)
+        self.as_grid.toggled.connect(self._on_grid)
+        self.panel.toggled.connect(self._on_panel)
+
+    def _action(self, text: str, icons: Icons, icon: str, key: str, checked: bool) -> QAction:
+        action = QAction(icons.icon(icon), text, self, checkable=True, checked=checked)
+        action.setShortcut(QKeySequence(key))
+        action.setToolTip(f"{text}  {QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}")
+        return action
+
+    def recall(self) -> None:
+        """Tell those who listen what was chosen last."""
+        self.grid_wanted.emit(self._memory.grid)
+        self.panel_wanted.emit(self._memory.panel)
+
+    def _on_grid(self, wanted: bool) -> None:
+        self._memory.grid = wanted
+        self.grid_wanted.emit(wanted)
+
+    def _on_panel(self, wanted: bool) -> None:
+        self._memory.panel = wanted
+        self.panel_wanted.emit(wanted)
