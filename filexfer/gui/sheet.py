@@ -76,6 +76,7 @@ class Sheet(QDialog):
         layout.addWidget(self._buttons)
         self._enough = True
         self._on_choice()
+        self.go.setFocus()
 
     def _make_names(self) -> None:
         self.show_names = check_box(self.tr("Show &names"), False)
