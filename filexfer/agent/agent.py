@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import queue
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 
@@ -72,70 +72,52 @@ class Agent:
     ) -> None:
         self._state = state or (places.state_folder() if folder is None else places.share_state(folder))
         self._stop: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.control = ""
         with ExitStack() as parts:
             self._claim = Claim(self._state)
             parts.callback(self._claim.release)
-            self._memory = memory = Memory(self._state / "agent.json")
+            self._memory = Memory(self._state / "agent.json")
             if folder is None:
-                wish, opened, store = open_remembered(memory, self._state)
+                wish, opened, store = open_remembered(self._memory, self._state)
             else:
                 wish, opened, store = open_given(Path(os.path.abspath(folder)), self._state, bool(listen), guest)
             parts.callback(store.close)
             socket = places.control_socket(self._state)
-            self.control = ""
             self._server = Server(opened, (), wish.guest, name, settings=settings, control=socket, store=store, state=self._state)
             announcer = Announcer(places.computer_name(), self._pin)
             tell = announcer.tell if announce else lambda _: None
-            self.sharing = Sharing(self._server, name, wish, listen, memory if folder is None else None, tell)
-            self._events = Events()
-            history_file = self._state / "history.sqlite"
-            history = History(history_file)
-            parts.callback(history.close)
-            parts.callback(self._server.close)
-            vault = Vault(self._state)
-            servers = Servers(Memory(self._state / "servers.json"), lambda: self.control, vault, self._state)
-            parts.callback(servers.close)
-            self.views = Views(servers)
-            parts.callback(self.views.close)
-            previews = Previews(servers, self._state / "pictures")
-            self.staging = Staging(servers, self._state / "staged")
-            parts.callback(self.staging.close)
-            self._engine = Engine(history, connect=servers.connect)
-            parts.callback(self._engine.close)
-            self._awake = Awake()
-            parts.callback(self._awake.close)
-            self._engine.limit(number(memory.get("rate", 0)))
-            nearby = Nearby(Surroundings(servers, vault, self._pin))
-            parts.callback(nearby.close)
-            self._watch = Watch(self._engine, self._events, history_file)
-            parts.callback(self._watch.close)
-            self.jobs = Jobs(self._engine, self._events, servers, self.sharing, memory, history.notes.jobs_with)
-            self._afterwards = Afterwards(suspend)
-            parts.callback(self._afterwards.close)
-            receipts = Receipts(self._engine, servers)
-            parts.callback(receipts.close)
-            self._rates = Rates(Memory(self._state / "rates.json"))
-            self.plans = Plans(self.jobs, servers.connect, self._rates)
-            parts.callback(self.plans.close)
-            diagnosis = Diagnosis(servers, self.sharing, vault)
-            self.remote = Remote(servers, self.sharing, vault, places.computer_name())
-            self._register(
-                self.jobs,
-                self.plans,
-                self.views,
-                previews,
-                self.staging,
-                self.remote,
-                self.sharing,
-                nearby,
-                diagnosis,
-                self._afterwards,
-                receipts,
-                self,
-            )
+            self.sharing = Sharing(self._server, name, wish, listen, self._memory if folder is None else None, tell)
+            self._open_methods(parts)
             parts.callback(announcer.close)
             #: Ends all of them, the last one first.
             self._parts = parts.pop_all()
+
+    def _open_methods(self, parts: ExitStack) -> None:
+        """The engine, and all that has methods; `parts` ends them."""
+        self._events = Events()
+        history_file = self._state / "history.sqlite"
+        history = parts.enter_context(closing(History(history_file)))
+        parts.callback(self._server.close)
+        vault = Vault(self._state)
+        servers = Servers(Memory(self._state / "servers.json"), lambda: self.control, vault, self._state)
+        parts.callback(servers.close)
+        self.views = parts.enter_context(closing(Views(servers)))
+        previews = Previews(servers, self._state / "pictures")
+        self.staging = parts.enter_context(closing(Staging(servers, self._state / "staged")))
+        self._engine = parts.enter_context(closing(Engine(history, connect=servers.connect)))
+        self._awake = parts.enter_context(closing(Awake()))
+        self._engine.limit(number(self._memory.get("rate", 0)))
+        nearby = parts.enter_context(closing(Nearby(Surroundings(servers, vault, self._pin))))
+        self._watch = parts.enter_context(closing(Watch(self._engine, self._events, history_file)))
+        self.jobs = Jobs(self._engine, self._events, servers, self.sharing, self._memory, history.notes.jobs_with)
+        self._afterwards = parts.enter_context(closing(Afterwards(suspend)))
+        receipts = parts.enter_context(closing(Receipts(self._engine, servers)))
+        self._rates = Rates(Memory(self._state / "rates.json"))
+        self.plans = parts.enter_context(closing(Plans(self.jobs, servers.connect, self._rates)))
+        self.remote = Remote(servers, self.sharing, vault, places.computer_name())
+        diagnosis = Diagnosis(servers, self.sharing, vault)
+        here = (self.sharing, nearby, diagnosis, self._afterwards, receipts, self)
+        self._register(self.jobs, self.plans, self.views, previews, self.staging, self.remote, *here)
 
     def _pin(self) -> str:
         """That of our own server, "" while it has none."""
