@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def read_arguments(given: Sequence[str]) -> tuple[Handover, list[str]]:
     """What the app was started with: paths and `file:` URLs, a link; and what is Qt's, its options. Behind `--` all are paths."""
-    link, local, options = "", [], []
+    link, local, options = "", list[str](), list[str]()
     words = iter(given)
     for word in words:
         if word == "--":

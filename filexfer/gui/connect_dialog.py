@@ -60,6 +60,8 @@ class ConnectDialog(QDialog):
         self._bridge, self._servers, self._known = bridge, servers, known
         #: A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again.
         self._raw, self._shown = "", ""
+        #: The server that did not answer, if that is what went wrong.
+        self._unreached = ""
         self._busy = False
         #: An address that turned out to need a code, which the second field asks for, and why it does.
         self._asked: Address | None = None
@@ -84,7 +86,6 @@ class ConnectDialog(QDialog):
         self.trouble.setMinimumHeight(2 * self.fontMetrics().height())
         self.why = QPushButton(self.tr("Find out why"), autoDefault=False)
         self.why.clicked.connect(lambda: self.doctor_wanted.emit(self._unreached))
-        self._unreached = ""
         self.done_page = Notice(icons)
         self.go = QPushButton()
         self._lay_out()
