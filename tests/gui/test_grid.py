@@ -154,7 +154,8 @@ def test_double_click_and_enter_open_a_folder_and_backspace_goes_up(person: Pers
     QTest.mouseDClick(grid.viewport(), LEFT, NOTHING, point)
     person.wait(lambda: person.window.browser.here == place.location.into("albums") and person.settled)
     person.key(Qt.Key.Key_Backspace)
-    person.wait(lambda: person.window.browser.here == place.location and grid.isVisible())
+    person.wait(lambda: person.window.browser.here == place.location and person.settled)
+    assert grid.isVisible()
     assert person.window.view.names() == ["albums"], "where we come from is selected"
     grid.setFocus()
     person.key(Qt.Key.Key_Return)
@@ -293,9 +294,7 @@ def test_space_previews_and_the_arrow_keys_go_on(person: Person, place: Place) -
     assert person.window.view.names() == ["c.txt"]
     QTest.keyClick(dialog, Qt.Key.Key_Space)
     person.wait(lambda: person.window.findChild(PreviewDialog) is None)
-    person.window.activateWindow()
-    person.window.view.setFocus()
-    person.key(Qt.Key.Key_Space)
+    QTest.keyClick(person.window.view, Qt.Key.Key_Space)
     _preview(person).close()
 
 
