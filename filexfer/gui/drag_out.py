@@ -24,7 +24,7 @@ from filexfer.gui.staged import Staged
 from filexfer.gui.words import Words
 
 #: Size of what hangs at the pointer, in pixels, and where the pointer is in it.
-_LABEL_WIDTH, _LABEL_HEIGHT, _HOT = 220, 28, QPoint(-12, -8)
+_LABEL_WIDTH, _LABEL_HEIGHT, _HOT = 220, 28, (-12, -8)
 
 
 class Offer(QMimeData):
@@ -115,7 +115,7 @@ class DragOut(QObject):
         count = sum(last - first + 1 for first, last in ranges)
         label = paths.shown(first.name) if count == 1 else Words.tr("%Ln item(s)", "", count)
         drag.setPixmap(_picture(view, label))
-        drag.setHotSpot(_HOT)
+        drag.setHotSpot(QPoint(*_HOT))
         QTimer.singleShot(0, watch, watch.begin)
         QTimer.singleShot(0, watch, promise.begin)
         # Copies only: some programs that are offered a move always take it.

@@ -115,7 +115,7 @@ class Desk:
 
     def jobs(self) -> list[dict[str, object]]:
         with connect_control(places.state_folder()) as session:
-            return list(session.call("job_list", {})["jobs"])  # type: ignore[index, call-overload]
+            return list(session.call("job_list", {})["jobs"])  # type: ignore[index]
 
     @property
     def staged(self) -> list[Path]:
