@@ -1,8 +1,8 @@
 """The only door between the window and its agent: calls go out on threads of the bridge, answers come back as signals.
 
-Rules: nothing here blocks the main thread. One thread follows `job_events`; one makes the calls the agent answers from memory, in
-their order; three make those that reach another computer and may take long, and two fetch pictures, for which nothing else is
-to wait. Answers are decoded on those threads too.
+Rules: nothing here blocks the main thread. One thread follows `job_events`, one `view_events`; one makes the calls the agent
+answers from memory, in their order; three make those that reach another computer and may take long, and two fetch pictures, for
+which nothing else is to wait. Answers are decoded on those threads too.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _log = logging.getLogger("filexfer.gui")
 POLL = 20.0
 PATIENCE = 75.0
 FAR_THREADS = 3
+#: How long after a poll that failed the next one is made, in seconds.
+PAUSE = 0.5
 PICTURE_THREADS = 2
 _PICTURES = frozenset({"thumb_get", "preview_get"})
 
@@ -48,6 +50,23 @@ class JobNews:
     @classmethod
     def read(cls, answer: Any) -> JobNews:
         return cls([wire.job_of(job) for job in answer["jobs"]], list(answer["removed"]), bool(answer["reset"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ViewNews:
+    """A view that was listed anew, as `view_events` tells. `version`: another one means that rows moved; `error`: what is wrong
+    with it, "" for nothing; `fault`: the code of why it cannot be listed again for now, 0 for nothing."""
+
+    view: object
+    version: object
+    error: str
+    fault: int
+
+    @classmethod
+    def read(cls, answer: Any) -> tuple[str, list[ViewNews]]:
+        """The cursor, and what changed."""
+        views = [cls(one["view"], one["version"], str(one["error"]), int(one["fault"])) for one in answer["views"]]
+        return str(answer["cursor"]), views
 
 
 def _read(reader: Callable[[Any], Any], answer: object) -> Any:
@@ -83,12 +102,13 @@ class _Request:
 
 
 class Bridge(QObject):
-    """Signals: `jobs(JobNews)`; `agent(state, sentence)` with state "starting", "ready" or "gone"; `failed(FilexferError)` for
-    calls whose caller brought no `failed` of its own. All arrive on the thread that made the bridge.
+    """Signals: `jobs(JobNews)`; `views(list of ViewNews)`; `agent(state, sentence)` with state "starting", "ready" or "gone";
+    `failed(FilexferError)` for calls whose caller brought no `failed` of its own. All arrive on the thread that made the bridge.
 
     `find_agent`: gives a session with it, whose calls wait so many seconds for an answer; it may block."""
 
     jobs = Signal(object)
+    views = Signal(object)
     agent = Signal(str, str)
     failed = Signal(object)
     _answered = Signal(object, object)
@@ -109,6 +129,7 @@ class Bridge(QObject):
         self._found = threading.Condition()
         self._threads = [
             threading.Thread(target=self._follow, name="bridge-events", daemon=True),
+            threading.Thread(target=self._follow_views, name="bridge-views", daemon=True),
             threading.Thread(target=self._serve, args=(self._near,), name="bridge-near", daemon=True),
             *(
                 threading.Thread(target=self._serve, args=(self._far,), name=f"bridge-far-{n}", daemon=True)
@@ -238,3 +259,17 @@ class Bridge(QObject):
                 with self._speaking:
                     if not self._closed.is_set():
                         self.jobs.emit(news)
+
+    def _follow_views(self) -> None:
+        """As long as there is an agent; that there is none any more, the other thread tells."""
+        cursor = ""
+        while not self._closed.is_set() and not self._leaving.is_set():
+            try:
+                with _in_words():
+                    cursor, news = _read(ViewNews.read, self._agent_session().call("view_events", cursor, POLL))
+            except FilexferError:
+                self._closed.wait(PAUSE)
+                continue
+            with self._speaking:
+                if news and not self._closed.is_set():
+                    self.views.emit(news)

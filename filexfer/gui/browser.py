@@ -12,13 +12,16 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from filexfer.core import paths
-from filexfer.core.errors import Changed, FilexferError, NotFound
-from filexfer.gui.bridge import Bridge
+from filexfer.core.errors import Changed, ConnectionFailed, ConnectionLost, FilexferError, NotFound
+from filexfer.gui.bridge import Bridge, ViewNews
 from filexfer.gui.listing import PAGE_ROWS, ListingModel, Page
 from filexfer.gui.location import Location, Trail
+from filexfer.protocol import faults
 
 #: How often a listing that still grows is looked at again, in milliseconds.
 GROWING_MS = 250
+#: How often a server that cannot be reached is tried again, and an open view is called ours, in milliseconds.
+RETRY_MS, KEEP_MS = 4000, 5 * 60_000
 #: Most rows asked for at once when a large selection is collected.
 FETCH_ROWS = 5000
 
@@ -26,7 +29,7 @@ FETCH_ROWS = 5000
 class Browser(QObject):
     """Signals: `moved()` when another folder is to be shown; `opening()` while it is asked for; `shown(names)` when rows are
     there (names: select these); `failed(error)` when it cannot be listed; `problem(error)` for what went wrong beside that;
-    `about_to_show()` before rows are replaced."""
+    `about_to_show()` before rows are replaced; `recovered(sentence)` when the problem with this sentence is over."""
 
     moved = Signal()
     opening = Signal()
@@ -34,6 +37,7 @@ class Browser(QObject):
     shown = Signal(object)
     failed = Signal(object)
     problem = Signal(object)
+    recovered = Signal(str)
 
     def __init__(self, bridge: Bridge, model: ListingModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,12 +50,25 @@ class Browser(QObject):
         self.top_row = 0
         #: Whether rows must stay where they are, because a name is edited or something is dragged over them.
         self.held: Callable[[], bool] = lambda: False
+        #: Names whose rows are to be known before rows are replaced, the one at the top first; and the rows of them and of those
+        #: to be selected, as far as they are there.
+        self.kept: Callable[[], Sequence[str]] = lambda: ()
+        self.places: dict[str, int] = {}
+        self._placed_in: object = None  # the version of the view in which they stand there
         #: Whether what was asked for last is what is shown.
         self.settled = True
         self._ticket = 0
         self._view: object = None
         self._version: object = None
         self._select: Sequence[str] = ()
+        #: Why nothing can be shown, and why what is shown may be old; as it was told, "" for neither.
+        self._failure, self._lost = "", ""
+        self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._retry.timeout.connect(self._try_again)
+        # The agent forgets views that nobody asks for.
+        self._keep = QTimer(self, interval=KEEP_MS)
+        self._keep.timeout.connect(self._call_ours)
+        self._keep.start()
         self._again = QTimer(self, singleShot=True, interval=GROWING_MS)
         self._again.timeout.connect(self._look_again)
         model.page_wanted.connect(self._fetch)
@@ -115,6 +132,35 @@ class Browser(QObject):
             self._bridge.ask("view_find", self._view, text, {"start": start}, done=done, failed=self.problem.emit)
 
     @property
+    def view(self) -> object:
+        """The agent's number of the open view; None for none."""
+        return self._view
+
+    def take_news(self, news: ViewNews) -> None:
+        """Show what the agent tells of the open view."""
+        if news.fault:
+            self._say(faults.error_of(news.fault, news.error))
+        else:
+            recovered, self._lost = self._lost, ""
+            if recovered or self._failure or news.version != self._version:
+                self._fetch_first()
+            if recovered:
+                self.recovered.emit(recovered)
+
+    def _say(self, error: FilexferError) -> None:
+        if not isinstance(error, ConnectionFailed | ConnectionLost):
+            self._fail(error)
+        elif not self._lost:
+            self._lost = self.tr("{error} The list shows what was there; it is looked at again by itself.").format(error=error)
+            self.problem.emit(type(error)(self._lost))
+
+    def _fail(self, error: FilexferError) -> None:
+        if str(error) != self._failure:
+            self._failure = str(error)
+            self.model.show(0, [])
+            self.failed.emit(error)
+
+    @property
     def version(self) -> object:
         """Another one means that rows moved, or that another folder is open."""
         return self._view, self._version
@@ -137,6 +183,8 @@ class Browser(QObject):
         self.filter = ""
         self.top_row = 0
         self._again.stop()
+        self._retry.stop()
+        self._failure, self._lost, self._version, self.places = "", "", None, {}
         self._ticket += 1
         self.moved.emit()
         if self.here is not None:
@@ -185,10 +233,48 @@ class Browser(QObject):
             return
         self._view = None
         self.settled = True
-        self.model.show(0, [])
-        self.failed.emit(error)
+        if isinstance(error, ConnectionFailed | ConnectionLost):
+            self._retry.start()
+        self._fail(error)
+
+    def _try_again(self) -> None:
+        if self._view is None and self.settled and self.here is not None:
+            self._ask({}, self._select)
+
+    def _call_ours(self) -> None:
+        if self._view is not None:
+            self._bridge.ask("view_rows", self._view, 0, 0, failed=_ignore)
 
     def _fetch_first(self) -> None:
+        """Fetch the rows that are looked at: where they are, now that others may have come and gone, is asked before."""
+        names = [*self._select[:1], *(self.kept() if self._version is not None else ())]
+        if not names:
+            self.places, self._placed_in = {}, None
+            self._fetch_top()
+            return
+        self._bridge.ask(
+            "view_places",
+            self._view,
+            [paths.to_wire(name) for name in names],
+            done=partial(self._placed, self._ticket, names),
+            failed=partial(self._unplaced, self._ticket),
+        )
+
+    def _placed(self, ticket: int, names: Sequence[str], answer: dict[str, Any]) -> None:
+        if ticket == self._ticket:
+            self._placed_in = answer["version"]
+            self.places = {name: row for name, row in zip(names, answer["rows"], strict=True) if row >= 0}
+            if (self._select or self.top_row) and names[0] in self.places:
+                self.top_row = self.places[names[0]]
+            self._fetch_top()
+
+    def _unplaced(self, ticket: int, error: FilexferError) -> None:
+        # An agent of another version: fetching the rows tells whether the view is there.
+        if ticket == self._ticket:
+            self.places, self._placed_in = {}, None
+            self._fetch_top()
+
+    def _fetch_top(self) -> None:
         offset = self.top_row // PAGE_ROWS * PAGE_ROWS
         self._bridge.ask(
             "view_rows",
@@ -205,17 +291,21 @@ class Browser(QObject):
             return
         if not page.rows and page.offset and page.total:
             self.top_row = 0
-            self._fetch_first()
+            self._fetch_top()
+            return
+        if self._placed_in not in (None, page.version):
+            self._fetch_first()  # rows moved since it was asked where they stand
             return
         self._version = page.version
         self.complete = page.complete
+        self._failure = ""
         self.about_to_show.emit()
         self.settled = True
         self.model.show(page.total, [page] if page.rows else [])
         self.shown.emit(self._select)
         if page.complete:
             self._select = ()
-            if page.error:
+            if page.error and not self._lost:
                 self.problem.emit(FilexferError(page.error))
         else:
             self._again.start()

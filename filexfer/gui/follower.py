@@ -1,4 +1,6 @@
-"""Looks at the open folder again when it may have changed: files arrive in it, or somebody comes back to the window."""
+"""Shows the open folder anew when the agent tells that it changed, and has it looked at again when somebody comes back.
+
+Rule: never while a name is edited or something is dragged over the list; rows would move away under the hand."""
 
 from __future__ import annotations
 
@@ -6,30 +8,25 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
-from filexfer.core import paths
-from filexfer.core.model import Direction, Job
+from filexfer.gui.bridge import Bridge, ViewNews
 from filexfer.gui.browser import Browser
-from filexfer.gui.location import Location
 
-#: A folder that changes all the time is listed again this often, in milliseconds.
-PAUSE_MS = 700
+#: While rows must stay, it is tried again this often; and a folder is looked at again this long after somebody came back, both
+#: in milliseconds.
+HELD_MS, PAUSE_MS = 150, 700
 
 
 class Follower(QObject):
-    """Never while a name is edited or something is dragged over the list: rows would move away under the hand."""
-
-    def __init__(self, browser: Browser, parent: QObject | None = None) -> None:
+    def __init__(self, browser: Browser, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._browser = browser
+        self._news: ViewNews | None = None
+        self._again = QTimer(self, singleShot=True, interval=HELD_MS)
+        self._again.timeout.connect(self._show)
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._timer.timeout.connect(self._look)
         browser.moved.connect(self._timer.stop)
-
-    def notice(self, jobs: Sequence[Job]) -> None:
-        """Look again soon where a job puts files into the open folder."""
-        here = self._browser.here
-        if here is not None and not self._timer.isActive() and any(_concerns(job, here) for job in jobs):
-            self._timer.start()
+        bridge.views.connect(self._on_views)
 
     def look_soon(self) -> None:
         if self._browser.here is not None and not self._timer.isActive():
@@ -41,10 +38,18 @@ class Follower(QObject):
         else:
             self._browser.refresh()
 
+    def _on_views(self, views: Sequence[ViewNews]) -> None:
+        for news in views:
+            if news.view == self._browser.view:
+                self._news = news
+        self._show()
 
-def _concerns(job: Job, here: Location) -> bool:
-    if job.spec.direction is not Direction.PUT or job.spec.server != here.server:
-        return False
-    if not (job.files_done or job.state.ended):
-        return False
-    return any(paths.parent(target) == here.path or f"{here.path}/".startswith(f"{target}/") for _, target in job.spec.items)
+    def _show(self) -> None:
+        news = self._news
+        if news is None or news.view != self._browser.view:
+            self._news = None
+        elif self._browser.held() or not self._browser.settled:
+            self._again.start()
+        else:
+            self._news = None
+            self._browser.take_news(news)

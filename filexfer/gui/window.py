@@ -49,7 +49,7 @@ class Window(QMainWindow):
         self.listing = ListingModel(self)
         self.jobs = JobsModel(self)
         self.browser = Browser(bridge, self.listing, self)
-        self.follower = Follower(self.browser, self)
+        self.follower = Follower(self.browser, bridge, self)
         self.view = FileView(self.listing, icons)
         self.actions_ = FileActions(bridge, self.browser, self.view, memory, icons, self)
         self.looking = Looking(bridge, self.browser, self.view, memory, icons, self)
@@ -110,6 +110,7 @@ class Window(QMainWindow):
         bridge.agent.connect(self._on_agent)
         bridge.failed.connect(self.errors.show_error)
         browser.problem.connect(self.errors.show_error)
+        browser.recovered.connect(self._on_recovered)
         browser.moved.connect(self._on_moved)
         self.servers.changed.connect(self._on_servers)
         self.sidebar.chosen.connect(self._on_server_chosen)
@@ -243,7 +244,6 @@ class Window(QMainWindow):
 
     def _on_jobs(self, news: JobNews) -> None:
         self.jobs.take(news)
-        self.follower.notice(news.jobs)
         self._title()
 
     def _on_agent(self, state: str, sentence: str) -> None:
@@ -258,6 +258,10 @@ class Window(QMainWindow):
             self.errors.clear()
             self.servers.ask()
             self.browser.refresh()
+
+    def _on_recovered(self, sentence: str) -> None:
+        if self.errors.words == paths.shown(sentence):
+            self.errors.clear()
 
     def _on_agent_known(self, info: object) -> None:
         version = str(info.get("version", "")) if isinstance(info, dict) else ""
