@@ -19,6 +19,8 @@ NOTHING, SLEEP = "nothing", "sleep"
 #: Seconds between the last transfer's end and the sleep.
 DELAY = 30.0
 _BUSY = (JobState.WAITING, JobState.RUNNING)
+#: Not CANCELLED: whoever cancels or pauses the last one is there.
+_FINISHED = (JobState.DONE, JobState.FAILED)
 
 
 class Afterwards:
@@ -33,6 +35,8 @@ class Afterwards:
         self._busy: set[int] = set()
         self._action = NOTHING
         self._problem = ""
+        #: When that was chosen, in nanoseconds since the epoch.
+        self._since = 0
         self._due = 0.0
         self._timer: threading.Timer | None = None
 
@@ -44,12 +48,13 @@ class Afterwards:
     def changed(self, jobs: Sequence[Job]) -> None:
         """These jobs have changed; called on the engine's clock."""
         with self._lock:
-            was_busy = bool(self._busy)
+            # A quick one is told only once, when it has ended.
+            finished = any(job.state in _FINISHED and (job.id in self._busy or job.finished_ns > self._since) for job in jobs)
             for job in jobs:
                 (self._busy.add if job.state in _BUSY else self._busy.discard)(job.id)
             if self._busy:
                 self._put_off()
-            elif was_busy and self._action == SLEEP:
+            elif finished and self._action == SLEEP and self._timer is None:
                 self._get_ready()
 
     def finish_state(self, caller: Caller) -> dict[str, object]:
@@ -66,7 +71,7 @@ class Afterwards:
         if action not in (NOTHING, SLEEP):
             raise BadParameters("When all is finished, the action is “nothing” or “sleep”.")
         with self._lock:
-            self._action, self._problem = str(action), ""
+            self._action, self._problem, self._since = str(action), "", time.time_ns()
             if action == NOTHING:
                 self._put_off()
             return self._struct()

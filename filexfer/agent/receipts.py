@@ -11,7 +11,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 from filexfer.agent.servers import OWN, Servers
 from filexfer.client import receipts
@@ -21,7 +20,7 @@ from filexfer.client.receipts import Counts, Pair
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, Busy, Cancelled, FilexferError, Forbidden, InternalError, NotFound
-from filexfer.core.model import Direction, FileState, Job
+from filexfer.core.model import Direction, Job
 from filexfer.protocol.members import number
 from filexfer.server.access import Caller
 
@@ -142,7 +141,9 @@ class Receipts:
         return {"receipt": key}
 
     def _make(self, job: Job, task: _Task) -> None:
-        head = head_of(job)
+        put = job.spec.direction is Direction.PUT
+        ends = [(source, target) if put else (target, source) for source, target in job.spec.items]
+        head = receipts.head_of(job, job.spec.server or OWN, ends)
         task.total = job.bytes_total
         with contextlib.closing(self._servers.connect(head.server)) as session:
             rows = receipts.make(session, self._pairs(job), head, task.tick, task.differs)
@@ -166,10 +167,9 @@ class Receipts:
         while page := self._engine.files(job.id, offset=offset, limit=_PAGE)[0]:
             offset += len(page)
             for file in page:
-                if file.state in (FileState.DONE, FileState.SKIPPED) and not file.error:
-                    ends = (file.source, file.target)
-                    here, there = ends if job.spec.direction is Direction.PUT else ends[::-1]
-                    yield Pair(here, there, file.size)
+                pair = receipts.pair_of(file, job.spec.direction)
+                if pair is not None:
+                    yield pair
 
     def _verify(self, task: _Task) -> None:
         try:
@@ -195,13 +195,3 @@ def _run(task: _Task, work: Callable[[_Task], None]) -> None:
         task.error = str(InternalError(f"filexfer met an error of its own ({type(error).__name__}). Please report it."))
     finally:
         task.done = True
-
-
-def head_of(job: Job) -> Head:
-    """What a receipt of this job is about: the folders that hold its ends on both sides."""
-    put = job.spec.direction is Direction.PUT
-    ends = [(source, target) if put else (target, source) for source, target in job.spec.items]
-    here = os.path.commonpath([os.path.dirname(local) for local, _ in ends])
-    there = os.path.commonpath(["/" + paths.parent(remote) for _, remote in ends]).lstrip("/")
-    made = datetime.now().astimezone().isoformat(timespec="seconds")
-    return Head(job.spec.server or OWN, here, there, job.name, made)

@@ -1,4 +1,4 @@
-"""`filexfer jobs`: the transfers of this user: list, show, pause, resume, cancel, retry, clear.
+"""`filexfer jobs`: the transfers of this user: list, show, pause, resume, cancel, retry, clear, receipt.
 
 Where an agent runs (the app's background process, or the one named by `--at`) it is asked; else the history is opened here, and
 what goes on does so in this terminal.
@@ -19,7 +19,7 @@ from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, FilexferError
 from filexfer.core.model import Direction, FileState, Job
 
-_ACTIONS = ("list", "show", "pause", "resume", "cancel", "retry", "clear")
+_ACTIONS = ("list", "show", "pause", "resume", "cancel", "retry", "clear", "receipt")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default="list",
         choices=_ACTIONS,
-        help="list (default), show (its files too), pause, resume, cancel, retry (what failed), clear (forget what has ended)",
+        help="list (default), show (its files too), pause, resume, cancel, retry (what failed), clear (forget what has ended), "
+        "receipt (read all its files again, here and there, and print their digests, for `filexfer verify`)",
     )
     parser.add_argument(
         "ids", metavar="NUMBER", nargs="*", type=int, help="of a transfer, as `list` shows it; clear without any: all"
@@ -51,6 +52,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         if args.action == "clear":
             desk.clear(args.ids)
             return exits.Exit.DONE
+        if args.action == "receipt":
+            return _receipt(args, desk, out)
         act = _show if args.action == "show" else _ACTS[args.action]
         return exits.together([exits.Exit(_one(act, desk, job_id, out)) for job_id in args.ids])
 
@@ -87,6 +90,14 @@ def _one(act: _Act, desk: Desk, job_id: int, out: Output) -> int:
         raise
     except FilexferError as error:
         return out.failure(error, f"{job_id}")
+
+
+def _receipt(args: argparse.Namespace, desk: Desk, out: Output) -> int:
+    from filexfer.cli import by_receipt
+
+    if len(args.ids) > 1 or args.at:
+        raise exits.UsageError("A receipt is of one transfer of this computer: `filexfer jobs receipt NUMBER > FILE`.")
+    return by_receipt.make(args, desk, args.ids[0], out)
 
 
 def _list(desk: Desk, out: Output) -> int:

@@ -1,4 +1,5 @@
-"""`filexfer verify LOCAL ADDRESS`: compares a local file or folder with one on a server, and names every difference."""
+"""`filexfer verify LOCAL ADDRESS` compares a local file or folder with one on a server, and names every difference;
+`filexfer verify RECEIPT` checks both sides by a receipt that was saved (or this one by a plain `SHA256SUMS`)."""
 
 from __future__ import annotations
 
@@ -12,9 +13,15 @@ from filexfer.client.patterns import Filter
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("local", metavar="LOCAL", help="a file or folder here")
+    parser.add_argument("local", metavar="LOCAL", help="a file or folder here; alone: a receipt of a transfer, or a SHA256SUMS")
     parser.add_argument(
-        "address", metavar="ADDRESS", help="what it is compared with: a file or folder of a server, named in full"
+        "address", metavar="ADDRESS", nargs="?", help="what it is compared with: a file or folder of a server, named in full"
+    )
+    parser.add_argument(
+        "--side",
+        choices=("both", "here", "there"),
+        default="both",
+        help="with a receipt: check only the files on this side, or only those on the server (say, where ours are gone)",
     )
     options.selection(parser)
     options.token_file(parser)
@@ -23,6 +30,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     if places.is_address(args.local):
         raise exits.UsageError(f"“{args.local}” is on a server: name the local one first, then the address.")
+    if args.address is None:
+        from filexfer.cli import by_receipt
+
+        return by_receipt.run(args, out)
     end = places.remote(args.address)
     found = 0
     line = StatusLine(out.live)

@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from filexfer.client.local import OpenFile
@@ -16,7 +17,7 @@ from filexfer.client.session import Session
 from filexfer.client.words import local_error
 from filexfer.core import digests, paths
 from filexfer.core.errors import Changed, FilexferError, InvalidPath, NotFound, NotWellFormed
-from filexfer.core.model import BLOCK_SIZE
+from filexfer.core.model import BLOCK_SIZE, Direction, FileState, Job, JobFile
 from filexfer.protocol import wire
 from filexfer.protocol.faults import error_of
 
@@ -81,6 +82,26 @@ class Reader:
         while filled < len(self._buffer) and (count := file.read_at(self._buffer[filled:], offset + filled)):
             filled += count
         return filled
+
+
+def pair_of(file: JobFile, direction: Direction) -> Pair | None:
+    """The two ends of a file of a job; None where they are not said to be the same now."""
+    if file.state not in (FileState.DONE, FileState.SKIPPED) or file.error:
+        return None
+    here, there = (file.source, file.target) if direction is Direction.PUT else (file.target, file.source)
+    return Pair(here, there, file.size)
+
+
+def head_of(job: Job, server: str, ends: Iterable[tuple[str, str]]) -> Head:
+    """What a receipt of this job is about: the folders that hold all of these `ends`, pairs of a whole local path and a path in
+    the share."""
+    here = there = ""
+    for local, remote in ends:
+        folders = os.path.dirname(local), "/" + paths.parent(remote)
+        here = os.path.commonpath([here or folders[0], folders[0]])
+        there = os.path.commonpath([there or folders[1], folders[1]])
+    made = datetime.now().astimezone().isoformat(timespec="seconds")
+    return Head(server, here, there.replace(os.sep, "/").lstrip("/"), job.name, made)
 
 
 def make(session: Session, pairs: Iterable[Pair], head: Head, tick: Tick, differs: Differs) -> Iterator[Row]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from filexfer.core.model import JobState
@@ -21,6 +21,25 @@ from filexfer.gui.words import Words
 PAUSE_MS, AGAIN_MS = 150, 500
 #: Most transfers that a search shows.
 MOST = 1000
+
+
+class SearchField(QLineEdit):
+    """Escape empties it first, and only then does what it does elsewhere."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._is_leaving(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_leaving(event):
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _is_leaving(self, event: QEvent) -> bool:
+        return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and bool(self.text())
 
 
 class TransfersHead(QWidget):
@@ -49,7 +68,7 @@ class TransfersHead(QWidget):
         self._lay_out()
 
     def _make_search(self) -> QLineEdit:
-        field = QLineEdit(placeholderText=self.tr("Search"), clearButtonEnabled=True)
+        field = SearchField(placeholderText=self.tr("Search"), clearButtonEnabled=True)
         field.setAccessibleName(self.tr("Search transfers by the names of files"))
         field.setFixedWidth(176)
         field.addAction(self._icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
@@ -57,10 +76,6 @@ class TransfersHead(QWidget):
         self._typing.timeout.connect(self._on_search)
         field.textChanged.connect(lambda: self._typing.start(PAUSE_MS))
         field.returnPressed.connect(self._on_search)
-        leave = QAction(field, shortcut=QKeySequence(Qt.Key.Key_Escape))
-        leave.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.triggered.connect(field.clear)
-        field.addAction(leave)
         return field
 
     def _menu_button(self, icon: str, menu: QMenu, name: str) -> QToolButton:

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -260,6 +262,27 @@ def test_it_sleeps_once_when_the_last_transfer_has_ended() -> None:
     after.changed([_job(3, JobState.RUNNING)])
     after.changed([_job(3, JobState.DONE)])
     assert (after.finish_state(LOCAL)["seconds"], bed.times) == (-1.0, 1)
+
+
+def test_a_transfer_so_quick_that_only_its_end_is_told_counts_and_one_of_before_does_not() -> None:
+    bed = Bed()
+    after = Afterwards(bed.suspend, 600.0)
+    old = replace(_job(1, JobState.DONE), finished_ns=time.time_ns())
+    after.finish_set(LOCAL, {"action": "sleep"})
+    after.changed([old])
+    assert after.finish_state(LOCAL)["seconds"] == -1.0
+    after.changed([replace(old, id=2, finished_ns=time.time_ns() + 1)])
+    assert after.finish_state(LOCAL)["seconds"] != -1.0
+    after.close()
+
+
+@pytest.mark.parametrize("state", [JobState.PAUSED, JobState.CANCELLED])
+def test_who_stops_the_last_transfer_by_hand_is_not_sent_to_sleep(state: JobState) -> None:
+    after = Afterwards(Bed().suspend, 600.0)
+    after.finish_set(LOCAL, {"action": "sleep"})
+    after.changed([_job(1, JobState.RUNNING)])
+    after.changed([_job(1, state)])
+    assert after.finish_state(LOCAL) == {"action": "sleep", "seconds": -1.0, "problem": ""}
 
 
 @pytest.mark.parametrize("wakes", ["a new transfer", "a person", "the end"])
