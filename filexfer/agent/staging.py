@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from filexfer.agent.servers import Servers
 from filexfer.client.session import Session
+from filexfer.client.throttle import Throttle, take
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import Cancelled, Changed, FilexferError, Forbidden
@@ -46,24 +47,28 @@ _PART = ".part"
 
 
 class _Sink(io.BufferedWriter):
-    """A file to write to, until `stop` is set; then it raises `Cancelled`."""
+    """A file to write to, at the pace of `throttle`, until `stop` is set; then it raises `Cancelled`."""
 
-    def __init__(self, path: Path, stop: threading.Event) -> None:
+    def __init__(self, path: Path, stop: threading.Event, throttle: Throttle) -> None:
         super().__init__(path.open("xb", buffering=0))
         self._stop = stop
+        self._throttle = throttle
 
     def write(self, data: ReadableBuffer, /) -> int:
+        count = super().write(data)
+        take((self._throttle,), count, self._stop)
         if self._stop.is_set():
             raise Cancelled()
-        return super().write(data)
+        return count
 
 
 class Staging:
-    """The method. `folder` is its own."""
+    """The method. `folder` is its own; `throttle` is the limit that holds for transfers too."""
 
-    def __init__(self, servers: Servers, folder: Path) -> None:
+    def __init__(self, servers: Servers, folder: Path, throttle: Throttle) -> None:
         self._servers = servers
         self._folder = folder
+        self._throttle = throttle
         self._lock = threading.Lock()  # guards the two below
         self._under_way: dict[str, threading.Event] = {}  # by ticket, the oldest first
         self._threads: set[threading.Thread] = set()
@@ -159,7 +164,7 @@ class Staging:
     def _fetch(self, session: Session, path: str, entry: Entry, place: Path, stop: threading.Event) -> None:
         part = self._folder / f"{place.parent.name}.{os.urandom(6).hex()}{_PART}"
         try:
-            with _Sink(part, stop) as sink:
+            with _Sink(part, stop, self._throttle) as sink:
                 session.get(path, sink)
             now = session.stat(path)
             found = part.stat().st_size

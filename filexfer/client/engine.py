@@ -68,8 +68,8 @@ class Engine:
         self._most = settings.jobs
         self._connect = connect
         self._owner = Owner(history.owners)
-        self._throttle = Throttle()
-        self._performer = Performer(history, connect, self._throttle, settings.run)
+        self.throttle = Throttle()  # of all that moves files here, jobs or not
+        self._performer = Performer(history, connect, self.throttle, settings.run)
         self._clock = Clock(self._look)
         # Guards everything below; notified when a job changes its state.
         self._changed = threading.Condition()
@@ -227,7 +227,7 @@ class Engine:
 
     def limit(self, bytes_per_second: int) -> None:
         """Let all jobs together move at most so much; 0 for no limit."""
-        self._throttle.set(bytes_per_second)
+        self.throttle.set(bytes_per_second)
 
     def close(self, deadline: float = 5.0) -> None:
         """Stop. Running jobs stay in the history so that they can be adopted or added again."""

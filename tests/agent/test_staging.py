@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from filexfer.agent.memory import Memory
 from filexfer.agent.servers import Servers
 from filexfer.agent.staging import Staging
 from filexfer.client.session import Session
+from filexfer.client.throttle import Throttle
 from filexfer.client.vault import Vault
 from filexfer.core.errors import Forbidden, NotFound
 from filexfer.core.model import Permission
@@ -42,9 +44,14 @@ def server(share: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Staging]:
+def throttle() -> Throttle:
+    return Throttle()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, throttle: Throttle) -> Iterator[Staging]:
     servers = Servers(Memory(tmp_path / "servers.json"), lambda: "", Vault(tmp_path / "vault"))
-    made = Staging(servers, tmp_path / "state" / "staged")
+    made = Staging(servers, tmp_path / "state" / "staged", throttle)
     yield made
     made.close()
     servers.close()
@@ -141,6 +148,18 @@ def test_a_newer_selection_ends_the_older_one_and_leaves_nothing_half_done(
     assert [path.read_bytes() for path in ended(newer)] == [b"o"]
     assert parts(tmp_path) == []
     assert len(list((tmp_path / "state" / "staged").iterdir())) == 1
+
+
+def test_the_speed_limit_holds_here_too(
+    stage: Staging, server: Server, share: Path, throttle: Throttle, until: Callable[..., Any]
+) -> None:
+    (share / "a").write_bytes(os.urandom(2 * MIB))
+    throttle.set(1000)
+    slow = stage.stage_files(LOCAL, server.addresses[0], ["a"], {"ticket": "window"})
+    until(lambda: throttle._free_at - time.monotonic() > 1500)  # two megabytes are spoken for, at a thousand bytes a second
+    assert not slow.done
+    throttle.set(0)
+    assert len(ended(slow)) == 1
 
 
 def test_a_file_that_changes_meanwhile_is_never_offered(
