@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QStackedLayout, QToolButton, QWidget
 
@@ -28,6 +28,7 @@ class Breadcrumb(QWidget):
         #: The buttons, the server first; leading ones may be folded away.
         self.parts: list[QToolButton] = []
         self._arrows: list[QLabel] = []
+        self._steps: list[Location] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QWidget()
         self._line = QHBoxLayout(self._row)
@@ -52,7 +53,7 @@ class Breadcrumb(QWidget):
             if (widget := item.widget()) is not None and widget is not self._folded:
                 widget.hide()
                 widget.deleteLater()
-        self.parts, self._arrows = [], []
+        self.parts, self._arrows, self._steps = [], [], []
         if location is not None:
             self._build(location)
         self._line.addStretch(1)
@@ -65,6 +66,14 @@ class Breadcrumb(QWidget):
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
 
+    def at(self, point: QPoint) -> tuple[Location, QRect] | None:
+        """The folder whose part is at `point`, and where that part is; None beside the parts."""
+        for part, step in zip(self.parts, self._steps, strict=True):
+            area = QRect(part.mapTo(self, QPoint(0, 0)), part.size())
+            if part.isVisible() and area.contains(point):
+                return step, area
+        return None
+
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 32)
 
@@ -74,8 +83,8 @@ class Breadcrumb(QWidget):
     def _build(self, location: Location) -> None:
         self._line.addWidget(self._folded)
         parts = paths.split(location.path)
-        steps = [location.at(paths.join(*parts[:depth])) for depth in range(len(parts) + 1)]
-        for depth, step in enumerate(steps):
+        self._steps = [location.at(paths.join(*parts[:depth])) for depth in range(len(parts) + 1)]
+        for depth, step in enumerate(self._steps):
             if depth:
                 self._arrows.append(faint_label("›"))
                 self._line.addWidget(self._arrows[-1])

@@ -16,7 +16,7 @@ from filexfer.core import paths
 from filexfer.core.model import Entry
 from filexfer.gui import drops
 from filexfer.gui.browser import Browser
-from filexfer.gui.gather import Gather
+from filexfer.gui.dragged import Lifted
 from filexfer.gui.location import Location
 from filexfer.gui.platform.direct_save import FORMAT, LATER, REFUSED, SAVED, DirectSave, direct_save, local_path
 from filexfer.gui.platform.extract import Extract
@@ -39,30 +39,6 @@ class Offer(QMimeData):
     def retrieveData(self, name: str, kind: QMetaType | QMetaType.Type) -> Any:
         answer = self._answers.get(name)
         return super().retrieveData(name, kind) if answer is None else QByteArray(answer())
-
-
-class _Load:
-    """What is dragged: where it lies, and its entries as soon as all of them are known."""
-
-    def __init__(self, browser: Browser, here: Location, ranges: Sequence[tuple[int, int]]) -> None:
-        self.here = here
-        self._entries: Sequence[Entry] = ()
-        self._then: Callable[[Location, Sequence[Entry]], None] | None = None
-        Gather(browser, ranges, self._take).start()
-
-    def then(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
-        """Call `act` with it, now or later; one act a drag."""
-        self._then = act
-        self._act()
-
-    def _take(self, entries: Sequence[Entry]) -> None:
-        self._entries = entries
-        self._act()
-
-    def _act(self) -> None:
-        if self._then is not None and self._entries:
-            act, self._then = self._then, None
-            act(self.here, self._entries)
 
 
 class _Watch(QObject):
@@ -100,6 +76,8 @@ class DragOut(QObject):
     def __init__(self, browser: Browser, staged: Staged, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._browser, self._staged = browser, staged
+        #: What is dragged, or was last.
+        self.lifted: Lifted | None = None
 
     def start(self, view: QAbstractItemView) -> Qt.DropAction:
         """Drag what is selected in `view`, which has `ranges()`; returns when it was let go."""
@@ -107,7 +85,8 @@ class DragOut(QObject):
         first = self._browser.model.entry(ranges[0][0]) if ranges else None
         if here is None or first is None:
             return Qt.DropAction.IgnoreAction
-        load, watch = _Load(self._browser, here, ranges), _Watch()
+        load, watch = Lifted(self._browser, ranges), _Watch()
+        self.lifted = load
         files = self._staged.files(view)  # type: ignore[arg-type]
         promise = _Promise(self, load, "" if files else first.name)
         drag = QDrag(view)
@@ -137,7 +116,7 @@ class DragOut(QObject):
 class _Promise:
     """The ways in which another program tells where it wants what is not here yet. Attributes: answers (by format)."""
 
-    def __init__(self, owner: DragOut, load: _Load, name: str) -> None:
+    def __init__(self, owner: DragOut, load: Lifted, name: str) -> None:
         self._owner, self._load = owner, load
         self._save: DirectSave | None = direct_save(name) if name else None
         self._told = False

@@ -26,7 +26,7 @@ class DropOutline(QWidget):
         return self._words if self.isVisible() else ""
 
     def point_at(self, target: QRect, words: str) -> None:
-        """Outline `target` (in the parent's coordinates) and say `words`."""
+        """Outline `target` (in the parent's coordinates; an empty one is none) and say `words`."""
         if self.isVisible() and (target, words) == (self._target, self._words):
             return
         self._target, self._words = target, words
@@ -44,8 +44,10 @@ class DropOutline(QWidget):
         painter.setPen(QPen(QColor(scheme.accent), 2))
         painter.setBrush(fill)
         radius = 8.0 if self._target.height() > 60 else 6.0
-        painter.drawRoundedRect(QRectF(self._target).adjusted(3, 1, -3, -1), radius, radius)
-        self._paint_words(painter, QColor(scheme.highlight))
+        if not self._target.isEmpty():
+            painter.drawRoundedRect(QRectF(self._target).adjusted(3, 1, -3, -1), radius, radius)
+        if self._words:
+            self._paint_words(painter, QColor(scheme.highlight))
         painter.end()
 
     def _paint_words(self, painter: QPainter, colour: QColor) -> None:

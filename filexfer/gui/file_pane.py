@@ -1,24 +1,22 @@
-"""The middle of the window: the open folder as a list, or a page that says why there is none. Takes drops, names where they go.
-
-Rules: every drop is answered, by a transfer or by a sentence; nothing dropped is looked at here.
-"""
+"""The middle of the window: the open folder as a list, or a page that says why there is none."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QPoint, QRect, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from filexfer.core import paths
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
-from filexfer.gui import drops, words
+from filexfer.gui import words
 from filexfer.gui.browser import Browser
 from filexfer.gui.drop_outline import DropOutline
+from filexfer.gui.drop_zone import Spot
 from filexfer.gui.file_view import FileView
 from filexfer.gui.grid_view import GridView
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
+from filexfer.gui.place import Place
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.share_panel import SharePanel
 from filexfer.gui.theme import MARGIN, smaller
@@ -31,10 +29,9 @@ SOON_MS = 200
 
 
 class FilePane(QWidget):
-    """Signals: `dropped(local paths, URLs that are none, Location or None)`; `upload_wanted()`, `filter_cleared()`,
+    """Signals: `upload_wanted()`, `filter_cleared()`,
     `pair_wanted(address)`, `doctor_wanted(address)` from the buttons of the pages."""
 
-    dropped = Signal(object, object, object)
     upload_wanted = Signal()
     filter_cleared = Signal()
     pair_wanted = Signal(str)
@@ -45,8 +42,8 @@ class FilePane(QWidget):
         self._browser, self.view, self.share = browser, view, share
         self.notice = Notice(icons)
         self.welcome = Welcome(servers, icons)
-        self._kept_names: list[str] = []
-        self._kept_scroll = 0
+        self._place = Place(browser, view)
+        browser.kept = self._names_kept
         self._stack = QStackedWidget()
         for page in (self.welcome, self.notice, view):
             self._stack.addWidget(page)
@@ -55,8 +52,7 @@ class FilePane(QWidget):
         self.outline = DropOutline(self)
         self.undo_bar = UndoBar(icons, self)
         self._lay_out()
-        # Drops are answered here, over the list as over the pages in its place.
-        self.setAcceptDrops(True)
+        # Drops are answered by the pane, over the list as over the pages in its place; see `window_drops`.
         view.setAcceptDrops(False)
         view.viewport().setAcceptDrops(False)
         self._slow = QTimer(self, singleShot=True, interval=SOON_MS)
@@ -119,7 +115,7 @@ class FilePane(QWidget):
 
     def _on_moved(self) -> None:
         here = self._browser.here
-        self._kept_names, self._kept_scroll = [], 0
+        self._place.forget()
         self._count.clear()
         self.share.setVisible(here is not None and not here.server)
         if here is None:
@@ -132,18 +128,18 @@ class FilePane(QWidget):
             self.notice.say("folder", self.tr("Opening “{place}”…").format(place=self._browser.here.words))
             self._turn_to(self.notice)
 
+    def _names_kept(self) -> list[str]:
+        return self._place.names() if self._stack.currentWidget() is self.view.front else []
+
     def _keep_place(self) -> None:
         if self._stack.currentWidget() is self.view.front:
-            self._kept_names = self.view.names()
-            self._kept_scroll = self.view.front.verticalScrollBar().value()
+            self._place.keep()
 
     def _on_shown(self, select: list[str]) -> None:
         self._slow.stop()
         if self._browser.model.rowCount():
             self._turn_to(self.view.front)
-            self.view.front.verticalScrollBar().setValue(self._kept_scroll)
-            if select or self._kept_names:
-                self.view.select_names(select or self._kept_names, scroll=bool(select))
+            self._place.put_back(select)
         elif self._browser.complete:
             self._say_nothing()
         self._show_count()
@@ -205,48 +201,16 @@ class FilePane(QWidget):
 
     # Drops.
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if drops.has_files(event.mimeData()):
-            self._point(event.position().toPoint())
-            _accept(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._point(event.position().toPoint())
-        _accept(event)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.outline.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.outline.hide()
-        local, foreign = drops.local_paths(event.mimeData())
-        target, _ = self._target(event.position().toPoint())
-        _accept(event)
-        self.dropped.emit(local, foreign, target)
-
-    def _target(self, point: QPoint) -> tuple[Location | None, QRect]:
+    def spot(self, point: QPoint) -> Spot:
         """Where a drop at `point` goes, and what to outline."""
-        here = self._browser.here
+        here, front = self._browser.here, self.view.front
         area = QRect(self._stack.geometry())
-        if here is None or self._stack.currentWidget() is not self.view.front:
-            return here, area
-        front, port = self.view.front, self.view.front.viewport()
+        if here is None or self._stack.currentWidget() is not front:
+            return Spot(here, area)
+        port = front.viewport()
         inside = port.mapFrom(self, point)
         folder = front.folder_at(inside) if port.rect().contains(inside) else None
         if folder is None:
-            return here, area
+            return Spot(here, area)
         rect = front.row_rect(front.row_at(inside))
-        return here.into(folder.name), QRect(port.mapTo(self, rect.topLeft()), rect.size())
-
-    def _point(self, point: QPoint) -> None:
-        target, area = self._target(point)
-        if target is None:
-            self.outline.point_at(area, self.tr("Connect to a computer first, then drop files onto its folder"))
-        else:
-            self.outline.point_at(area, self.tr("Drop to upload to “{place}”").format(place=target.words))
-
-
-def _accept(event: QDropEvent) -> None:
-    # Copy only: a source that is offered a move would delete what it believes has been moved.
-    event.setDropAction(Qt.DropAction.CopyAction)
-    event.accept()
+        return Spot(here.into(folder.name), QRect(port.mapTo(self, rect.topLeft()), rect.size()), springs=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
@@ -77,6 +77,14 @@ class Sidebar(QWidget):
     def button_point(self, row: int) -> QPoint:
         """The middle of the button of a row, in the view's viewport."""
         return self.delegate.button_rect(self.view.visualRect(self._model.index(row))).center()
+
+    def computer_at(self, point: QPoint) -> tuple[Location, QRect] | None:
+        """The computer whose row is at a point of the viewport, and where that row is; None for none that takes drops."""
+        index = self.view.indexAt(point)
+        row = self._model.row(index.row()) if index.isValid() else None
+        if row is None or row.address is None or row.state == "needs pairing":
+            return None
+        return Location(row.address, "", row.text), self.view.visualRect(index)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A press on a row's button is for the button, not for the row; some keys open and close a section."""

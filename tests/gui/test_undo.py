@@ -50,7 +50,9 @@ def _delete(person: Person, *names: str) -> None:
     person.click_row(names[0])
     for name in names[1:]:
         person.click_row(name, CONTROL)
-    person.key(Qt.Key.Key_Delete)
+    person.window.activateWindow()
+    person.wait(person.window.isActiveWindow)
+    QTest.keyClick(person.window.view, Qt.Key.Key_Delete)
     person.wait(lambda: not set(names) & set(person.rows))
 
 

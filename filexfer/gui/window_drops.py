@@ -1,0 +1,113 @@
+"""What is dragged over the window: the list, the breadcrumb and the side bar take drops alike, and say where they would go.
+
+Rules: every drop is answered, by a transfer, a move or a sentence; one outline at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QPoint, QRect, Signal
+
+from filexfer.core import paths
+from filexfer.core.model import Entry
+from filexfer.gui.breadcrumb import Breadcrumb
+from filexfer.gui.browser import Browser
+from filexfer.gui.dragged import Dragged, Lifted, Verdict, target_name
+from filexfer.gui.drop_outline import DropOutline
+from filexfer.gui.drop_zone import DropZone, Spot
+from filexfer.gui.file_pane import FilePane
+from filexfer.gui.location import Location
+from filexfer.gui.sidebar import Sidebar
+from filexfer.gui.words import Words
+
+
+class WindowDrops(QObject):
+    """Signals: `dropped(local paths, URLs that are none, Location or None)`; `moved(Location, entries, Location)`: these
+    entries of the first folder into the second; `refused(sentence)`.
+
+    Args:
+        lifted: the rows that are being dragged in this window, None for none.
+    """
+
+    dropped = Signal(object, object, object)
+    moved = Signal(object, object, object)
+    refused = Signal(str)
+
+    def __init__(
+        self, browser: Browser, pane: FilePane, breadcrumb: Breadcrumb, sidebar: Sidebar, lifted: Callable[[], Lifted | None]
+    ) -> None:
+        super().__init__(pane)
+        self._browser, self._pane, self._sidebar, self._breadcrumb = browser, pane, sidebar, breadcrumb
+        viewport = sidebar.view.viewport()
+        # The pane takes them, over the list as over the pages in its place.
+        self._list = DropZone(pane, pane.spot, lifted, lambda: pane.view.front)
+        self._parts = DropZone(breadcrumb, self._part, lifted)
+        self._computers = DropZone(viewport, self._computer, lifted)
+        for zone, outline in (
+            (self._list, None),
+            (self._parts, DropOutline(breadcrumb)),
+            (self._computers, DropOutline(viewport)),
+        ):
+            self._connect(zone, outline)
+        browser.shown.connect(self._list.look_again)
+
+    def _connect(self, zone: DropZone, outline: DropOutline | None) -> None:
+        def show(dragged: Dragged, spot: Spot) -> None:
+            words = self.words(dragged, spot.into)
+            if not words:
+                hide()
+                return
+            # The words always stand over the list, where there is room for them.
+            self._pane.outline.point_at(QRect() if outline else spot.area, words)
+            if outline is not None:
+                outline.point_at(spot.area, "")
+
+        def hide() -> None:
+            self._pane.outline.hide()
+            if outline is not None:
+                outline.hide()
+
+        zone.over.connect(show)
+        zone.left.connect(hide)
+        zone.let_go.connect(self._let_go)
+        zone.sprung.connect(self._browser.open)
+
+    def words(self, dragged: Dragged, into: Location | None) -> str:
+        """What letting go would do; "" for nothing."""
+        verdict = dragged.verdict(into)
+        if into is None or verdict is Verdict.NOWHERE:
+            return self.tr("Connect to a computer first, then drop files onto its folder")
+        if verdict is Verdict.UPLOAD:
+            return self.tr("Drop to upload to “{place}”").format(place=into.words)
+        if verdict is Verdict.OTHER_SERVER:
+            return self.tr("Download it first, then upload it to “{place}”").format(place=into.words)
+        if verdict is Verdict.INTO_ITSELF:
+            return self.tr("A folder cannot be moved into itself")
+        if verdict is Verdict.NOTHING or dragged.rows is None:
+            return ""
+        rows, place = dragged.rows, target_name(into)
+        if rows.count == 1:
+            return self.tr("Move “{name}” to “{place}”").format(name=paths.shown(rows.name), place=place)
+        return Words.tr("Move %Ln entries to “{place}”", "", rows.count).format(place=place)
+
+    def _part(self, point: QPoint) -> Spot | None:
+        found = self._breadcrumb.at(point)
+        return None if found is None else Spot(*found, springs=True)
+
+    def _computer(self, point: QPoint) -> Spot | None:
+        found = self._sidebar.computer_at(point)
+        return None if found is None else Spot(*found, springs=True)
+
+    def _let_go(self, dragged: Dragged, into: Location | None) -> None:
+        if dragged.rows is None:
+            self.dropped.emit(dragged.local, dragged.foreign, into)
+        elif into is not None and dragged.verdict(into) is Verdict.MOVE:
+
+            def move(here: Location, entries: Sequence[Entry]) -> None:
+                self.moved.emit(here, entries, into)
+
+            dragged.rows.then(move)
+        else:
+            self.refused.emit(
+                self.tr("Files cannot go from one computer to another by themselves. Download them, then upload them there.")
+            )
