@@ -9,7 +9,7 @@ from filexfer.gui.file_actions import FileActions
 
 #: Names of actions; "" is a separator.
 SELECTED = ("open", "", "download_to", "download", "copy", "copy_path", "", "rename", "delete", "erase")
-FOLDER = ("upload_files", "upload_folder", "paste", "", "new_folder", "undo", "", "refresh", "hidden")
+FOLDER = ("upload_files", "upload_folder", "paste", "paste_into", "", "new_folder", "undo", "", "refresh", "hidden")
 
 
 def file_menu(actions: FileActions, names: tuple[str, ...], parent: QWidget) -> QMenu:

@@ -81,7 +81,7 @@ class Toolbar(QWidget):
         return menu
 
     def _more_menu(self) -> QMenu:
-        menu = self._menu(self.more, "new_folder", "paste", "undo", "", "refresh", "hidden", "edit_path")
+        menu = self._menu(self.more, "new_folder", "paste", "paste_into", "undo", "", "refresh", "hidden", "edit_path")
         menu.addSeparator()
         connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))
         connect.setShortcut(QKeySequence("Ctrl+N"))
