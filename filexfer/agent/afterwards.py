@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from filexfer.core.errors import BadParameters, FilexferError
 from filexfer.core.model import Job, JobState
@@ -24,15 +24,15 @@ _FINISHED = (JobState.DONE, JobState.FAILED)
 
 
 class Afterwards:
-    """The methods. `changed` is to be subscribed at the engine; `suspend` puts this computer to sleep, and raises a
-    `FilexferError` where it cannot."""
+    """The methods. `changed` is to be subscribed at the engine; `jobs` tells all transfers, other processes' too; `suspend` puts
+    this computer to sleep, and raises a `FilexferError` where it cannot."""
 
-    def __init__(self, suspend: Callable[[], None], delay: float = DELAY) -> None:
+    def __init__(self, jobs: Callable[[], Iterable[Job]], suspend: Callable[[], None], delay: float = DELAY) -> None:
+        self._jobs = jobs
         self._suspend = suspend
         self._delay = delay
         # Guards all below.
         self._lock = threading.Lock()
-        self._busy: set[int] = set()
         self._action = NOTHING
         self._problem = ""
         #: When that was chosen, in nanoseconds since the epoch.
@@ -48,14 +48,16 @@ class Afterwards:
     def changed(self, jobs: Sequence[Job]) -> None:
         """These jobs have changed; called on the engine's clock."""
         with self._lock:
-            # A quick one is told only once, when it has ended.
-            finished = any(job.state in _FINISHED and (job.id in self._busy or job.finished_ns > self._since) for job in jobs)
-            for job in jobs:
-                (self._busy.add if job.state in _BUSY else self._busy.discard)(job.id)
-            if self._busy:
+            if any(job.state in _BUSY for job in jobs):
                 self._put_off()
-            elif finished and self._action == SLEEP and self._timer is None:
+            if self._action != SLEEP or self._timer is not None:
+                return
+            # Asked for and not kept: one that is cleared at once is never told to have ended.
+            if any(job.state in _FINISHED and job.finished_ns > self._since for job in jobs) and not self._is_busy():
                 self._get_ready()
+
+    def _is_busy(self) -> bool:
+        return any(job.state in _BUSY for job in self._jobs())
 
     def finish_state(self, caller: Caller) -> dict[str, object]:
         """What is done when all transfers are finished: {action: nothing or sleep, seconds: until then, -1 while transfers run or
@@ -96,7 +98,11 @@ class Afterwards:
         with self._lock:
             if self._timer is None or self._action != SLEEP:
                 return
-            self._action, self._timer = NOTHING, None
+            self._timer = None
+            if self._is_busy():
+                # Of another process, which tells nobody: the wish stays.
+                return
+            self._action = NOTHING
         try:
             self._suspend()
         except FilexferError as error:

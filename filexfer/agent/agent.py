@@ -110,7 +110,7 @@ class Agent:
         nearby = parts.enter_context(closing(Nearby(Surroundings(servers, vault, self._pin))))
         self._watch = parts.enter_context(closing(Watch(self._engine, self._events, history_file)))
         self.jobs = Jobs(self._engine, self._events, servers, self.sharing, self._memory, history.notes.jobs_with)
-        self._afterwards = parts.enter_context(closing(Afterwards(suspend)))
+        self._afterwards = parts.enter_context(closing(Afterwards(self._engine.jobs, suspend)))
         receipts = parts.enter_context(closing(Receipts(self._engine, servers)))
         self._rates = Rates(Memory(self._state / "rates.json"))
         self.plans = parts.enter_context(closing(Plans(self.jobs, servers.connect, self._rates)))

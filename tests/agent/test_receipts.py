@@ -8,7 +8,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -230,90 +229,119 @@ def test_a_damaged_receipt_is_refused_in_words(text: bytes) -> None:
 LOCAL = Caller("owner", Permission.MANAGE, local=True)
 
 
-def _job(number: int, state: JobState) -> Job:
-    return Job(number, JobSpec(Direction.PUT, "http://a/", (("/a", "a"),)), state)
-
-
 class Bed:
-    """Counts how often the computer went to sleep."""
+    """What puts the computer to sleep, and the queue before that. Attributes: after, times (how often it slept)."""
 
-    def __init__(self, problem: str = "") -> None:
+    def __init__(self, delay: float = 600.0, problem: str = "") -> None:
         self.asleep = threading.Event()
         self.times = 0
         self._problem = problem
+        self._jobs: dict[int, Job] = {}
+        self.after = Afterwards(self._jobs.values, self._suspend, delay)
 
-    def suspend(self) -> None:
+    def _suspend(self) -> None:
         self.times += 1
         self.asleep.set()
         if self._problem:
             raise MachineError(self._problem)
 
+    def is_now(self, **states: JobState) -> None:
+        """Jobs are so now, and that is told."""
+        for name, state in states.items():
+            number = int(name.removeprefix("job"))
+            spec = JobSpec(Direction.PUT, "http://a/", (("/a", "a"),))
+            self._jobs[number] = Job(number, spec, state, finished_ns=time.time_ns() + 1 if state.ended else 0)
+        self.after.changed([self._jobs[int(name.removeprefix("job"))] for name in states])
+
+    def vanishes(self, number: int) -> None:
+        """Cancelled and cleared before anybody was told."""
+        del self._jobs[number]
+
+    def set(self, action: str) -> dict[str, object]:
+        return self.after.finish_set(LOCAL, {"action": action})
+
+    @property
+    def state(self) -> dict[str, object]:
+        return self.after.finish_state(LOCAL)
+
+    @property
+    def is_near(self) -> bool:
+        return self.state["seconds"] != -1.0
+
 
 def test_it_sleeps_once_when_the_last_transfer_has_ended() -> None:
-    bed = Bed()
-    after = Afterwards(bed.suspend, 0.01)
-    after.changed([_job(1, JobState.RUNNING), _job(2, JobState.WAITING)])
-    assert after.finish_set(LOCAL, {"action": "sleep"}) == {"action": "sleep", "seconds": -1.0, "problem": ""}
-    after.changed([_job(1, JobState.DONE)])
-    assert after.finish_state(LOCAL)["seconds"] == -1.0, "one still waits"
-    after.changed([_job(2, JobState.FAILED)])
+    bed = Bed(0.01)
+    bed.is_now(job1=JobState.RUNNING, job2=JobState.WAITING)
+    assert bed.set("sleep") == {"action": "sleep", "seconds": -1.0, "problem": ""}
+    bed.is_now(job1=JobState.DONE)
+    assert not bed.is_near, "one still waits"
+    bed.is_now(job2=JobState.FAILED)
     assert bed.asleep.wait(20)
-    assert after.finish_state(LOCAL)["action"] == "nothing"
-    after.changed([_job(3, JobState.RUNNING)])
-    after.changed([_job(3, JobState.DONE)])
-    assert (after.finish_state(LOCAL)["seconds"], bed.times) == (-1.0, 1)
+    assert bed.state["action"] == "nothing"
+    bed.is_now(job3=JobState.RUNNING)
+    bed.is_now(job3=JobState.DONE)
+    assert not bed.is_near
+    assert bed.times == 1
 
 
 def test_a_transfer_so_quick_that_only_its_end_is_told_counts_and_one_of_before_does_not() -> None:
     bed = Bed()
-    after = Afterwards(bed.suspend, 600.0)
-    old = replace(_job(1, JobState.DONE), finished_ns=time.time_ns())
-    after.finish_set(LOCAL, {"action": "sleep"})
-    after.changed([old])
-    assert after.finish_state(LOCAL)["seconds"] == -1.0
-    after.changed([replace(old, id=2, finished_ns=time.time_ns() + 1)])
-    assert after.finish_state(LOCAL)["seconds"] != -1.0
-    after.close()
+    bed.is_now(job1=JobState.DONE)
+    old = next(iter(bed._jobs.values()))
+    time.sleep(0.001)
+    bed.set("sleep")
+    bed.after.changed([old])
+    assert not bed.is_near
+    bed.is_now(job2=JobState.DONE)
+    assert bed.is_near
+    bed.after.close()
+
+
+def test_one_that_is_cleared_before_its_end_is_told_keeps_nothing_awake() -> None:
+    bed = Bed()
+    bed.set("sleep")
+    bed.is_now(job1=JobState.RUNNING, job2=JobState.RUNNING)
+    bed.vanishes(1)
+    bed.is_now(job2=JobState.DONE)
+    assert bed.is_near
+    bed.after.close()
 
 
 @pytest.mark.parametrize("state", [JobState.PAUSED, JobState.CANCELLED])
 def test_who_stops_the_last_transfer_by_hand_is_not_sent_to_sleep(state: JobState) -> None:
-    after = Afterwards(Bed().suspend, 600.0)
-    after.finish_set(LOCAL, {"action": "sleep"})
-    after.changed([_job(1, JobState.RUNNING)])
-    after.changed([_job(1, state)])
-    assert after.finish_state(LOCAL) == {"action": "sleep", "seconds": -1.0, "problem": ""}
+    bed = Bed()
+    bed.set("sleep")
+    bed.is_now(job1=JobState.RUNNING)
+    bed.is_now(job1=state)
+    assert bed.state == {"action": "sleep", "seconds": -1.0, "problem": ""}
 
 
 @pytest.mark.parametrize("wakes", ["a new transfer", "a person", "the end"])
 def test_who_needs_it_awake_keeps_it_awake(wakes: str) -> None:
     bed = Bed()
-    after = Afterwards(bed.suspend, 600.0)
-    after.finish_set(LOCAL, {"action": "sleep"})
-    after.changed([_job(1, JobState.RUNNING)])
-    after.changed([_job(1, JobState.DONE)])
-    left = after.finish_state(LOCAL)["seconds"]
+    bed.set("sleep")
+    bed.is_now(job1=JobState.RUNNING)
+    bed.is_now(job1=JobState.DONE)
+    left = bed.state["seconds"]
     assert isinstance(left, float)
     assert 0 < left <= 600
     if wakes == "a new transfer":
-        after.changed([_job(2, JobState.RUNNING)])
-        assert after.finish_state(LOCAL) == {"action": "sleep", "seconds": -1.0, "problem": ""}
+        bed.is_now(job2=JobState.RUNNING)
+        assert bed.state == {"action": "sleep", "seconds": -1.0, "problem": ""}
     elif wakes == "a person":
-        assert after.finish_set(LOCAL, {"action": "nothing"})["seconds"] == -1.0
-    after.close()
-    assert after.finish_state(LOCAL)["seconds"] == -1.0
+        assert bed.set("nothing")["seconds"] == -1.0
+    bed.after.close()
+    assert not bed.is_near
     assert bed.times == 0
 
 
 def test_a_computer_that_cannot_sleep_says_why() -> None:
-    bed = Bed("It has no bed.")
-    after = Afterwards(bed.suspend, 0.0)
-    after.finish_set(LOCAL, {"action": "sleep"})
-    after.changed([_job(1, JobState.RUNNING)])
-    after.changed([_job(1, JobState.DONE)])
-    wait_until(lambda: after.finish_state(LOCAL)["problem"], lambda problem: problem == "It has no bed.")
+    bed = Bed(0.0, "It has no bed.")
+    bed.set("sleep")
+    bed.is_now(job1=JobState.DONE)
+    wait_until(lambda: bed.state["problem"], lambda problem: problem == "It has no bed.")
     with pytest.raises(BadParameters):
-        after.finish_set(LOCAL, {"action": "explode"})
+        bed.set("explode")
 
 
 # History
