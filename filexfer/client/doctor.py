@@ -332,7 +332,7 @@ def _unpaired(where: Address, says: str) -> Finding:
         "pairing",
         BAD,
         says,
-        "On the other computer run `filexfer invite`, or choose “Pair a device” in its app. Then here:",
+        "On the other computer run `filexfer invite`, or choose “Pair a device” in its app; then pair here.",
         f"filexfer pair {where.authority}",
     )
 

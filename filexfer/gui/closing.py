@@ -83,7 +83,7 @@ class Closing(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(self._what())
         box.setInformativeText(
-            self.tr("They can go on in the background. Stopped transfers go on where they were when filexfer is started again.")
+            self.tr("This can go on in the background. What is stopped goes on where it was when filexfer is started again.")
         )
         keep = box.addButton(self.tr("Keep running in the background"), QMessageBox.ButtonRole.AcceptRole)
         stop = box.addButton(self.tr("Stop and quit"), QMessageBox.ButtonRole.DestructiveRole)

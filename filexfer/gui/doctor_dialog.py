@@ -44,6 +44,7 @@ class DoctorDialog(QDialog):
         column.addLayout(self._steps)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)
         area.setAccessibleName(self.tr("What was found"))
@@ -55,6 +56,9 @@ class DoctorDialog(QDialog):
         self.again.clicked.connect(self.look)
         self.copy.clicked.connect(lambda: to_clipboard(self.text))
         buttons.rejected.connect(self.reject)
+        for button in (self.again, self.copy):
+            button.setAutoDefault(False)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
         layout.setSpacing(MARGIN)
@@ -118,7 +122,10 @@ class DoctorDialog(QDialog):
                 more.setWordWrap(True)
                 column.addWidget(more)
             if one["command"]:
-                column.addLayout(self._command(str(one["command"]), bool(one["there"])))
+                where = self.tr("On the other computer:") if one["there"] else self.tr("On this computer:")
+                column.addSpacing(GAP // 2)
+                column.addWidget(faint_label(where))
+                column.addLayout(self._command(str(one["command"])))
         row.addLayout(column, 1)
         return made
 
@@ -134,18 +141,16 @@ class DoctorDialog(QDialog):
         label.setToolTip(word)
         return label
 
-    def _command(self, command: str, there: bool) -> QHBoxLayout:
+    def _command(self, command: str) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(GAP)
-        where = faint_label(self.tr("On the other computer:") if there else self.tr("On this computer:"))
-        typed = plain_label(paths.shown(command))
+        typed = plain_label(paths.shown(command), wrap=True)
         typed.setFont(fixed_font(self.font().pointSizeF()))
         typed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = icon_button(self._icons.icon("copy"), self.tr("Copy “{command}”").format(command=paths.shown(command)))
         copy.clicked.connect(partial(to_clipboard, command))
-        for widget in (where, typed, copy):
-            line.addWidget(widget)
-        line.addStretch(1)
+        line.addWidget(typed, 1)
+        line.addWidget(copy)
         return line
 
 

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QPushButton,
     QSpinBox,
@@ -49,7 +48,7 @@ class Preferences(QDialog):
         self.notes = check_box(self.tr("Tell when transfers end and the window is not in front"), memory.notifications)
         self.closing = self._make_closing()
         self.limit = self._make_limit()
-        self.share = QPushButton(self.tr("Show the shared folder"))
+        self.share = QPushButton(self.tr("Show the shared folder"), autoDefault=False)
         self.trouble = plain_label(wrap=True)
         self.trouble.hide()
         self._lay_out()
@@ -75,24 +74,27 @@ class Preferences(QDialog):
         for widget in (box, box.lineEdit()):
             widget.setAccessibleName(self.tr("Speed limit"))
         box.setKeyboardTracking(False)
+        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        box.setMinimumSize(120, 30)
         box.setEnabled(False)
         return box
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(MARGIN)
         form.setVerticalSpacing(MARGIN)
-        for name, field in (
-            (self.tr("&When it is closed"), self.closing),
-            (self.tr("Speed &limit"), self.limit),
-            (self.tr("&This computer"), self.share),
+        form.setColumnStretch(1, 1)
+        for row, (name, field) in enumerate(
+            (
+                (self.tr("&When it is closed"), self.closing),
+                (self.tr("Speed &limit"), self.limit),
+                (self.tr("&This computer"), self.share),
+            )
         ):
             label = QLabel(name)
             label.setBuddy(field)
-            line = QHBoxLayout()
-            line.addWidget(field)
-            line.addStretch(1)
-            form.addRow(label, line)
+            form.addWidget(label, row, 0)
+            form.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeading)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

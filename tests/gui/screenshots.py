@@ -17,6 +17,7 @@ from typing import TypeVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PIL import Image, ImageOps
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
 from PySide6.QtTest import QTest
@@ -24,15 +25,24 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
-from filexfer.core.errors import NoSpace
+from filexfer.core.errors import ConnectionFailed, NoSpace
 from filexfer.core.model import Conflict, JobState
-from filexfer.gui import app, words
+from filexfer.gui import app, resources, words
 from filexfer.gui.connect_dialog import ConnectDialog
+from filexfer.gui.desktop import Desktop
 from filexfer.gui.devices_dialog import DevicesDialog
+from filexfer.gui.doctor_dialog import DoctorDialog
+from filexfer.gui.icons import Icons
 from filexfer.gui.job_details import JobDetails
 from filexfer.gui.location import Location
 from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.platform.system import this_system
+from filexfer.gui.preferences import Preferences
+from filexfer.gui.preview import PreviewDialog
+from filexfer.gui.send_dialog import SendDialog
+from filexfer.gui.settings import Memory
 from filexfer.gui.sheet import Sheet
+from filexfer.gui.single import Handover
 from filexfer.gui.window import Window
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code
@@ -56,10 +66,24 @@ def furnish(share: Path) -> None:
     (share / "Photos" / "2026").mkdir()
     for number in range(300):
         (share / "Photos" / "2026" / f"IMG_{number:04d}.jpg").write_bytes(b"x" * (number * 37))
+    _pictures(share / "Photos" / "2025")
     for age, (name, size) in enumerate(FILES.items()):
         with (share / name).open("wb") as file:
             file.truncate(size)
         os.utime(share / name, (os.path.getmtime(share) - age * age * DAY / 3,) * 2)
+
+
+def _pictures(folder: Path) -> None:
+    """Some that can be looked at, upright and wide, and files of other kinds beside them."""
+    (folder / "raw").mkdir(parents=True)
+    sizes = ((3000, 2000), (2000, 3000), (2400, 2400), (3200, 1200), (60, 40))
+    for number in range(28):
+        tone = Image.linear_gradient("L").rotate(number * 37, expand=False)
+        colours = ((number * 67) % 256, (number * 113) % 256, 180), (250, 240 - number * 5, (number * 31) % 256)
+        ImageOps.colorize(tone, *colours).resize(sizes[number % 5]).save(folder / f"IMG_{2000 + number}.jpg", quality=60)
+    (folder / "a name that is rather long and has to be broken (final version, 2).jpg").write_bytes(b"x")
+    (folder / "notes.txt").write_text("\n".join(f"{n}. What we saw that day, and who was there" for n in range(1, 60)))
+    (folder / "film.mp4").write_bytes(b"x" * 40_000)
 
 
 class Photographer:
@@ -67,7 +91,7 @@ class Photographer:
 
     def __init__(self, agent: OwnAgent, server: OtherServer, home: Path, target: Path, scheme: str) -> None:
         self.agent, self.server, self.target, self.scheme = agent, server, target, scheme
-        state = home / f"window-{scheme}"
+        self.state = state = home / f"window-{scheme}"
         self.attic = SecureServer(home / f"attic-{scheme}", home / f"attic-state-{scheme}")
         self.window: Window = app.make_window(agent.open, state)
         self.window.start()
@@ -100,11 +124,13 @@ class Photographer:
     def pages(self) -> None:
         self.shoot("01-first-start")
         self.browsing()
+        self.looking()
         self.dropping()
         self.troubles()
         self.dialogs()
         self.share()
         self.inviting()
+        self.on_the_desktop()
         self.connecting()
         self.untrusted()
 
@@ -119,6 +145,35 @@ class Photographer:
         self.shoot("03-filter")
         self.go("empty")
         self.shoot("04-empty-folder")
+
+    def looking(self) -> None:
+        """The grid, the panel at the side and the large preview."""
+        self.go("Photos/2025")
+        looking = self.window.looking
+        looking.choice.as_grid.trigger()
+        looking.choice.panel.trigger()
+        self.window.view.select_names(["IMG_2003.jpg"])
+        self.wait(lambda: looking.thumbnails.here > 5 and not looking.thumbnails.waiting)
+        self.wait(lambda: looking.panel.content.page == "picture")
+        self.shoot("60-grid")
+        self.window.resize(1120, 900)
+        looking.choice.as_list.trigger()
+        self.window.view.select_names(["notes.txt"])
+        self.wait(lambda: looking.panel.content.page == "text")
+        looking.panel.compute.click()
+        self.wait(lambda: looking.panel.digest.isVisible())
+        self.shoot("61-panel")
+        self.window.view.select_names(["IMG_2001.jpg", "IMG_2002.jpg"])
+        self.shoot("62-several-selected")
+        looking.choice.panel.trigger()
+        self.window.view.select_names(["IMG_2000.jpg"])
+        looking.show_preview()
+        preview = self.window.findChild(PreviewDialog)
+        assert preview is not None
+        self.wait(lambda: preview.content.page == "picture")
+        self.shoot("63-preview", preview)
+        preview.close()
+        self.window.resize(1120, 720)
 
     def dropping(self) -> None:
         self.go("")
@@ -230,6 +285,39 @@ class Photographer:
         self.wait(lambda: dialog.done_page.words)
         self.shoot("30-connected", dialog)
         dialog.reject()
+
+    def on_the_desktop(self) -> None:
+        """What the window has around it: preferences, the doctor, what other starts bring, the end."""
+        window = self.window
+        memory, icons = Memory(self.state / "desktop.ini"), Icons(resources.folder())
+        desktop = Desktop(window, window._bridge, memory, icons, this_system())
+        self.go("")
+        desktop.show_preferences()
+        preferences = _modal(Preferences)
+        self.wait(lambda: preferences.login.isEnabled() and preferences.limit.isEnabled())
+        self.shoot("60-preferences", preferences)
+        preferences.reject()
+        for name, address in (("61-doctor-closed", "https://127.0.0.1:1/"), ("62-doctor-unpaired", self.attic.address)):
+            desktop.show_doctor(address)
+            doctor = _modal(DoctorDialog)
+            self.wait(doctor.copy.isEnabled)
+            self.shoot(name, doctor)
+            doctor.reject()
+        desktop.take(Handover(tuple(f"/home/anna/Pictures/IMG_{number}.jpg" for number in range(6))))
+        self.shoot("63-send", _modal(SendDialog))
+        _modal(SendDialog).reject()
+        window.errors.show_error(ConnectionFailed("https://attic-pi:8765/ does not answer. Check that the computer is on."))
+        self.shoot("64-find-out-why")
+        window.errors.clear()
+        window.servers.set_share(on=True)
+        self.wait(lambda: window.servers.share.on)
+        window.close()
+        self.shoot("65-closing", _modal(QMessageBox))
+        _modal(QMessageBox).reject()
+        self.shoot("66-tray-menu", desktop.tray.menu)
+        window.servers.set_share(on=False)
+        self.wait(lambda: not window.servers.share.on)
+        desktop.close()
 
     def untrusted(self) -> None:
         """Computers that do not know us, or show another key."""
