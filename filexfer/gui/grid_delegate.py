@@ -17,6 +17,9 @@ from filexfer.gui.theme import GAP, colours
 #: Sizes in logical pixels: of a cell, at least; of a thumbnail, at most; of the icon that stands for one.
 CELL_WIDTH, CELL_HEIGHT, PICTURE, ICON = 144, 172, 128, 48
 _RADIUS = 6
+_MIDDLE = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+#: Names kept as they were broken into lines.
+MOST_NAMES = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,7 @@ class GridDelegate(FileDelegate):
 
     def __init__(self, icons: Icons, parent: QWidget) -> None:
         super().__init__(icons, parent)
-        self._names: dict[str, list[str]] = {}
-        self._names_width = 0
+        self._names: dict[tuple[str, int], list[str]] = {}
 
     def paint_cell(self, painter: QPainter, entry: Entry | None, picture: QPixmap | None, look: CellLook) -> None:
         palette = self._view.palette()
@@ -90,18 +92,18 @@ class GridDelegate(FileDelegate):
         painter.setFont(self._font)
         painter.setPen(pen)
         room = self.caption_rect(cell)
-        for number, line in enumerate(self._lines(paths.shown(entry.name), room.width())):
-            place = QRect(room.left(), room.top() + number * self._metrics.height(), room.width(), self._metrics.height())
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), line)
+        high = self._metrics.height()
+        for number, line in enumerate(self._lines(entry.name, room.width())):
+            painter.drawText(QRect(room.left(), room.top() + number * high, room.width(), high), _MIDDLE, line)
 
     def _lines(self, name: str, width: int) -> list[str]:
         """`name` in at most two lines, the second one elided in the middle."""
-        if width != self._names_width or len(self._names) > 2000:
-            self._names.clear()
-            self._names_width = width
-        if name not in self._names:
-            self._names[name] = _two_lines(name, width, self._metrics)
-        return self._names[name]
+        found = self._names.get((name, width))
+        if found is None:
+            if len(self._names) > MOST_NAMES:
+                self._names.clear()
+            found = self._names[name, width] = _two_lines(paths.shown(name), width, self._metrics)
+        return found
 
     def begin(self) -> None:
         before = self._metrics

@@ -195,6 +195,11 @@ class GridView(QAbstractItemView):
         bar.setSingleStep(CELL_HEIGHT // 4)
         super().updateGeometries()
 
+    def reset(self) -> None:
+        super().reset()
+        # At once: whoever replaced the rows scrolls to where one was before anything is laid out.
+        self.updateGeometries()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.updateGeometries()

@@ -63,7 +63,10 @@ class SidePanel(QWidget):
         browser.shown.connect(self._follow)
 
     def _lay_out(self) -> None:
-        digest = QWidget()
+        digest, called = QWidget(), faint_label(self.tr("BLAKE3"))
+        for widget in (digest, called):
+            # As high with a button as with figures.
+            widget.setMinimumHeight(self.compute.sizeHint().height() + 4)
         beside = QHBoxLayout(digest)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(4)
@@ -78,9 +81,9 @@ class SidePanel(QWidget):
             (self.tr("Size"), self.amount),
             (self.tr("Dimensions"), self.pixels),
             (self.tr("Modified"), self.changed),
-            (self.tr("BLAKE3"), digest),
         ):
             self._facts.addRow(faint_label(text), field)
+        self._facts.addRow(called, digest)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(GAP)
