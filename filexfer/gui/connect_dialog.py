@@ -22,6 +22,7 @@ from filexfer.gui.controls import plain_label
 from filexfer.gui.errors import unreached
 from filexfer.gui.icons import Icons
 from filexfer.gui.invite_hint import InviteHint
+from filexfer.gui.letting_back import LettingBack
 from filexfer.gui.location import Location
 from filexfer.gui.nearby_list import NearbyList
 from filexfer.gui.notice import Notice
@@ -35,7 +36,8 @@ WIDTH = 420
 
 class ConnectDialog(QDialog):
     """Signals: `connected(Location)` once the server has answered, or one was chosen that is known; `pair_wanted(address)` when
-    one nearby was chosen that is not; `doctor_wanted(address)` when somebody wants to know why one does not answer.
+    one nearby was chosen that is not; `invite_wanted()` when the one that was paired is to reach this one too;
+    `doctor_wanted(address)` when somebody wants to know why one does not answer.
 
     Args:
         known: the computer to pair with; None for any.
@@ -44,6 +46,7 @@ class ConnectDialog(QDialog):
 
     connected = Signal(object)
     pair_wanted = Signal(str)
+    invite_wanted = Signal()
     doctor_wanted = Signal(str)
 
     def __init__(
@@ -326,7 +329,9 @@ class ConnectDialog(QDialog):
         may = self.tr("You may {permission} there.").format(permission=words.permission(str(answer["permission"])))
         if answer["kept"] == "file":
             may += "\n" + self.tr("No keyring works here, so your key to it lies in a file that only you can read.")
-        self.done_page.say("checkmark_circle", self.tr("“{name}” is paired.").format(name=paths.shown(name)), may)
+        back = LettingBack(self._bridge, self._servers, self._found, self.done_page, self)
+        back.by_hand.connect(self._show_code)
+        back.offer(may, str(answer["permission"]))
         # What was typed is used up, and nobody else's business.
         for field in (self.field, self.second):
             field.clear()
@@ -335,6 +340,11 @@ class ConnectDialog(QDialog):
         self.go.setEnabled(True)
         self.go.setFocus()
         self.cancel.setText(self.tr("Close"))
+
+    def _show_code(self) -> None:
+        self.connected.emit(self._found)
+        self.accept()
+        self.invite_wanted.emit()
 
     def _say(self, sentence: str, wrong: bool = True) -> None:
         self.trouble.setText(sentence)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from filexfer.core import paths
+from filexfer.core.errors import FilexferError
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import tip
@@ -117,6 +118,18 @@ class Servers(QObject):
     def set_share(self, **changes: object) -> None:
         """Change the share: `folder`, `on`, `permission`, `guest`."""
         self._bridge.ask("share_set", changes, read=Share.read, done=self._take_share, failed=self._share_refused)
+
+    def share_then(self, act: Callable[[], object], failed: Callable[[FilexferError], object]) -> None:
+        """Do something that takes this computer to be shared: at once where it is, else after it was switched on."""
+        if self.share.on:
+            act()
+            return
+
+        def shared(share: Share) -> None:
+            self._take_share(share)
+            act()
+
+        self._bridge.ask("share_set", {"on": True}, read=Share.read, done=shared, failed=failed)
 
     def save(self, name: str, address: str) -> None:
         self._bridge.ask("server_save", {"name": name, "address": address}, done=lambda _: self.ask())

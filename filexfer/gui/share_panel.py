@@ -99,6 +99,10 @@ class SharePanel(QFrame):
         """Open the dialog that pairs a device."""
         PairDialog(self._inviting, self._servers.share.permission, self._icons, self.window()).open()
 
+    def invite(self) -> None:
+        """Open the dialog that pairs a device, and switch sharing on for it."""
+        self._servers.share_then(self.pair_device, self._bridge.failed.emit)
+
     def show_devices(self) -> None:
         """Open the list of paired devices."""
         dialog = DevicesDialog(self._bridge, self._icons, self._servers.share.on, self.window())

@@ -227,6 +227,7 @@ class Window(QMainWindow):
     def _open_dialog(self, dialog: ConnectDialog) -> None:
         dialog.connected.connect(self._on_connected)
         dialog.pair_wanted.connect(self.pair_with)
+        dialog.invite_wanted.connect(self.share.invite)
         dialog.doctor_wanted.connect(self.errors.doctor_wanted)
         dialog.open()
 

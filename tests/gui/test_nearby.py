@@ -1,5 +1,5 @@
-"""Computers nearby: a person looks for them, sees them in the side bar, on the first page and in the dialog, and pairs with one. Real
-agents and servers announce themselves on the loopback interface alone."""
+"""Computers nearby: a person looks for them, sees them in the side bar, on the first page and in the dialog, and pairs with one.
+Real agents and servers announce themselves on the loopback interface alone."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QListView
 
+from filexfer.core.errors import Forbidden
 from filexfer.core.places import computer_name
 from filexfer.gui.connect_dialog import ConnectDialog
+from filexfer.gui.icons import Icons
+from filexfer.gui.letting_back import LettingBack
 from filexfer.gui.location import Location
-from filexfer.gui.nearby import Near, Nearby
-from filexfer.gui.nearby_list import NearbyList
-from filexfer.gui.servers_model import NearModel, RowsModel, Saved, Servers, SideModel
+from filexfer.gui.nearby import Near
+from filexfer.gui.notice import Notice
+from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.servers_model import NearModel, Saved, Servers, Share, SideModel
 from filexfer.gui.settings import Memory
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer
 from tests.gui.person import LEFT, Person
@@ -156,3 +160,104 @@ def test_the_dialog_finds_computers_and_gives_way_to_the_one_that_pairs(person: 
     assert computer_name() in second.windowTitle()
     assert not second.nearby.isVisible()
     second.reject()
+
+
+def _paired(person: Person, attic: SecureServer, permission: str) -> ConnectDialog:
+    """The dialog that has just paired with the other computer."""
+    person.window.pair_with(attic.address)
+    dialog = person.dialog()
+    assert isinstance(dialog, ConnectDialog)
+    person.type(dialog.field, attic.invite(permission)["code"])
+    person.click(dialog.go)
+    person.wait(lambda: dialog.done_page.words)
+    return dialog
+
+
+def test_after_pairing_the_other_one_may_be_let_in_here_by_a_code(person: Person, attic: SecureServer) -> None:
+    dialog = _paired(person, attic, "write")
+    assert dialog.done_page.button.text() == "Also let it reach this computer…"
+    person.click(dialog.done_page.button)
+    person.wait(lambda: isinstance(QApplication.activeModalWidget(), PairDialog))
+    code = QApplication.activeModalWidget()
+    assert isinstance(code, PairDialog)
+    person.wait(lambda: code.inviting.state == "open")
+    assert person.window.servers.share.on, "it takes sharing"
+    person.wait(lambda: person.rows == ["hello.txt"])
+    code.reject()
+
+
+def test_one_that_we_may_manage_is_told_by_itself_and_where_that_fails_there_is_a_code(
+    person: Person, attic: SecureServer, looker: OwnAgent
+) -> None:
+    # Both are this machine here, and nobody may be sent to a door of the machine that they run on: the other one refuses.
+    dialog = _paired(person, attic, "manage")
+    person.click(dialog.done_page.button)
+    person.wait(lambda: dialog.done_page.words.startswith("It could not be told"))
+    assert dialog.done_page.button.text() == "Show a code"
+    with looker.session() as session:
+        assert session.call("device_list") == []
+    dialog.reject()
+
+
+def test_the_invitation_goes_over_and_is_taken_back_where_it_was_not_used(icons: Icons) -> None:
+    bridge, page = Asked(), Notice(icons)
+    servers = Servers(bridge)
+    servers.share = Share(on=True, permission="read")
+    back = LettingBack(bridge, servers, Location("https://attic:1/", "", "attic"), page)
+    by_hand: list[bool] = []
+    back.by_hand.connect(lambda: by_hand.append(True))
+    back.offer("", "manage")
+    page.button.click()
+    assert bridge.asked[-1][1] == ("", "invite_create", [{"permission": "read"}])
+    bridge.asked[-1][2]["done"]({"id": "7", "link": "filexfer://x"})
+    assert bridge.asked[-1][1] == ("https://attic:1/", "server_pair", [{"link": "filexfer://x"}])
+    told = bridge.asked[-1][2]
+    told["done"]({"name": "x"})
+    assert page.words == "“attic” and this computer reach each other."
+    told["failed"](Forbidden())
+    assert bridge.asked[-1][1:2] == (("", "invite_cancel", ["7"]),)
+    assert page.words.startswith("It could not be told")
+    page.button.click()
+    assert by_hand == [True]
+
+
+def test_rows_of_computers_nearby_say_what_they_are(look: QApplication) -> None:
+    servers = Servers(Asked())
+    servers.saved = (Saved("studio", "https://s:1/", "offline"), Saved("old", "https://o:1/", "online"))
+    side, near = SideModel(servers), NearModel(servers)
+    testers = [QAbstractItemModelTester(model, Failure) for model in (side, near)]
+    servers.nearby.opened = True
+    servers.nearby.problem = "There is no network."
+    servers.nearby.changed.emit()
+    assert near.index(0).data() == "There is no network."
+    assert near.index(0).flags() == Qt.ItemFlag.NoItemFlags
+    servers.nearby.problem = ""
+    servers.nearby.found = (
+        Near("evil\u202e", "https://e:1/", ("https://e:1/",)),
+        Near("st", "https://s:9/", ("https://s:9/",), "studio", "offline"),
+        Near("new", "https://n:1/", ("https://n:1/",), "", "other version"),
+    )
+    servers.nearby.changed.emit()
+    rows = [side.row(place) for place in range(side.rowCount())]
+    texts = [row.text for row in rows]
+    assert texts[2:] == ["NEARBY", "evil\u202e", "studio", "new", "SAVED", "old"]
+    assert [row.can_pair for row in rows[3:6]] == [True, False, False]
+    assert rows[4].address == "https://s:1/", "where it is saved, and not where somebody says it is"
+    assert "\u202e" not in str(side.index(3).data())
+    assert side.index(5).data(Qt.ItemDataRole.AccessibleTextRole) == "new, another version"
+    assert servers.name_of("https://n:1/") == "new"
+    assert near.rowCount() == 3
+    del testers
+
+
+def test_what_was_opened_is_open_at_the_next_start_and_a_hint_is_no_button(
+    open_window: MakeWindow, looker: OwnAgent, tmp_path: Path
+) -> None:
+    Memory(tmp_path / "again" / "window.ini").nearby = True
+    person = open_window(looker, tmp_path / "again")
+    assert person.window.servers.nearby.opened
+    listed = person.window.pane.welcome.nearby
+    person.wait(lambda: listed.model.rowCount() > 0)
+    if listed.model.row(0).hint:
+        _press(listed.view, 0)
+        assert QApplication.activeModalWidget() is None
