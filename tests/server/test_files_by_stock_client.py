@@ -8,6 +8,7 @@ import struct
 from xmlrpc.client import Binary, Fault
 
 import pytest
+from blake3 import blake3
 
 from filexfer.server import Server
 
@@ -201,6 +202,17 @@ def test_digests_of_blocks_come_in_pages(proxy) -> None:
     assert rest["next"] == -1
     assert code_of(proxy.file_digests, "f", {"offset": 7}) == 109
     assert code_of(proxy.file_digests, "f", {"etag": "another"}) == 107
+
+
+@pytest.mark.parametrize("size", [0, 5, 1 << 20, (2 << 20) + 5])
+def test_one_digest_of_all_of_a_file(proxy, size: int) -> None:
+    content = os.urandom(size)
+    saved = proxy.file_put("f", Binary(content))
+    answer = proxy.file_digests("f", {"whole": True})
+    assert (answer["digest"], answer["size"]) == (f"blake3:{blake3(content).hexdigest()}", size)
+    sha = proxy.file_digests("f", {"whole": True, "algorithm": "sha256", "etag": saved["etag"]})
+    assert sha["digest"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    assert code_of(proxy.file_digests, "f", {"whole": True, "etag": "another"}) == 107
 
 
 def test_small_files_go_and_come_in_one_call(proxy, running) -> None:
