@@ -36,7 +36,8 @@ class Finding(NamedTuple):
     """How one step is.
 
     Attributes:
-        check: the step: network, name, computer, port, firewall, encryption, pairing, key, server, version, multicast.
+        check: the step: network, name, computer, port, firewall, encryption, pairing, key, server, version, multicast,
+            back (from there to here).
         state: good, bad, unsure.
         says: what was found, a sentence.
         do: what to do about it, sentences; "" for nothing.

@@ -73,8 +73,11 @@ def own_numbers() -> list[str]:
 
 
 def is_here(number: str) -> bool:
-    """Whether it means this very computer, by loopback."""
-    plain = ipaddress.ip_address(number.partition("%")[0])
+    """Whether it means this very computer, by loopback. A name means what it means to whoever asks."""
+    try:
+        plain = ipaddress.ip_address(number.partition("%")[0])
+    except ValueError:
+        return number == "localhost"
     return plain.is_loopback or plain.is_unspecified
 
 
