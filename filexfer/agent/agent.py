@@ -28,6 +28,7 @@ from filexfer.agent.remote import Remote
 from filexfer.agent.servers import Servers
 from filexfer.agent.sharing import Sharing
 from filexfer.agent.staging import Staging
+from filexfer.agent.unsend import Unsending
 from filexfer.agent.views import Views
 from filexfer.agent.watch import Watch
 from filexfer.agent.wish import open_given, open_remembered
@@ -116,7 +117,7 @@ class Agent:
         self.plans = parts.enter_context(closing(Plans(self.jobs, servers.connect, self._rates)))
         self.remote = Remote(servers, self.sharing, vault, places.computer_name())
         diagnosis = Diagnosis(servers, self.sharing, vault)
-        here = (self.sharing, nearby, diagnosis, self._afterwards, receipts, self)
+        here = (self.sharing, nearby, diagnosis, self._afterwards, receipts, Unsending(self._engine, servers), self)
         self._register(self.jobs, self.plans, self.views, previews, self.staging, self.remote, *here)
 
     def _pin(self) -> str:

@@ -181,7 +181,11 @@ class Bridge(QObject):
 
         `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget.
         """
-        line = self._far if method in ("view_open", "server_call", "server_pair", "server_doctor", "stage_files") else self._near
+        line = (
+            self._far
+            if method in ("view_open", "server_call", "server_pair", "server_doctor", "stage_files", "job_undo")
+            else self._near
+        )
         if method in _PICTURES:
             line = self._pictures
         line.put(_Request(method, params, read, done, failed))

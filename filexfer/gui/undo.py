@@ -43,7 +43,13 @@ class Step:
 
 @dataclass(slots=True)
 class Act:
-    """One change as a person made it. `where`: the folder it was made in; `to`: where things were moved; `job`: the upload."""
+    """One change as a person made it.
+
+    Attributes:
+        where: the folder it was made in.
+        to: where things were moved.
+        job, name, count: of an upload: its job, the name of its first item, and how many it has.
+    """
 
     what: What
     where: Location
@@ -51,6 +57,7 @@ class Act:
     to: Location | None = None
     job: int = 0
     name: str = ""
+    count: int = 1
 
     @property
     def words(self) -> str:
@@ -63,7 +70,9 @@ class Act:
             "create": Words.tr("“{name}” was created."),
             "upload": Words.tr("“{name}” was uploaded."),
         }[self.what]
-        if self.what != "upload" and len(self.steps) > 1:
+        if self.what == "upload" and self.count > 1:
+            one = Words.tr("%Ln items were uploaded.", "", self.count)
+        elif len(self.steps) > 1:
             one = (
                 Words.tr("%Ln entries are in the trash now.", "", len(self.steps))
                 if self.what == "delete"

@@ -33,6 +33,7 @@ from filexfer.gui.sidebar import Sidebar
 from filexfer.gui.theme import SIDE_WIDTH
 from filexfer.gui.toolbar import Toolbar
 from filexfer.gui.transfers import Transfers
+from filexfer.gui.uploads import Uploads
 from filexfer.gui.window_drops import WindowDrops
 from filexfer.gui.window_shape import WindowShape
 
@@ -120,6 +121,8 @@ class Window(QMainWindow):
         self.toolbar.breadcrumb.chosen.connect(browser.open)
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
         actions.edit_path.connect(self.toolbar.breadcrumb.edit)
+        self._uploads = Uploads(actions.changes.acts, self.jobs.jobs, self)
+        actions.upload_begun.connect(self._uploads.begun)
         dropping = WindowDrops(browser, self.pane, self.toolbar.breadcrumb, self.sidebar, lambda: actions.drag_out.lifted)
         dropping.dropped.connect(actions.take_drop)
         dropping.moved.connect(actions.changes.move)
@@ -245,6 +248,7 @@ class Window(QMainWindow):
 
     def _on_jobs(self, news: JobNews) -> None:
         self.jobs.take(news)
+        self._uploads.take(news.jobs)
         self._title()
 
     def _on_agent(self, state: str, sentence: str) -> None:

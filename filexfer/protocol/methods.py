@@ -111,6 +111,7 @@ _AGENT = (
     _method("job_retry", _MANAGE, "boolean int", tells="job"),
     _method("job_move", _MANAGE, "boolean int int", "boolean int double"),
     _method("job_clear", _MANAGE, "boolean [array]", tells="jobs"),
+    _method("job_undo", _MANAGE, "struct int", tells="job", answers="deleted kept"),
     _method("plan_open", _MANAGE, "struct struct", tells="spec", pasted=True),
     _method("plan_state", _MANAGE, "struct int"),
     _method("plan_start", _MANAGE, "struct int [struct]", tells="plan options"),

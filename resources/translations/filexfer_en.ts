@@ -2,10 +2,47 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>FinishBar</name>
+    <message numerus="yes">
+        <source>All is finished. This computer goes to sleep in %Ln second(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReceiptDialog</name>
+    <message numerus="yes">
+        <source>%Ln file(s) are the same here and there, with every byte.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) are not; they are named below.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Undo</name>
+    <message numerus="yes">
+        <source>%Ln of the uploaded files have changed since, “{name}” first. They were left as they are.</source>
+        <translation>
+            <numerusform>%Ln of the uploaded files has changed since, “{name}” first. It was left as it is.</numerusform>
+            <numerusform>%Ln of the uploaded files have changed since, “{name}” first. They were left as they are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Words</name>
     <message numerus="yes">
         <source>%Ln item(s)</source>
-        <extracomment>Size of what hangs at the pointer, in pixels, and where the pointer is in it.</extracomment>
+        <extracomment>Size of what hangs at the pointer, in pixels, and where the pointer is in it. What is dragged, or was last.</extracomment>
         <translation>
             <numerusform>%Ln item</numerusform>
             <numerusform>%Ln items</numerusform>
@@ -41,37 +78,73 @@
     </message>
     <message numerus="yes">
         <source>Delete %Ln entries for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Delete %Ln entry for good?</numerusform>
+            <numerusform>Delete %Ln entries for good?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items were uploaded.</source>
+        <translation>
+            <numerusform>%Ln item was uploaded.</numerusform>
+            <numerusform>%Ln items were uploaded.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries are in the trash now.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln entry is in the trash now.</numerusform>
+            <numerusform>%Ln entries are in the trash now.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries are in “{place}” now.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln files have changed since they were uploaded, “{name}” first. They were left as they are.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln entry is in “{place}” now.</numerusform>
+            <numerusform>%Ln entries are in “{place}” now.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries were not taken back.</source>
+        <translation>
+            <numerusform>%Ln entry was not taken back.</numerusform>
+            <numerusform>%Ln entries were not taken back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln transfer(s) failed</source>
+        <extracomment>What ends within this time is told together, in milliseconds.</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln transfer(s) done</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Send %Ln file(s) and folder(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s) selected</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %Ln entries to “{place}”</source>
+        <translation>
+            <numerusform>Move %Ln entry to “{place}”</numerusform>
+            <numerusform>Move %Ln entries to “{place}”</numerusform>
         </translation>
     </message>
 </context>

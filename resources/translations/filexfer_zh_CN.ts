@@ -20,9 +20,49 @@
 <context>
     <name>Browser</name>
     <message>
+        <source>{error} The list shows what was there; it is looked at again by itself.</source>
+        <extracomment>How often a listing that still grows is looked at again, in milliseconds. How often a server that cannot be reached is tried again, and an open view is called ours, in milliseconds. Most rows asked for at once when a large selection is collected. Row at the top of what is seen, kept by the view: the page around it is fetched first. Whether rows must stay where they are, because a name is edited or something is dragged over them. Names whose rows are to be known before rows are replaced, the one at the top first; and the rows of them and of those to be selected, as far as they are there. Whether what was asked for last is what is shown. Why nothing can be shown, and why what is shown may be old; as it was told, &quot;&quot; for neither.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The folder changed meanwhile. Select again, then repeat.</source>
-        <extracomment>How often a listing that still grows is looked at again, in milliseconds. Most rows asked for at once when a large selection is collected. Row at the top of what is seen, kept by the view: the page around it is fetched first. Whether rows must stay where they are, because a name is edited or something is dragged over them. Whether what was asked for last is what is shown.</extracomment>
         <translation>文件夹在此期间有变化。请重新选择，然后再试。</translation>
+    </message>
+</context>
+<context>
+    <name>Closing</name>
+    <message>
+        <source>Close filexfer</source>
+        <extracomment>How long the background process may take to end, in milliseconds.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This can go on in the background. What is stopped goes on where it was when filexfer is started again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep running in the background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop and quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do this every time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transfers are under way, and this computer is sharing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transfers are under way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer is sharing.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -33,7 +73,7 @@
     </message>
     <message>
         <source>Pair with “{name}”</source>
-        <extracomment>A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again. An address that turned out to need a code, which the second field asks for, and why it does.</extracomment>
+        <extracomment>A code as it was typed, and as it is shown since: what is typed behind it may turn it into an address again. The server that did not answer, if that is what went wrong. An address that turned out to need a code, which the second field asks for, and why it does.</extracomment>
         <translation>与“{name}”配对</translation>
     </message>
     <message>
@@ -55,6 +95,10 @@
     <message>
         <source>What went wrong</source>
         <translation>出了什么问题</translation>
+    </message>
+    <message>
+        <source>Find out why</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Link or code</source>
@@ -113,10 +157,6 @@
         <translation>这里没有可用的密钥环，因此它的密钥保存在只有你能读取的文件中。</translation>
     </message>
     <message>
-        <source>“{name}” is paired.</source>
-        <translation>已与“{name}”配对。</translation>
-    </message>
-    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>
@@ -131,6 +171,17 @@
     <message>
         <source>Connecting…</source>
         <translation>正在连接…</translation>
+    </message>
+</context>
+<context>
+    <name>Desktop</name>
+    <message>
+        <source>Preferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -187,10 +238,73 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>DoctorDialog</name>
+    <message>
+        <source>this computer</source>
+        <translation type="unfinished">这台电脑</translation>
+    </message>
+    <message>
+        <source>Connection to {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking at each step of the way… This takes up to 20 seconds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This stands in the way:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing stands in the way. Try again what did not work.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the other computer:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not sure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy “{command}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ErrorBar</name>
     <message>
         <source>Copy details</source>
         <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Find out why</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Hide this message</source>
@@ -240,6 +354,14 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste into folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy path</source>
         <translation>复制路径</translation>
     </message>
@@ -278,6 +400,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Folder to upload</source>
         <translation>要上传的文件夹</translation>
+    </message>
+    <message>
+        <source>What you copied lies on a server. “Paste into folder…” brings it to this computer.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The clipboard holds no files. Copy some in the file manager, then paste them here.</source>
@@ -377,6 +503,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>重试</translation>
     </message>
     <message>
+        <source>Find out why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” shows another key.</source>
         <translation>“{name}”出示了另一个密钥。</translation>
     </message>
@@ -408,14 +538,6 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <source>{items}, still counting…</source>
         <translation>{items}，仍在统计…</translation>
     </message>
-    <message>
-        <source>Connect to a computer first, then drop files onto its folder</source>
-        <translation>请先连接到一台电脑，再把文件拖放到它的文件夹</translation>
-    </message>
-    <message>
-        <source>Drop to upload to “{place}”</source>
-        <translation>松开即可上传到“{place}”</translation>
-    </message>
 </context>
 <context>
     <name>FileView</name>
@@ -423,6 +545,42 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <source>Files</source>
         <extracomment>Letters typed within this time belong to one word, in seconds.</extracomment>
         <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>FinishBar</name>
+    <message>
+        <source>Stay awake</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>All is finished. This computer goes to sleep in %Ln second(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FinishMenu</name>
+    <message>
+        <source>When all is finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put this computer to sleep</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GridView</name>
+    <message>
+        <source>Files, as pictures</source>
+        <extracomment>Scrolling pauses for so long before thumbnails of what is seen are asked for, in milliseconds.</extracomment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -442,6 +600,21 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>On the other computer run</source>
         <translation>在另一台电脑上运行</translation>
+    </message>
+</context>
+<context>
+    <name>JobActs</name>
+    <message>
+        <source>Save a receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check by a receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Receipts (*.{suffix});;All files (*)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -494,7 +667,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>JobsModel</name>
     <message>
         <source>to {place}</source>
-        <extracomment>The role under which a row&apos;s `Job` is handed out.</extracomment>
+        <extracomment>The role under which a row&apos;s `Job` is handed out. What is dragged when a transfer is: its number.</extracomment>
         <translation>到 {place}</translation>
     </message>
     <message>
@@ -507,6 +680,71 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Transfers</source>
         <translation>传输</translation>
+    </message>
+</context>
+<context>
+    <name>LettingBack</name>
+    <message>
+        <source>“{name}” is paired.</source>
+        <translation type="unfinished">已与“{name}”配对。</translation>
+    </message>
+    <message>
+        <source>Also let it reach this computer…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is being told…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” and this computer reach each other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It could not be told. Type a code there instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show a code</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LimitDialog</name>
+    <message>
+        <source>Speed limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> MB/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Megabytes per second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All transfers together move at most:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LimitMenu</name>
+    <message>
+        <source>Speed limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another limit…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another limit ({rate})…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -523,6 +761,29 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Modified</source>
         <translation>修改时间</translation>
+    </message>
+</context>
+<context>
+    <name>NearbyList</name>
+    <message>
+        <source>Find computers nearby</source>
+        <extracomment>So many of them are seen at once.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computers nearby</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Notifier</name>
+    <message>
+        <source>“{name}” failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is done</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -603,6 +864,206 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Copied</source>
         <translation>已复制</translation>
+    </message>
+</context>
+<context>
+    <name>PasteImage</name>
+    <message>
+        <source>Pasted {moment}</source>
+        <extracomment>Bytes of a picture that travel in one call through the agent, which takes 2 MiB.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The clipboard&apos;s picture could not be read. Copy it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>Preferences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start at login, in the background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offer “Send to filexfer” in file managers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell when transfers end and the window is not in front</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the shared folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When the window is closed and there is work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep running in the background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stop and quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> MB/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;When it is closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed &amp;limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;This computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PreviewView</name>
+    <message>
+        <source>Preview of the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ReceiptDialog</name>
+    <message>
+        <source>How much has been read</source>
+        <extracomment>Milliseconds between two looks. Steps of the bar: bytes may be more than it can count.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading every file again, here and there…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check by a receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing both sides with the receipt…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) are the same here and there, with every byte.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) are not; they are named below.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Saved as “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The receipt names no files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RowsModel</name>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>offline since {time}</source>
+        <translation type="unfinished">自{time}起离线</translation>
+    </message>
+    <message>
+        <source>connecting…</source>
+        <translation type="unfinished">正在连接…</translation>
+    </message>
+    <message>
+        <source>online</source>
+        <translation type="unfinished">在线</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation type="unfinished">离线</translation>
+    </message>
+    <message>
+        <source>needs pairing</source>
+        <translation type="unfinished">需要配对</translation>
+    </message>
+    <message>
+        <source>key changed</source>
+        <translation type="unfinished">密钥已变</translation>
+    </message>
+    <message>
+        <source>keyring locked</source>
+        <translation type="unfinished">密钥环已锁定</translation>
+    </message>
+    <message>
+        <source>another version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SendDialog</name>
+    <message>
+        <source>Send with filexfer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;To</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -698,6 +1159,82 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>Sheet</name>
+    <message>
+        <source>Upload</source>
+        <extracomment>Choices under which nothing that is there is lost from its place. Pixels of the sheet, of the name shown behind a count, and of the list of names.</extracomment>
+        <translation type="unfinished">上传</translation>
+    </message>
+    <message>
+        <source>Upload to “{place}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show &amp;names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where another file has the name already:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep both: what arrives gets a new name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Leave what is there as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace what is &amp;older there; it goes to the trash there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Replace what is there; it goes to the trash there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Leave &amp;out {n} that systems keep in folders for themselves ({names})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>still looking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not fit: {size} to send, and only {free} free there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} free there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Start anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Start and replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SideDelegate</name>
     <message>
         <source>Pair</source>
@@ -723,42 +1260,55 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>这台电脑</translation>
     </message>
     <message>
+        <source>NEARBY</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>SAVED</source>
         <translation>已保存</translation>
     </message>
+</context>
+<context>
+    <name>SidePanel</name>
     <message>
-        <source>connecting…</source>
-        <translation>正在连接…</translation>
+        <source>Calculate</source>
+        <extracomment>Width at first; the selection stands still for so long before anything is asked for, in milliseconds. Largest picture asked for, in pixels; rows of which sizes are added up. Figures of a digest that are shown; all of them go to the clipboard.</extracomment>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>online</source>
-        <translation>在线</translation>
+        <source>Copy the digest</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>offline</source>
-        <translation>离线</translation>
+        <source>BLAKE3</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>needs pairing</source>
-        <translation>需要配对</translation>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
     </message>
     <message>
-        <source>key changed</source>
-        <translation>密钥已变</translation>
+        <source>Dimensions</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>keyring locked</source>
-        <translation>密钥环已锁定</translation>
+        <source>Modified</source>
+        <translation type="unfinished">修改时间</translation>
     </message>
     <message>
-        <source>offline since {time}</source>
-        <translation>自{time}起离线</translation>
+        <source>Select a file to see what it looks like.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>Sidebar</name>
     <message>
         <source>Computers</source>
+        <extracomment>Keys that open and close a section of the list.</extracomment>
         <translation>电脑</translation>
     </message>
     <message>
@@ -833,16 +1383,75 @@ Whether the agent was asked and has not answered; whether what stands below the 
 <context>
     <name>Transfers</name>
     <message>
+        <source>Files you send or fetch are listed here.</source>
+        <translation>你发送或获取的文件会列在这里。</translation>
+    </message>
+    <message>
+        <source>No transfer has a file of that name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TransfersHead</name>
+    <message>
         <source>TRANSFERS</source>
-        <translation>传输</translation>
+        <extracomment>How long typing in the search must pause before it is asked for, and how soon after new transfers, in milliseconds. Most transfers that a search shows.</extracomment>
+        <translation type="unfinished">传输</translation>
+    </message>
+    <message>
+        <source>Try all that failed again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More about transfers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remove what has ended from the list</source>
-        <translation>从列表中移除已结束的传输</translation>
+        <translation type="unfinished">从列表中移除已结束的传输</translation>
     </message>
     <message>
-        <source>Files you send or fetch are listed here.</source>
-        <translation>你发送或获取的文件会列在这里。</translation>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search transfers by the names of files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check by a receipt…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>limit {rate}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sleeps when finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Open filexfer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop and quit</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -850,6 +1459,12 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>“{name}” has changed since it was uploaded. It was left as it is.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln of the uploaded files have changed since, “{name}” first. They were left as they are.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -865,9 +1480,25 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>ViewChoice</name>
+    <message>
+        <source>As a list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details at the side</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Welcome</name>
     <message>
         <source>Send to another computer</source>
+        <extracomment>What a list of computers in a card takes more than the button that finds them.</extracomment>
         <translation>发送到另一台电脑</translation>
     </message>
     <message>
@@ -903,10 +1534,37 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>WindowDrops</name>
+    <message>
+        <source>Connect to a computer first, then drop files onto its folder</source>
+        <translation type="unfinished">请先连接到一台电脑，再把文件拖放到它的文件夹</translation>
+    </message>
+    <message>
+        <source>Drop to upload to “{place}”</source>
+        <translation type="unfinished">松开即可上传到“{place}”</translation>
+    </message>
+    <message>
+        <source>Download it first, then upload it to “{place}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder cannot be moved into itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move “{name}” to “{place}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files cannot go from one computer to another by themselves. Download them, then upload them there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Words</name>
     <message numerus="yes">
         <source>%Ln item(s)</source>
-        <extracomment>Size of what hangs at the pointer, in pixels, and where the pointer is in it.</extracomment>
+        <extracomment>Size of what hangs at the pointer, in pixels, and where the pointer is in it. What is dragged, or was last.</extracomment>
         <translation>
             <numerusform>%Ln 个项目</numerusform>
         </translation>
@@ -939,6 +1597,22 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <source>Files…</source>
         <translation>文件…</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">打开</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a receipt…</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>%Ln running</source>
         <translation>
@@ -947,7 +1621,12 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>{size}/s</source>
+        <extracomment>Bytes per second to choose from.</extracomment>
         <translation>{size}/秒</translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} B</source>
@@ -1091,6 +1770,12 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
+        <source>%Ln items were uploaded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln entries are in the trash now.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
@@ -1131,12 +1816,6 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>%Ln files have changed since they were uploaded, “{name}” first. They were left as they are.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%Ln entries were not taken back.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
@@ -1158,11 +1837,77 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <source>“{name}” is not there any more.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln transfer(s) failed</source>
+        <extracomment>What ends within this time is told together, in milliseconds.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln transfer(s) done</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Send %Ln file(s) and folder(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s) selected</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %Ln entries to “{place}”</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>self._owner</name>
     <message>
         <source>Files can be dropped only into folders of this computer. Drop them there, or use Download.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>sheet</name>
+    <message>
+        <source>New</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There, but different</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name taken by a folder or link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be sent: no such name there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be sent: not readable here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not sent: links</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not sent: pipes, devices and the like</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

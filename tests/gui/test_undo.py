@@ -217,3 +217,48 @@ def test_the_last_twenty_are_kept() -> None:
         acts.add(Act("rename", Location("", ""), [Step(f"a{number}", f"b{number}")]))
     taken = [act.steps[0].origin for act in iter(acts.take, None)]
     assert taken == [f"a{number}" for number in range(KEPT + 4, 4, -1)]
+
+
+def _upload(person: Person, *files: Path) -> None:
+    person.drop(files, person.in_pane)
+    person.wait(lambda: (act := person.window.actions_.changes.acts.last) is not None and act.what == "upload")
+
+
+def test_an_upload_is_taken_back(person: Person, place: Place, tmp_path: Path) -> None:
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "one.jpg").write_bytes(b"one")
+    (tmp_path / "b.txt").write_bytes(b"text")
+    (place.folder / "before").touch()
+    person.go(place.location)
+    _upload(person, tmp_path / "album", tmp_path / "b.txt")
+    assert person.window.pane.undo_bar.words == "2 items were uploaded."
+    person.wait(lambda: person.rows == ["album", "b.txt", "before"])
+    _undo(person)
+    person.wait(lambda: person.rows == ["before"])
+    assert not (place.folder / "album").exists()
+    assert (tmp_path / "b.txt").exists()
+    assert not person.window.errors.words
+
+
+def test_an_uploaded_file_that_changed_since_is_left_alone(person: Person, place: Place, tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_bytes(b"text")
+    person.go(place.location)
+    _upload(person, tmp_path / "b.txt")
+    assert person.window.pane.undo_bar.words == "“b.txt” was uploaded."
+    (place.folder / "b.txt").write_bytes(b"TEXT")
+    _undo(person)
+    person.wait(lambda: person.window.errors.words)
+    assert person.window.errors.words == "“b.txt” has changed since it was uploaded. It was left as it is."
+    assert (place.folder / "b.txt").read_bytes() == b"TEXT"
+
+
+def test_an_upload_that_was_renamed_afterwards_is_still_followed(person: Person, place: Place, tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_bytes(b"text")
+    person.go(place.location)
+    _upload(person, tmp_path / "b.txt")
+    person.wait(lambda: person.rows == ["b.txt"])
+    _rename(person, "b.txt", "c.txt")
+    _undo(person)
+    person.wait(lambda: person.rows == ["b.txt"])
+    _undo(person)
+    person.wait(lambda: person.rows == [])
