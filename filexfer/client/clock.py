@@ -52,6 +52,13 @@ class Clock:
                 self._thread.start()
         self._wake.set()
 
+    def tell(self, jobs: list[Job]) -> None:
+        """Tell all subscribers, on this thread, that these jobs are so now."""
+        with self._lock:
+            subscribers = list(self._subscribers)
+        for subscriber in subscribers if jobs else ():
+            subscriber(jobs)
+
     def close(self, timeout: float) -> None:
         """Stop once nothing runs any more; wait for that so many seconds."""
         self._closing.set()
@@ -65,10 +72,7 @@ class Clock:
             self._wake.clear()
             changed, busy = self._look()
             closing = self._closing.is_set()
-            with self._lock:
-                subscribers = list(self._subscribers)
-            for subscriber in subscribers if changed else ():
-                subscriber(changed)
+            self.tell(changed)
             if closing and not busy:
                 return
             if busy:

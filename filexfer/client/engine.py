@@ -218,9 +218,11 @@ class Engine:
         ended = [job for job in self.jobs() if job.state.ended and (not ids or job.id in ids)]
         with self._changed:
             ended = [job for job in ended if job.id not in self._mine or self._mine[job.id].rests]
+            gone = [self._mine.pop(job.id) for job in ended if job.id in self._mine]
             for job in ended:
-                self._mine.pop(job.id, None)
                 self._moved.pop(job.id, None)
+        # Who follows hears of every end, also of one that is cleared before the clock looks again.
+        self._clock.tell([mine.job for mine in gone if mine.told != mine.job])
         self._history.remove([job.id for job in ended])
         for job in ended:
             self._tidy(job)
@@ -239,8 +241,7 @@ class Engine:
                 self._stop(mine, mine.wish or JobState.WAITING)
             while any(mine.thread for mine in running) and time.monotonic() < end:
                 self._changed.wait(max(0.0, end - time.monotonic()))
-            tidying = list(self._tidying)
-        for thread in tidying:
+        for thread in list(self._tidying):
             thread.join(max(0.0, end - time.monotonic()))
         self._clock.close(max(0.1, end - time.monotonic()))
         self._history.release(self._owner.name)
@@ -314,8 +315,7 @@ class Engine:
             return
         running = sum(1 for mine in self._mine.values() if mine.thread is not None)
         waiting = [mine for mine in self._mine.values() if mine.thread is None and mine.job.state is JobState.WAITING]
-        waiting.sort(key=lambda mine: (mine.job.position, mine.job.id))
-        for mine in waiting[: max(0, self._most - running)]:
+        for mine in sorted(waiting, key=lambda mine: (mine.job.position, mine.job.id))[: max(0, self._most - running)]:
             mine.wish = None
             mine.thread = threading.Thread(target=self._run, args=(mine, mine.job), name=f"job-{mine.job.id}", daemon=True)
             self._set(mine, JobState.RUNNING)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from filexfer.core.errors import FilexferError
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import plain_label
+from filexfer.gui.elided import Elided
 from filexfer.gui.theme import GAP, MARGIN
 
 NOTHING, SLEEP = "nothing", "sleep"
@@ -64,7 +64,7 @@ class FinishBar(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._problem = ""
-        self._label = plain_label()
+        self._label = Elided()
         self.stay = QPushButton(self.tr("Stay awake"))
         self.stay.clicked.connect(self._on_stay)
         layout = QHBoxLayout(self)

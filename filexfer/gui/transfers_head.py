@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from filexfer.core.model import JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import faint_label, icon_button
+from filexfer.gui.elided import Elided
 from filexfer.gui.finish import SLEEP, FinishMenu
 from filexfer.gui.icons import Icons
 from filexfer.gui.jobs_model import JobsModel
@@ -52,7 +53,8 @@ class TransfersHead(QWidget):
         self._bridge, self._jobs, self._icons = bridge, model, icons
         self._title = faint_label(self.tr("TRANSFERS"))
         self._title.setFont(heading(self.font()))
-        self._sum = faint_label()
+        self._sum = Elided()
+        self._sum.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._sum.setFont(smaller(self.font()))
         self.search = self._make_search()
         self.retry = icon_button(icons.icon("arrow_clockwise"), self.tr("Try all that failed again"))
@@ -70,7 +72,8 @@ class TransfersHead(QWidget):
     def _make_search(self) -> QLineEdit:
         field = SearchField(placeholderText=self.tr("Search"), clearButtonEnabled=True)
         field.setAccessibleName(self.tr("Search transfers by the names of files"))
-        field.setFixedWidth(176)
+        field.setMinimumWidth(120)
+        field.setMaximumWidth(176)
         field.addAction(self._icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._typing = QTimer(self, singleShot=True)
         self._typing.timeout.connect(self._on_search)

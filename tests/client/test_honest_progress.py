@@ -24,7 +24,7 @@ from filexfer.protocol.address import parse
 from filexfer.protocol.fields import parse_server_timing, server_timing
 from filexfer.storage.upload import FolderUpload
 from tests.client.conftest import Share
-from tests.client.places import tree
+from tests.client.places import tree, until
 
 MIB = 1 << 20
 SPEC = JobSpec(Direction.PUT, "http://localhost:1/", (("/a", "b"),))
@@ -141,6 +141,22 @@ def test_while_the_commit_is_under_way_the_whole_is_not_told(
     assert not (share.folder / "t").exists()
     go_on.set()
     assert engine.wait(job_id, 20).bytes_done == 4 * MIB
+
+
+def test_every_end_is_told_also_of_a_job_that_is_cleared_at_once(
+    share: Share, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("filexfer.client.clock.TICK", 0.5)
+    seen = Seen(engine)
+    engine.limit(MIB)
+    ids = [engine.add(put(share, tree(tmp_path / f"s{n}", {"f": os.urandom(4 * MIB)}) / "f", f"t{n}")) for n in range(4)]
+    until(lambda: len({job.id for job in seen.jobs}) == 4, "all are told of")
+    for job_id in ids:
+        engine.cancel(job_id)
+        engine.wait(job_id, 20)
+        engine.clear([job_id])
+    for job_id in ids:
+        assert [job.state for job in seen.jobs if job.id == job_id][-1] is JobState.CANCELLED
 
 
 # One limit for all

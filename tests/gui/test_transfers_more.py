@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QListView
 
+from filexfer.client.session import Session
 from filexfer.core.model import Direction, Job, JobSpec, JobState
 from filexfer.gui.bridge import JobNews
 from filexfer.gui.job_delegate import BUTTONS
@@ -53,6 +58,12 @@ def _send(person: Person, place: Place, folder: Path, names: str) -> None:
         person.wait(lambda name=name: person.job(name) is not None)
 
 
+def _asked(session: Session, method: str) -> dict[str, Any]:
+    answer = session.call(method)
+    assert isinstance(answer, dict)
+    return answer
+
+
 # Order
 
 
@@ -71,7 +82,7 @@ def test_keys_give_a_transfer_another_place(person: Person, place: Place, tmp_pa
     view.setCurrentIndex(person.window.jobs.index(0))
     person.key(Qt.Key.Key_Up, CONTROL)
     with stalled.session() as session:
-        queued = sorted(session.call("job_list")["jobs"], key=lambda job: job["position"])
+        queued = sorted(_asked(session, "job_list")["jobs"], key=lambda job: job["position"])
     assert [job["name"] for job in queued] == ["a", "b", "c", "e", "d"], "the agent has the same order, and the first stays first"
 
 
@@ -180,6 +191,31 @@ def test_the_overall_figure_does_not_fall_when_quick_ones_are_done_or_totals_gro
     assert model.percent == 30, "what was before is over"
 
 
+_EVENTS = st.lists(
+    st.tuples(st.sampled_from(list(JobState)), st.integers(0, 300), st.integers(0, 300), st.booleans()), min_size=1, max_size=30
+)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_EVENTS)
+def test_no_stream_of_events_makes_a_bar_lie(look: QApplication, events: list[tuple[JobState, int, int, bool]]) -> None:
+    """Whatever an agent tells, a bar neither falls while its job goes on, nor is it full before the job is done."""
+    model = JobsModel()
+    going, shown, overall = False, 0.0, -1
+    for state, done, total, scanning in events:
+        job = replace(_job(1, state, done, total), scanning=scanning)
+        model.take(_news(job))
+        now = model.fraction(model.job(0))
+        assert 0.0 <= now <= 1.0
+        assert (now == 1.0) == (state is JobState.DONE)
+        goes_on = state in (JobState.RUNNING, JobState.PAUSED)
+        assert not (going and goes_on) or now >= shown
+        if not state.ended and model.percent is not None:
+            assert overall <= model.percent <= 99
+        overall = model.percent if not state.ended and model.percent is not None else overall if not state.ended else -1
+        going, shown = goes_on, now
+
+
 # Search
 
 
@@ -236,7 +272,7 @@ def test_the_speed_limit_is_chosen_shown_and_held(person: Person, agent: OwnAgen
     person.wait(lambda: "limit 2.5 MB/s" in head.words)
     assert head.limits.own.isChecked()
     with agent.session() as session:
-        assert session.call("agent_info")["rate"] == 2_500_000
+        assert _asked(session, "agent_info")["rate"] == 2_500_000
         session.call("limit_set", {"rate": 0})  # another window
     head.limits.popup(QPoint(0, 0))
     person.wait(lambda: "limit" not in head.words)
@@ -352,7 +388,7 @@ def test_a_killed_agent_comes_back_with_the_same_list_and_goes_on(
     try:
         with own.session() as session:
             session.call("limit_set", {"rate": 2 * MIB})
-            pid = int(session.call("agent_info")["pid"])  # type: ignore[call-overload]
+            pid = _asked(session, "agent_info")["pid"]
         person = open_window(own)
         person.wait(lambda: person.window.servers.known)
         _send(person, place, tmp_path, "one two three four")
@@ -366,7 +402,7 @@ def test_a_killed_agent_comes_back_with_the_same_list_and_goes_on(
         assert {job.id: person.window.jobs.title(job) for job in person.jobs} == before
         assert all(person.window.jobs.fraction(job) >= reached[job.id] - 0.5 for job in person.jobs)
         with own.session() as session:
-            assert session.call("agent_info")["pid"] != pid  # type: ignore[call-overload, index]
+            assert _asked(session, "agent_info")["pid"] != pid
             session.call("limit_set", {"rate": 0})
         for name in before.values():
             person.wait_job(name, JobState.DONE)
