@@ -166,7 +166,7 @@ def _usable(told: Sequence[str]) -> list[str]:
     link-local one."""
     own = list(own_interfaces())
     ours = {one.ip for one in own}
-    found = [(text, ip) for text in told if (ip := _number(text)) is not None and not ip.is_multicast and not ip.is_unspecified]
+    found = [(text, ip) for text in told if (ip := _number(text)) is not None]
     if not all(ip in ours for _, ip in found):
         # Machines with containers all have the same addresses towards them: those lead to ourselves.
         found = [(text, ip) for text, ip in found if ip not in ours and not ip.is_loopback]
@@ -174,10 +174,14 @@ def _usable(told: Sequence[str]) -> list[str]:
 
 
 def _number(text: str) -> Ip | None:
+    """An address that may be called; None for one that cannot be."""
     try:
-        return ipaddress.ip_address(text.partition("%")[0])
+        ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None
+    # A link-local one of IPv6 means nothing without the interface that leads there.
+    lost = ip.version == 6 and ip.is_link_local and "%" not in text
+    return None if ip.is_multicast or ip.is_unspecified or lost else ip
 
 
 def _rank(ip: Ip, own: Sequence[Interface]) -> tuple[bool, bool, int, int]:

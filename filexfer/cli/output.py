@@ -57,7 +57,7 @@ class Output:
         if self.verbose:
             self.say(text)
 
-    def record(self, **fields: object) -> None:
+    def record(self, /, **fields: object) -> None:
         """One JSON object on a line of its own, for `--json`; flushed, so that a reader sees it when it happens."""
         sys.stdout.write(as_json(fields) + "\n")
         sys.stdout.flush()

@@ -23,7 +23,9 @@ def over_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def found(pin: str) -> dict[str, Any] | None:
     """What the command tells of the server with this pin."""
-    rows = [json.loads(line) for line in run("servers", "--nearby", "--json").lines]
+    result = run("servers", "--nearby", "--json")
+    assert result.code == 0, result.err
+    rows = [json.loads(line) for line in result.lines]
     return next((row for row in rows if row["pin"] == pin[:PIN_DIGITS]), None)
 
 
@@ -35,9 +37,9 @@ def test_a_server_is_found_by_its_pin_and_one_that_does_not_want_it_is_not(serve
         server = serve(tmp_path / name, *HTTPS, *more, "--state", tmp_path / f"{name}-state")
         if name == "loud":
             loud = server
-    row = None
-    while row is None:  # its name is probed for a second or two before it is announced (RFC 6762, section 8.1)
-        row = found(pins[0])
+    # Its name is probed for a second or two before it is announced (RFC 6762, section 8.1).
+    row = next((row for _ in range(8) if (row := found(pins[0]))), None)
+    assert row is not None
     assert row["addresses"] == [loud.address]
     assert (row["known"], row["self"], row["state"]) == ("", False, "needs pairing")
     assert found(pins[1]) is None
