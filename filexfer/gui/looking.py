@@ -24,7 +24,7 @@ class Looking(QObject):
     def __init__(self, bridge: Bridge, browser: Browser, view: FileView, memory: Memory, icons: Icons, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._browser, self._view, self._icons, self._window = bridge, browser, view, icons, window
-        self.choice = ViewChoice(memory, icons, self)
+        self.choice = ViewChoice(memory, view, icons, self)
         self.thumbnails = Thumbnails(bridge, self)
         self.grid = GridView(browser, view, self.thumbnails, icons)
         self.panel = SidePanel(bridge, browser, view, icons)
@@ -45,7 +45,7 @@ class Looking(QObject):
 
     def show_preview(self) -> None:
         """Open the large preview of the current row."""
-        if self._preview is None:
+        if self._preview is None and self._view.currentIndex().isValid():
             self._preview = PreviewDialog(self._bridge, self._browser, self._view, self._icons, self._window)
             self._preview.finished.connect(self._on_closed)
             self._preview.show()

@@ -22,7 +22,7 @@ from filexfer.gui.location import Location
 from filexfer.gui.pictures import decoded, rounded
 
 #: Bounds: bytes of pixels kept, and files remembered as having no thumbnail.
-KEPT_BYTES, MOST_WITHOUT = 32 << 20, 5000
+KEPT_BYTES, MOST_WITHOUT = 24 << 20, 5000
 #: Pictures that came are shown together, in milliseconds.
 TOGETHER_MS = 40
 #: Their corners, where a thumbnail is 128 pixels wide.

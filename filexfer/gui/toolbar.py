@@ -27,7 +27,7 @@ class Toolbar(QWidget):
         self, browser: Browser, actions: FileActions, choice: ViewChoice, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._browser, self._actions, self._icons = browser, actions, icons
+        self._browser, self._actions, self._choice, self._icons = browser, actions, choice, icons
         self.as_list, self.as_grid, self.panel = (_toggle(one) for one in (choice.as_list, choice.as_grid, choice.panel))
         self.back = self._button("arrow_left", self.tr("Back"), QKeySequence("Alt+Left"))
         self.forward = self._button("arrow_right", self.tr("Forward"), QKeySequence("Alt+Right"))
@@ -82,6 +82,7 @@ class Toolbar(QWidget):
 
     def _more_menu(self) -> QMenu:
         menu = self._menu(self.more, "new_folder", "paste", "paste_into", "undo", "", "refresh", "hidden", "edit_path")
+        menu.addMenu(self._choice.menu(menu))
         menu.addSeparator()
         connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))
         connect.setShortcut(QKeySequence("Ctrl+N"))

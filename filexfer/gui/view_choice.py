@@ -1,22 +1,30 @@
-"""How the open folder is shown: as a list or as a grid, with the panel at the side or without. Remembered."""
+"""How the open folder is shown: as a list or as a grid, in which order, with the panel at the side or without. Remembered."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
 
+from filexfer.gui.file_view import FileView
 from filexfer.gui.icons import Icons
 from filexfer.gui.settings import Memory
+from filexfer.gui.sort_menu import SortMenu
 
 
 class ViewChoice(QObject):
-    """Signals: `grid_wanted(bool)`, `panel_wanted(bool)`. Attributes: as_list, as_grid, panel (actions that stay checked)."""
+    """Signals: `grid_wanted(bool)`, `panel_wanted(bool)`. Attributes: as_list, as_grid, panel (actions that stay checked),
+    preview (an action), sort (a menu)."""
 
     grid_wanted = Signal(bool)
     panel_wanted = Signal(bool)
 
-    def __init__(self, memory: Memory, icons: Icons, parent: QObject) -> None:
+    def __init__(self, memory: Memory, view: FileView, icons: Icons, parent: QObject) -> None:
         super().__init__(parent)
+        self.sort = SortMenu(view.horizontalHeader(), view)
+        # Its key belongs to the list, which handles it; here it is only named.
+        self.preview = QAction(f"{self.tr('Preview')}\t{QKeySequence(Qt.Key.Key_Space).toString()}", self)
+        self.preview.triggered.connect(view.preview_wanted)
         self._memory = memory
         self.as_list = self._action(self.tr("As a list"), icons, "text_bullet_list_ltr", "Ctrl+1", not memory.grid)
         self.as_grid = self._action(self.tr("As pictures"), icons, "grid", "Ctrl+2", memory.grid)
@@ -32,6 +40,13 @@ class ViewChoice(QObject):
         action.setShortcut(QKeySequence(key))
         action.setToolTip(f"{text}  {QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}")
         return action
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """All of it, to be chosen by its words."""
+        menu = QMenu(self.tr("View"), parent)
+        menu.addActions([self.as_list, self.as_grid, self.panel, self.preview])
+        menu.addMenu(self.sort)
+        return menu
 
     def recall(self) -> None:
         """Tell those who listen what was chosen last."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from filexfer.core.digests import digest
 from filexfer.gui.grid_delegate import CELL_HEIGHT, CELL_WIDTH
 from filexfer.gui.grid_view import GridView
+from filexfer.gui.listing import NAME, SIZE
 from filexfer.gui.preview import PreviewDialog
 from tests.gui.conftest import MakeWindow, OwnAgent, Place, Watch
 from tests.gui.person import LEFT, Person, nameless
@@ -146,6 +147,25 @@ def test_a_rubber_band_selects_what_it_covers(person: Person, grid: GridView) ->
         QTest.mouseMove(grid.viewport(), start + (end - start) * step / 10)
     QTest.mouseRelease(grid.viewport(), LEFT, NOTHING, end)
     assert person.window.view.names() == person.rows[-2:]
+
+
+def test_a_click_beside_all_cells_selects_nothing(person: Person, grid: GridView) -> None:
+    click(grid, person, "a.png")
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
+    last = grid.row_rect(len(person.rows) - 1)
+    QTest.mouseClick(grid.viewport(), LEFT, NOTHING, QPoint(last.right() + 30, last.center().y()))
+    assert person.window.view.chosen() == 0
+
+
+def test_a_grid_is_sorted_by_the_menu(person: Person, grid: GridView) -> None:
+    sort = person.window.looking.choice.sort
+    sort.aboutToShow.emit()
+    assert sort.by[NAME].isChecked()
+    sort.by[SIZE].trigger()
+    sort.downwards.trigger()
+    person.wait(lambda: person.rows[1:3] == ["b.jpg", "a.png"] or person.rows[1:3] == ["a.png", "b.jpg"])
+    header = person.window.view.horizontalHeader()
+    assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (SIZE, Qt.SortOrder.DescendingOrder)
 
 
 def test_double_click_and_enter_open_a_folder_and_backspace_goes_up(person: Person, grid: GridView, place: Place) -> None:

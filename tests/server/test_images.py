@@ -187,3 +187,14 @@ def test_a_thumbnail_is_made_once_a_version_and_kept_outside_of_the_share(tmp_pa
         Image.open(io.BytesIO(one.call("image_get", "a.png", 64))) as small,
     ):
         assert small.size == (32, 64)
+
+
+def test_a_picture_with_a_palette_is_made_smaller_smoothly(proxy) -> None:
+    made = io.BytesIO()
+    board = Image.new("P", (256, 256))
+    board.putpalette([0, 0, 0, 255, 255, 255])
+    board.putdata([(x + y) % 2 for y in range(256) for x in range(256)])
+    board.save(made, "GIF")
+    proxy.image_put(Binary(made.getvalue()), "board.gif")
+    with Image.open(io.BytesIO(proxy.image_get("board.gif", 64).data)) as small:
+        assert all(100 < tone < 155 for tone in small.convert("L").tobytes())

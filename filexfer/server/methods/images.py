@@ -160,9 +160,11 @@ def _thumbnail(reader: Reader, edge: int, settings: Settings) -> bytes:
             if _cost(picture, reader.entry.size) > settings.image_memory:
                 raise TooLarge("To decode this picture takes too much memory. Fetch it whole instead.")
             picture.draft("RGB", (edge, edge))
+            # One of a palette Pillow makes smaller by leaving out pixels.
+            small = picture.convert("RGBA") if picture.mode == "P" else picture
             # Made small first: turned as it is, there would be two large ones.
-            picture.thumbnail((edge, edge))
-            return _written(ImageOps.exif_transpose(picture))
+            small.thumbnail((edge, edge))
+            return _written(ImageOps.exif_transpose(small))
     except FilexferError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
