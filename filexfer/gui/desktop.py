@@ -48,6 +48,7 @@ class Desktop(QObject):
         bridge.jobs.connect(self._on_jobs)
         window.errors.doctor_wanted.connect(self.show_doctor)
         window.pane.doctor_wanted.connect(self.show_doctor)
+        window.transfers.doctor_wanted.connect(self.show_doctor)
         window.servers.changed.connect(self._offer_waiting)
         # The end of the session asks nothing: a question there would only hold it up.
         QGuiApplication.instance().commitDataRequest.connect(self.closing.leave)  # type: ignore[union-attr]

@@ -28,7 +28,7 @@ class DoctorDialog(QDialog):
         super().__init__(parent)
         self._bridge, self._server, self._icons = bridge, server, icons
         self._found: list[dict[str, Any]] = []
-        called = paths.shown(name or words.host(server)) if server else self.tr("this computer")
+        called = paths.shown(words.host(name or server)) if server else self.tr("this computer")
         self.setWindowTitle(self.tr("Connection to {name}").format(name=called))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.lead = plain_label(wrap=True)

@@ -135,6 +135,8 @@ def offered(job: Job) -> list[str]:
     more = ["sooner", "later"] if not job.state.ended else []
     if job.state is JobState.DONE and job.spec.items:
         more.append("open")
+    if job.error_kind in ("ConnectionFailed", "ConnectionLost") and job.spec.server:
+        more.append("doctor")
     more += ["reveal", "details"]
     if job.state in (JobState.DONE, JobState.FAILED) and job.files_done + job.files_skipped:
         more.append("receipt")
@@ -155,18 +157,20 @@ def action_words(action: str) -> str:
         "sooner": Words.tr("Move up"),
         "later": Words.tr("Move down"),
         "receipt": Words.tr("Save a receipt…"),
+        "doctor": Words.tr("Find out why"),
     }[action]
 
 
 class Transfers(QWidget):
     """The list with its head. Signals: `reveal(job)`, `details(job)`, `open(job)`, `receipt(job)`, `verify()`;
-    `problem(FilexferError)`."""
+    `doctor_wanted(address)`; `problem(FilexferError)`."""
 
     reveal = Signal(object)
     details = Signal(object)
     open = Signal(object)
     receipt = Signal(object)
     verify = Signal()
+    doctor_wanted = Signal(str)
     problem = Signal(object)
 
     def __init__(self, bridge: Bridge, model: JobsModel, icons: Icons, parent: QWidget | None = None) -> None:
@@ -228,6 +232,8 @@ class Transfers(QWidget):
         asked = {"reveal": self.reveal, "details": self.details, "open": self.open, "receipt": self.receipt}.get(action)
         if asked is not None:
             asked.emit(job)
+        elif action == "doctor":
+            self.doctor_wanted.emit(job.spec.server)
         elif action in ("sooner", "later"):
             self._shift(job, -1 if action == "sooner" else 1)
         elif action == "clear":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import plistlib
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, NoSpace
-from filexfer.core.model import JobState
+from filexfer.core.model import Direction, Job, JobSpec, JobState
 from filexfer.gui import app, resources
 from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.desktop import Desktop
@@ -32,6 +34,7 @@ from filexfer.gui.preferences import Preferences
 from filexfer.gui.send_dialog import SendDialog
 from filexfer.gui.settings import Memory
 from filexfer.gui.single import Handover
+from filexfer.gui.transfers import offered
 from filexfer.gui.window import Window
 from tests.gui.conftest import OwnAgent, Place, Watch
 from tests.gui.person import Person, nameless
@@ -477,3 +480,77 @@ def test_the_dialog_that_connects_leads_to_the_doctor_too(make_desk: MakeDesk, a
     desk.type(dialog.field, "http://127.0.0.1:2")
     assert not dialog.why.isVisible(), "it is about what stands in the field"
     dialog.reject()
+
+
+def test_a_transfer_that_found_no_server_leads_to_the_doctor(make_desk: MakeDesk, agent: OwnAgent) -> None:
+    desk = make_desk(agent)
+    spec = JobSpec(Direction.PUT, "http://127.0.0.1:1/", (("/a", "a"),))
+    lost = Job(id=1, spec=spec, state=JobState.FAILED, error="no connection", error_kind="ConnectionFailed")
+    assert "doctor" in offered(lost)
+    assert "doctor" not in offered(replace(lost, error_kind="NoSpace"))
+    desk.window.transfers.view.acted.emit("doctor", lost)
+    dialog = desk.dialog()
+    assert isinstance(dialog, DoctorDialog)
+    assert dialog.windowTitle() == "Connection to http://127.0.0.1:1"
+    dialog.reject()
+
+
+# ---- other systems, as far as they can be had here
+
+
+def test_macos_starts_the_background_process_by_a_launch_agent(own_home: Path) -> None:
+    system = this_system("darwin")
+    system.set_at_login(True)
+    assert system.at_login()
+    (file,) = (Path(os.environ["HOME"]) / "Library" / "LaunchAgents").iterdir()
+    job = plistlib.loads(file.read_bytes())
+    assert (job["ProgramArguments"], job["RunAtLoad"]) == (own_command("agent"), True)
+    system.set_at_login(False)
+    assert not file.exists()
+
+
+class Registry:
+    """What of `winreg` is used, over a mapping. Attributes: values."""
+
+    HKEY_CURRENT_USER, REG_SZ = "HKCU", 1
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    @contextmanager
+    def OpenKey(self, root: str, path: str) -> Iterator[str]:
+        assert (root, path) == ("HKCU", r"Software\Microsoft\Windows\CurrentVersion\Run")
+        yield path
+
+    CreateKey = OpenKey
+
+    def QueryValueEx(self, key: str, name: str) -> tuple[str, int]:
+        if name not in self.values:
+            raise FileNotFoundError(name)
+        return self.values[name], self.REG_SZ
+
+    def SetValueEx(self, key: str, name: str, reserved: int, kind: int, value: str) -> None:
+        self.values[name] = value
+
+    def DeleteValue(self, key: str, name: str) -> None:
+        if self.values.pop(name, None) is None:
+            raise FileNotFoundError(name)
+
+
+def test_windows_starts_it_by_the_run_key_and_sends_by_its_folder(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setenv("APPDATA", str(own_home / "roaming"))
+    system = this_system("win32")
+    assert not system.at_login()
+    system.set_at_login(True)
+    assert system.at_login()
+    assert registry.values["filexfer"].endswith("agent")
+    for _ in range(2):
+        system.set_at_login(False)
+    assert not system.at_login()
+    assert not system.sends()
+    system.set_sends(True)
+    assert system.sends()
+    (file,) = (own_home / "roaming" / "Microsoft" / "Windows" / "SendTo").iterdir()
+    assert file.read_text("utf-8").rstrip().endswith("app -- %*")
