@@ -34,11 +34,13 @@ from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.doctor_dialog import DoctorDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.job_details import JobDetails
+from filexfer.gui.limit_menu import LimitDialog
 from filexfer.gui.location import Location
 from filexfer.gui.pair_dialog import PairDialog
 from filexfer.gui.platform.system import this_system
 from filexfer.gui.preferences import Preferences
 from filexfer.gui.preview import PreviewDialog
+from filexfer.gui.receipt_dialog import ReceiptDialog
 from filexfer.gui.send_dialog import SendDialog
 from filexfer.gui.settings import Memory
 from filexfer.gui.sheet import Sheet
@@ -123,6 +125,7 @@ class Photographer:
 
     def pages(self) -> None:
         self.shoot("01-first-start")
+        self.nearby()
         self.browsing()
         self.looking()
         self.dropping()
@@ -133,6 +136,21 @@ class Photographer:
         self.on_the_desktop()
         self.connecting()
         self.untrusted()
+
+    def nearby(self) -> None:
+        """Somebody announces itself; the connect dialog finds it too."""
+        nearby = self.window.servers.nearby
+        nearby.set_open(True)
+        self.shoot("40-nearby-looking")
+        self.wait(lambda: nearby.near(self.attic.address) is not None)
+        self.shoot("41-nearby-first-start")
+        self.window.connect_to()
+        self.shoot("42-nearby-connect", _modal(ConnectDialog))
+        _modal(ConnectDialog).reject()
+        self.window.pair_with(self.attic.address)
+        self.shoot("43-nearby-pair", _modal(ConnectDialog))
+        _modal(ConnectDialog).reject()
+        nearby.set_open(False)
 
     def browsing(self) -> None:
         self.go("")
@@ -371,6 +389,35 @@ class Photographer:
         for name in ("latest", ".DS_Store"):
             (holiday / name).unlink()
 
+    def _about_transfers(self, source: Path) -> None:
+        """The receipt of one, the speed limit, and what is done to all."""
+        done = next(job for job in self.window.jobs.jobs() if job.state is JobState.DONE)
+        receipt = source.parent / "notes.sha256"
+        dialog = ReceiptDialog(self.window._bridge, self.window)
+        dialog.make(done.id, str(receipt))
+        self.wait(lambda: dialog.done_)
+        self.shoot("70-receipt", dialog)
+        dialog.close()
+        notes = source / "notes.txt"
+        before = notes.stat()
+        notes.write_text("changed since")
+        dialog = ReceiptDialog(self.window._bridge, self.window)
+        dialog.verify(str(receipt))
+        self.wait(lambda: dialog.done_)
+        self.shoot("71-checked-by-a-receipt", dialog)
+        dialog.close()
+        notes.write_text("notes")
+        os.utime(notes, ns=(before.st_atime_ns, before.st_mtime_ns))
+        head = self.window.transfers.head
+        head.limits.own.trigger()
+        self.shoot("72-speed-limit", _modal(LimitDialog))
+        _modal(LimitDialog).reject()
+        head.search.setText("no such file")
+        self.wait(lambda: not self.window.jobs.jobs())
+        self.shoot("73-nothing-found", self.window.transfers)
+        head.search.clear()
+        self.wait(self.window.jobs.jobs)
+
     def transfers(self, source: Path) -> None:
         """Stage one job of each state, under a limit that keeps them so."""
         self.go("Documents")
@@ -400,6 +447,7 @@ class Photographer:
             self.wait(lambda: details.table.model().rowCount())
             self.shoot("16-files-of-a-transfer", details)
             details.close()
+            self._about_transfers(source)
             self.window.resize(700, 520)
             self.shoot("17-narrow")
             self.go("", "", words.Words.tr("This computer"))
@@ -426,6 +474,8 @@ def _modal(kind: type[_D]) -> _D:
 def main() -> None:
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots")
     target.mkdir(parents=True, exist_ok=True)
+    # Nobody but ourselves is found, or finds us.
+    os.environ["FILEXFER_MDNS"] = "127.0.0.1"
     application = QApplication(sys.argv[:1])
     theme = app.prepare(application)
     with ExitStack() as parts:
