@@ -23,7 +23,7 @@ from filexfer.protocol.members import flag, sequence, struct, text
 
 #: Seconds: that one poll is parked; without an answer after which the server counts as gone; between two polls, for many changes
 #: come together; until a broken line is tried again, at first and at most; and the same where only a person can help.
-POLL, PATIENCE, PAUSE = 15.0, 8.0, 0.1
+POLL, PATIENCE, PAUSE = 15.0, 8.0, 0.25
 RETRY, RETRY_MOST, HOPELESS = 0.5, 5.0, 300.0
 
 _GONE = (ConnectionFailed, ConnectionLost)

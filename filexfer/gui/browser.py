@@ -138,14 +138,15 @@ class Browser(QObject):
 
     def take_news(self, news: ViewNews) -> None:
         """Show what the agent tells of the open view."""
+        recovered = self._lost and not news.fault
         if news.fault:
             self._say(faults.error_of(news.fault, news.error))
-        else:
-            recovered, self._lost = self._lost, ""
-            if recovered or self._failure or news.version != self._version:
-                self._fetch_first()
-            if recovered:
-                self.recovered.emit(recovered)
+        elif recovered:
+            self.recovered.emit(self._lost)
+            self._lost = ""
+        hidden = bool(self._failure)
+        if recovered or (hidden and not news.fault) or (not hidden and news.version != self._version):
+            self._fetch_first()
 
     def _say(self, error: FilexferError) -> None:
         if not isinstance(error, ConnectionFailed | ConnectionLost):

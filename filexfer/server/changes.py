@@ -61,6 +61,7 @@ class Changes:
             # "" is the first question; any other cursor is of another life. It is of the time before the look.
             fresh = {"cursor": f"{self._life}.{self._number}", "folders": [], "all": cursor != ""}
         self._watching.look()
+        self._watching.need(timeout)
         if not known:
             return fresh
         with self._lock:
@@ -72,7 +73,6 @@ class Changes:
             deferred = Deferred(timeout, lambda: self._late(since))
             self._waiting[deferred] = (device, since)
         deferred.on_end(lambda: self._forget(deferred))
-        self._watching.need(timeout)
         return deferred
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ _log = logging.getLogger("filexfer.server")
 MOST = 128
 #: Seconds between two looks at the times of all; between two changes of what the system watches; that watching goes on after the
 #: last question, since whoever waits asks again; and until watching is tried again where the system refused.
-LOOK, SETTLE, GRACE, AGAIN = 2.0, 0.25, 20.0, 60.0
+LOOK, SETTLE, GRACE, AGAIN = 2.0, 0.1, 20.0, 60.0
 
 
 class Watching:
