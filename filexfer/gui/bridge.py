@@ -179,7 +179,8 @@ class Bridge(QObject):
     ) -> None:
         """Call `method` of the agent. Later, on this thread, `done(answer)` or `failed(error)` is called.
 
-        `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget.
+        `read` turns the answer into what `done` gets, on a thread of the bridge; it must not touch a widget. A parameter that is
+        a function is called there too, for what takes long to put together.
         """
         line = (
             self._far
@@ -202,7 +203,8 @@ class Bridge(QObject):
         while (request := line.get()) is not None and not self._closed.is_set():
             try:
                 with _in_words():
-                    answer = self._agent_session().call(request.method, *request.params)
+                    given = [one() if callable(one) else one for one in request.params]
+                    answer = self._agent_session().call(request.method, *given)
                     value = _read(request.read, answer) if request.read else answer
             except Cancelled:
                 # The session was given up because the agent is gone; nobody asked for this call to be cancelled.

@@ -217,11 +217,7 @@ class FileActions(QObject):
 
     def save_into(self, here: Location, entries: Sequence[Entry], folder: str, name: str = "") -> None:
         """Fetch `entries` of `here` into a local folder, a single one as `name`. What is there already is kept."""
-        items = tuple((paths.join(here.path, entry.name), os.path.join(folder, name or entry.name)) for entry in entries)
-        self._add_job(JobSpec(Direction.GET, here.server, items, on_conflict=Conflict.RENAME))
-
-    def _add_job(self, spec: JobSpec) -> None:
-        self._bridge.ask("job_add", wire.spec_struct(spec))
+        self._bridge.ask("job_add", lambda: _fetching(here, entries, folder, name))
 
     # Small things.
 
@@ -256,6 +252,12 @@ class FileActions(QObject):
 
     def _fail(self, sentence: str) -> None:
         self._bridge.failed.emit(FilexferError(sentence))
+
+
+def _fetching(here: Location, entries: Sequence[Entry], folder: str, name: str) -> dict[str, object]:
+    """The job that `save_into` adds."""
+    items = tuple((paths.join(here.path, entry.name), os.path.join(folder, name or entry.name)) for entry in entries)
+    return wire.spec_struct(JobSpec(Direction.GET, here.server, items, on_conflict=Conflict.RENAME))
 
 
 def _call(act: Callable[[], None], *_: object) -> None:

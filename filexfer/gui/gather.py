@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QTimer
+
 from filexfer.core.model import Entry
 from filexfer.gui.browser import Browser
 from filexfer.gui.listing import Page
+
+#: Most rows taken in one go, so that the window answers in between.
+AT_ONCE = 2000
 
 
 class Gather:
@@ -22,8 +27,12 @@ class Gather:
     def start(self) -> None:
         while self._wanted and self._browser.version == self._version:
             first, last = self._wanted[0]
-            entries = self._browser.model.known(first, last)
+            entries = self._browser.model.known(first, min(last, first + AT_ONCE - 1))
             self._entries += entries
+            if len(entries) == AT_ONCE < last - first + 1:
+                self._wanted[0] = (first + AT_ONCE, last)
+                QTimer.singleShot(0, self.start)
+                return
             if len(entries) < last - first + 1:
                 self._wanted[0] = (first + len(entries), last)
                 self._browser.rows(first + len(entries), last, self._take)

@@ -62,6 +62,14 @@ class Desk:
         self.screen.do("windowmove", "--sync", window, 10, 300)
         self.activate()
 
+    def run(self, command: list[str]) -> None:
+        """Show a program of others."""
+        process = subprocess.Popen(
+            command, env=self.screen.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        self._parts.callback(process.wait, 10)
+        self._parts.callback(process.kill)
+
     def ends(self, process: subprocess.Popen[str], *listening: threading.Thread) -> None:
         """Have it stopped at the end, and its pipe closed."""
         assert process.stdout is not None
@@ -239,7 +247,8 @@ def test_into_a_file_manager(desk: Desk, manager: str) -> None:
     (desk.place.folder / "large.bin").write_bytes(content)
     (desk.place.folder / "small.txt").write_bytes(b"small")
     desk.open()
-    desk.screen.run([manager, str(desk.target)])
+    # Killed at the end: pcmanfm does not always heed the signal to end.
+    desk.run([manager, str(desk.target)])
     window = desk.screen.window("target")
     desk.screen.do("windowsize", "--sync", window, 280, 300)
     desk.screen.do("windowmove", "--sync", window, 5, 400)
