@@ -34,10 +34,17 @@ class _Open:
 
     def look(self, jobs: Jobs) -> None:
         """What the plan's thread does."""
-        self.plan.run()
+        try:
+            self.plan.run()
+        except Exception:
+            # A fault of our own: no drop may be lost by it, and whoever collects those is told.
+            self._begin(jobs)
+            raise
         found = self.plan.findings()
-        if isinstance(found.error, Cancelled) or (found.error is None and found.to_decide):
-            return
+        if not isinstance(found.error, Cancelled) and (found.error is not None or not found.to_decide):
+            self._begin(jobs)
+
+    def _begin(self, jobs: Jobs) -> None:
         with self._lock:
             if not self._closed and self._job is None:
                 try:
@@ -98,9 +105,9 @@ class Plans:
 
     def plan_state(self, caller: Caller, plan: int) -> dict[str, object]:
         """How far a plan came: {plan, job (its id once it began, 0 before), complete, decide (a person should be asked), many
-        (these are very many files), error, files, bytes, free (bytes there, -1 for unknown), fits, seconds (estimate, -1 for none), junk_left_out (what systems keep
-        in folders for themselves can be left out), counts, sizes, names}. The last three by group: new, same, changed, blocked,
-        unrepresentable, junk, links, special, unreadable; names are the first of each."""
+        (these are very many files), error, files, bytes, free (bytes there, -1 for unknown), fits, seconds (estimate, -1 for
+        none), junk_left_out (what systems keep in folders for themselves can be left out), counts, sizes, names}. The last three
+        by group: new, same, changed, blocked, unrepresentable, junk, links, special, unreadable; names are the first of each."""
         return self._state(self._known(caller, plan))
 
     def plan_start(self, caller: Caller, plan: int, options: object = None) -> dict[str, object]:

@@ -14,6 +14,7 @@ from filexfer.agent import plans
 from filexfer.agent.agent import Agent
 from filexfer.agent.memory import Memory
 from filexfer.agent.rates import Rates
+from filexfer.client.session import connect
 from filexfer.core.errors import BadParameters, Forbidden, InvalidPath, NotFound
 from filexfer.core.model import Direction, Job, JobSpec, JobState
 from tests.agent.conftest import Laptop
@@ -173,19 +174,31 @@ def test_from_elsewhere_a_plan_names_only_what_lies_in_the_share_and_none_that_w
     monkeypatch.setenv("HOME", str(home))
     outside = make(home / "private.txt", b"mine")
     make(tmp_path / "remote" / "private.txt", b"theirs")
-    with Agent(home / "share", ["https://127.0.0.1:0"], state=home / "state") as agent:
-        from filexfer.client.session import connect
+    with Agent(home / "share", ["https://127.0.0.1:0"], state=home / "state") as agent, connect(agent.control) as owner:
+        mine = owner.call("plan_open", put(remote.addresses[0], outside))["plan"]
+        with Laptop(owner, tmp_path / "laptop", "manage").connect() as device:
+            with pytest.raises(Forbidden):
+                device.call("plan_open", put("", outside))
+            for method in ("plan_state", "plan_start"):
+                with pytest.raises(NotFound):
+                    device.call(method, mine)
+            device.call("plan_close", mine)
+        assert owner.call("plan_state", mine)["plan"] == mine
 
-        with connect(agent.control) as owner:
-            mine = owner.call("plan_open", put(remote.addresses[0], outside))["plan"]
-            with Laptop(owner, tmp_path / "laptop", "manage").connect() as device:
-                with pytest.raises(Forbidden):
-                    device.call("plan_open", put("", outside))
-                for method in ("plan_state", "plan_start"):
-                    with pytest.raises(NotFound):
-                        device.call(method, mine)
-                device.call("plan_close", mine)
-            assert owner.call("plan_state", mine)["plan"] == mine
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_no_drop_is_lost_by_a_fault_of_our_own(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, until: Callable[..., Any]
+) -> None:
+    def broken(plan: object) -> None:
+        raise ValueError("a fault of our own")
+
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(plans.Plan, "run", broken)
+    with Agent(home / "share", state=home / "state") as agent, connect(agent.control) as owner:
+        opened: Any = owner.call("plan_open", put("", make(tmp_path / "a.txt", b"mine")))
+        until(lambda: owner.call("plan_state", opened["plan"]), lambda now: now["job"])
+        until(lambda: (home / "share" / "a.txt").exists())
 
 
 # How long it will take
