@@ -1,4 +1,4 @@
-"""What shows a preview: the picture as large as there is room, the text, or an icon and a sentence. Rules: text is always plain."""
+"""What shows a preview: the picture as large as there is room, the text, or an icon with a sentence. Text is always plain."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ class PreviewView(QStackedWidget):
         return "picture" if current is self.picture else "text"
 
     def edge(self, most: int) -> int:
-        """How large a picture is to be asked for, in pixels of the screen: in steps, so that a window that is drawn larger does not
-        ask at each."""
+        """How large a picture is to be asked for, in pixels of the screen: in steps, so that a window that is drawn larger does
+        not ask at each."""
         wanted = round(max(self.width(), self.height()) * self.devicePixelRatio())
         return min(most, max(256, -(-wanted // 256) * 256))
 
@@ -108,9 +108,3 @@ class PreviewView(QStackedWidget):
             self.show_icon(preview.entry, self.tr("The file is empty."))
         else:
             self.show_icon(preview.entry, paths.shown(preview.reason))
-
-    def clear(self) -> None:
-        """Show nothing at all."""
-        self._icon.clear()
-        self._words.clear()
-        self.setCurrentWidget(self._note)

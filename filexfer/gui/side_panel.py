@@ -110,12 +110,12 @@ class SidePanel(QWidget):
 
     def _show_many(self, chosen: int) -> None:
         self._pause.stop()
-        self.content.clear()
+        self.content.hide()
         self._rows(size=False, pixels=False, changed=False, digest=False)
         if not chosen:
             self.name.setText(self.tr("Select a file to see what it looks like."))
             return
-        self.name.setText(Words.tr("%Ln item(s) selected", "", chosen))
+        self.name.setText(self.tr("{items} selected").format(items=Words.tr("%Ln item(s)", "", chosen)))
         if chosen <= MOST_ROWS:
             known = [entry for first, last in self._view.ranges() for entry in self._browser.model.known(first, last)]
             files = [entry.size for entry in known if entry.kind is Kind.FILE]
@@ -131,6 +131,7 @@ class SidePanel(QWidget):
         self.changed.setText(words.moment(entry.mtime_ns))
         self._show_digest("")
         self._rows(size=is_file, pixels=False, changed=True, digest=is_file)
+        self.content.show()
         self.content.show_icon(entry)
 
     def _rows(self, **shown: bool) -> None:

@@ -24,6 +24,7 @@ NO_PATHS: dict[str, frozenset[int]] = {
     "view_find": frozenset({1}),
     "view_events": frozenset({0}),
     "thumb_get": frozenset({0, 2}),
+    "stage_files": frozenset({0}),
     "preview_get": frozenset({0}),
     "server_forget": frozenset({0}),
     "server_call": frozenset({0, 1}),

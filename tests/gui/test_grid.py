@@ -259,7 +259,8 @@ def test_the_panel_tells_what_is_selected(person: Person, place: Place) -> None:
     person.wait(lambda: not panel.amount.isVisible())
     person.click_row("f02")
     person.click_row("f04", SHIFT)
-    person.wait(lambda: panel.name.text().startswith("3 item"))
+    person.wait(lambda: panel.name.text() == "3 items selected")
+    assert not panel.content.isVisible()
     assert panel.amount.text() == "9 B"
 
 
