@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QFrame, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
@@ -31,7 +31,7 @@ class NearbyList(QWidget):
         self.model = NearModel(servers, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(SideDelegate(self.view))
-        self.view.setFrameShape(QFrame.Shape.StyledPanel)
+        self.view.setProperty("panel", True)
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
