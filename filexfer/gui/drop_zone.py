@@ -77,6 +77,11 @@ class DropZone(QObject):
             return False
         return True
 
+    @property
+    def scrolls(self) -> bool:
+        """Whether the pointer is so near to an edge that the area scrolls."""
+        return self._scroll.isActive()
+
     def look_again(self) -> None:
         """The widget shows something else below the pointer now."""
         if self._dragged is not None:

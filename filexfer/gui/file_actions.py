@@ -28,8 +28,10 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location, path_words
 from filexfer.gui.paste_image import PasteImage
 from filexfer.gui.planning import Planning
+from filexfer.gui.properties import Properties
 from filexfer.gui.settings import Memory
 from filexfer.gui.staged import Staged
+from filexfer.gui.trash_dialog import TrashDialog
 from filexfer.gui.undo import undo_words
 from filexfer.protocol import wire
 
@@ -85,6 +87,8 @@ class FileActions(QObject):
             ("rename", self.tr("Rename"), "rename", None, self.changes.rename),
             ("delete", self.tr("Delete"), "delete", None, self.changes.delete),
             ("erase", self.tr("Delete for good…"), "", None, self.changes.erase),
+            ("properties", self.tr("Properties"), "info", QKeySequence("Alt+Return"), self._properties),
+            ("trash", self.tr("Trash…"), "bin_recycle", None, self._open_trash),
             ("undo", undo_words(None), "arrow_undo", QKeySequence(keys.Undo), self.changes.undo.undo),
             ("copy", self.tr("Copy"), "copy", QKeySequence(keys.Copy), self._copy),
             ("paste_into", self.tr("Paste into folder…"), "", QKeySequence("Ctrl+Shift+V"), self._paste_into),
@@ -117,12 +121,12 @@ class FileActions(QObject):
         last = os.path.basename(self._memory.downloads)
         self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last)))
         self["download"].setVisible(bool(last))
-        for name in ("download_to", "download", "delete", "erase", "copy", "copy_path"):
+        for name in ("download_to", "download", "delete", "erase", "copy", "copy_path", "properties"):
             self[name].setEnabled(here and chosen > 0)
         self["paste_into"].setEnabled(self.copied.what is not None)
         for name in ("open", "rename"):
             self[name].setEnabled(here and chosen == 1)
-        for name in ("upload_files", "upload_folder", "new_folder", "paste", "refresh", "hidden"):
+        for name in ("upload_files", "upload_folder", "new_folder", "paste", "refresh", "hidden", "trash"):
             self[name].setEnabled(here)
 
     def _name_undo(self) -> None:
@@ -220,6 +224,16 @@ class FileActions(QObject):
         self._bridge.ask("job_add", lambda: _fetching(here, entries, folder, name))
 
     # Small things.
+
+    def _properties(self) -> None:
+        self._with_selection(lambda here, entries: Properties(self._bridge, here, entries, self._window).open())
+
+    def _open_trash(self) -> None:
+        here = self._browser.here
+        if here is not None:
+            dialog = TrashDialog(self._bridge, self._icons, here.at(""), self._window)
+            dialog.restored.connect(partial(self.changes.came_back, here.server))
+            dialog.open()
 
     def _copy(self) -> None:
         self.copied.copy(self._view)

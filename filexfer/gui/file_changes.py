@@ -198,8 +198,12 @@ class FileChanges(QObject):
 
     def _undone(self, act: Act, back: Sequence[str], sentence: str) -> None:
         self.told.emit(sentence or self.tr("Taken back."))
+        self.came_back(act.where.server, back)
+
+    def came_back(self, server: str, back: Sequence[str]) -> None:
+        """These paths are there again: show them where they are looked at."""
         here = self._browser.here
-        if here is not None and here.server == act.where.server:
+        if here is not None and here.server == server:
             self._browser.refresh([paths.name(path) for path in back if paths.parent(path) == here.path])
 
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from filexfer.gui.file_actions import FileActions
 
 #: Names of actions; "" is a separator.
-SELECTED = ("open", "", "download_to", "download", "copy", "copy_path", "", "rename", "delete", "erase")
-FOLDER = ("upload_files", "upload_folder", "paste", "paste_into", "", "new_folder", "undo", "", "refresh", "hidden")
+SELECTED = ("open", "", "download_to", "download", "copy", "copy_path", "", "rename", "delete", "erase", "", "properties")
+FOLDER = ("upload_files", "upload_folder", "paste", "paste_into", "", "new_folder", "undo", "", "refresh", "hidden", "trash")
 
 
 def file_menu(actions: FileActions, names: tuple[str, ...], parent: QWidget) -> QMenu:

@@ -81,7 +81,7 @@ class Toolbar(QWidget):
         return menu
 
     def _more_menu(self) -> QMenu:
-        menu = self._menu(self.more, "new_folder", "paste", "paste_into", "undo", "", "refresh", "hidden", "edit_path")
+        menu = self._menu(self.more, "new_folder", "paste", "paste_into", "undo", "trash", "", "refresh", "hidden", "edit_path")
         menu.addMenu(self._choice.menu(menu))
         menu.addSeparator()
         connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))

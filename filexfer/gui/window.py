@@ -123,7 +123,8 @@ class Window(QMainWindow):
         actions.edit_path.connect(self.toolbar.breadcrumb.edit)
         self._uploads = Uploads(actions.changes.acts, self.jobs.jobs, self)
         actions.upload_begun.connect(self._uploads.begun)
-        dropping = WindowDrops(browser, self.pane, self.toolbar.breadcrumb, self.sidebar, lambda: actions.drag_out.lifted)
+        crumbs = self.toolbar.breadcrumb
+        dropping = self.dropping = WindowDrops(browser, self.pane, crumbs, self.sidebar, lambda: actions.drag_out.lifted)
         dropping.dropped.connect(actions.take_drop)
         dropping.moved.connect(actions.changes.move)
         dropping.refused.connect(lambda sentence: bridge.failed.emit(FilexferError(sentence)))

@@ -72,6 +72,11 @@ class WindowDrops(QObject):
         zone.let_go.connect(self._let_go)
         zone.sprung.connect(self._browser.open)
 
+    @property
+    def scrolls(self) -> bool:
+        """Whether the list scrolls because something hangs at its edge."""
+        return self._list.scrolls
+
     def words(self, dragged: Dragged, into: Location | None) -> str:
         """What letting go would do; "" for nothing."""
         verdict = dragged.verdict(into)

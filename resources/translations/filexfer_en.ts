@@ -14,14 +14,14 @@
 <context>
     <name>ReceiptDialog</name>
     <message numerus="yes">
-        <source>%Ln file(s) are the same here and there, with every byte.</source>
+        <source>%Ln file(s) are the same here and there, byte for byte.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln file(s) are not; they are named below.</source>
+        <source>%Ln file(s) differ or are missing; they are named below.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
@@ -63,10 +63,24 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln entries</source>
+        <translation>
+            <numerusform>%Ln entry</numerusform>
+            <numerusform>%Ln entries</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln file(s)</source>
         <translation>
             <numerusform>%Ln file</numerusform>
             <numerusform>%Ln files</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln folder(s)</source>
+        <translation>
+            <numerusform>%Ln folder</numerusform>
+            <numerusform>%Ln folders</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -134,17 +148,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln item(s) selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Move %Ln entries to “{place}”</source>
         <translation>
             <numerusform>Move %Ln entry to “{place}”</numerusform>
             <numerusform>Move %Ln entries to “{place}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln entries of the trash for good?</source>
+        <translation>
+            <numerusform>Delete %Ln entry of the trash for good?</numerusform>
+            <numerusform>Delete %Ln entries of the trash for good?</numerusform>
         </translation>
     </message>
 </context>

@@ -354,6 +354,14 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Properties</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation type="unfinished"></translation>
     </message>
@@ -953,6 +961,66 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>Properties</name>
+    <message>
+        <source>Properties</source>
+        <extracomment>Entries of a folder asked for at once: few enough that reading them is not felt.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation type="unfinished">复制路径</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished">文件</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished">文件夹</translation>
+    </message>
+    <message>
+        <source>Link (is not followed)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neither file nor folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation type="unfinished">修改时间</translation>
+    </message>
+    <message>
+        <source>{n} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ReceiptDialog</name>
     <message>
         <source>How much has been read</source>
@@ -980,13 +1048,13 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>%Ln file(s) are the same here and there, with every byte.</source>
+        <source>%Ln file(s) are the same here and there, byte for byte.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln file(s) are not; they are named below.</source>
+        <source>%Ln file(s) differ or are missing; they are named below.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -1300,6 +1368,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{items} selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reading…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1342,6 +1414,29 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>What pairing with it brought is thrown away too: to come back, it takes a new code from there.</source>
         <translation>与它的配对信息也会一并清除：再次连接需要从那里取得新的配对码。</translation>
+    </message>
+</context>
+<context>
+    <name>SortMenu</name>
+    <message>
+        <source>Sort by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation type="unfinished">修改时间</translation>
+    </message>
+    <message>
+        <source>Descending</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1436,6 +1531,80 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>TrashDialog</name>
+    <message>
+        <source>Trash of “{server}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking into the trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What lies in the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is deleted or replaced here lies in it for a while, and can be put back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The trash is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The trash cannot be looked into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is in its place again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” came back as “{new}”: its name is in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of it can be brought back then, by nobody.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TrashModel</name>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Where it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Tray</name>
     <message>
         <source>Open filexfer</source>
@@ -1491,6 +1660,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>Details at the side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1613,6 +1786,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <source>Save a receipt…</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Find out why</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>%Ln running</source>
         <translation>
@@ -1727,9 +1904,21 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>{done} / {total}</translation>
     </message>
     <message numerus="yes">
+        <source>%Ln entries</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln file(s)</source>
         <translation>
             <numerusform>%Ln 个文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln folder(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1857,13 +2046,13 @@ Whether the agent was asked and has not answered; whether what stands below the 
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln item(s) selected</source>
+        <source>Move %Ln entries to “{place}”</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Move %Ln entries to “{place}”</source>
+        <source>Delete %Ln entries of the trash for good?</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>

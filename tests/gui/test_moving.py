@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -27,21 +26,33 @@ class Hand(QDrag):
     person: Person
     stops: Sequence[Callable[[], QPoint | None]]
 
-    def exec(self, actions: Qt.DropAction) -> Qt.DropAction:
-        handle, kinds = self.person.window.windowHandle(), itertools.chain((QDragEnterEvent,), itertools.repeat(QDragMoveEvent))
-        point = QPoint()
-        for stop, kind in zip(self.stops, kinds, strict=False):
-            self.person.wait(lambda stop=stop: stop() is not None)
-            point = stop() or point
-            for each in (kind, QDragMoveEvent):
-                event = each(point, actions, self.mimeData(), LEFT, Qt.KeyboardModifier.NoModifier)
+    def exec(self, *actions: Qt.DropAction) -> Qt.DropAction:
+        handle, point, accepted = self.person.window.windowHandle(), QPoint(), False
+        for number, stop in enumerate(self.stops):
+            point = self._wait_for(stop)
+            for kind in (QDragMoveEvent if number else QDragEnterEvent, QDragMoveEvent):
+                event = kind(point, actions[0], self.mimeData(), LEFT, Qt.KeyboardModifier.NoModifier)
                 QApplication.sendEvent(handle, event)
-        drop = QDropEvent(QPointF(point), actions, self.mimeData(), LEFT, Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop)
-        if event.isAccepted():
-            QApplication.sendEvent(handle, drop)
-        else:
+                accepted = event.isAccepted()
+        if not accepted:
             self.person.drag_away()
-        return drop.dropAction() if event.isAccepted() and drop.isAccepted() else Qt.DropAction.IgnoreAction
+            return Qt.DropAction.IgnoreAction
+        none = Qt.KeyboardModifier.NoModifier
+        drop = QDropEvent(QPointF(point), actions[0], self.mimeData(), LEFT, none, QEvent.Type.Drop)
+        QApplication.sendEvent(handle, drop)
+        return drop.dropAction() if drop.isAccepted() else Qt.DropAction.IgnoreAction
+
+    def _wait_for(self, stop: Callable[[], QPoint | None]) -> QPoint:
+        found: list[QPoint] = []
+
+        def seen() -> bool:
+            point = stop()
+            if point is not None:
+                found.append(point)
+            return bool(found)
+
+        self.person.wait(seen)
+        return found[-1]
 
 
 @pytest.fixture(autouse=True)
