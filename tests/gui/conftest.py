@@ -165,9 +165,11 @@ def place(studio: OtherServer) -> Place:
 
 
 @pytest.fixture(scope="session")
-def look(qapp: QApplication) -> QApplication:
+def look(qapp: QApplication) -> Iterator[QApplication]:
     app.prepare(qapp)
-    return qapp
+    yield qapp
+    # Off screen the clipboard outlives Python, and what Python put there must not.
+    qapp.clipboard().clear()
 
 
 @pytest.fixture
