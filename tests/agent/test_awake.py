@@ -110,7 +110,7 @@ def test_who_may_not_forbid_sleep_says_at_least_that_somebody_is_at_work(tmp_pat
 @on_a_bus
 def test_it_is_put_to_sleep_when_asked(logind: Logind) -> None:
     awake.suspend("linux")
-    assert logind.said[-1] == "suspend"
+    logind.wait(lambda said: said[-1] == "suspend")
 
 
 def test_a_computer_that_cannot_be_put_to_sleep_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
