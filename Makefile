@@ -48,6 +48,7 @@ format:  ## let ruff set the sources in order
 
 bench: venv  ## measure the speed beside cp and the standard library, five minutes
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.window
 
 fuzz: $(VENV)/.has-fuzz  ## feed the readers of foreign bytes with what breaks readers, FUZZ_SECONDS=600
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
