@@ -90,9 +90,9 @@ class ReceiptDialog(QDialog):
 
     def _verdict(self, state: Any) -> str:
         same, differing = int(state["files"]) - int(state["differing"]), int(state["differing"])
-        parts = [self.tr("%Ln file(s) are the same here and there, with every byte.", "", same)] if same else []
+        parts = [self.tr("%Ln file(s) are the same here and there, byte for byte.", "", same)] if same else []
         if differing:
-            parts.append(self.tr("%Ln file(s) are not; they are named below.", "", differing))
+            parts.append(self.tr("%Ln file(s) differ or are missing; they are named below.", "", differing))
         if state["kind"] == "make":
             parts.append(self.tr("Saved as “{name}”.").format(name=paths.shown(self._file)))
         return " ".join(parts) or self.tr("The receipt names no files.")

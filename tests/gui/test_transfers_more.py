@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _send(person: Person, place: Place, folder: Path, names: str) -> None:
     person.go(place.location)
     for name in names.split():
         person.drop([_random_file(folder / name, 2 * MIB)], person.in_pane)
-        person.wait(lambda name=name: person.job(name) is not None)
+        person.wait(partial(person.job, name))
 
 
 def _asked(session: Session, method: str) -> dict[str, Any]:
