@@ -37,6 +37,8 @@ from filexfer.gui.job_details import JobDetails
 from filexfer.gui.limit_menu import LimitDialog
 from filexfer.gui.location import Location
 from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.properties import Properties
+from filexfer.gui.trash_dialog import TrashDialog
 from filexfer.gui.platform.system import this_system
 from filexfer.gui.preferences import Preferences
 from filexfer.gui.preview import PreviewDialog
@@ -201,7 +203,40 @@ class Photographer:
         row = view.visualRect(self.window.listing.index(1, 0)).center()
         self.drag(view.viewport().mapTo(self.window, row))
         self.shoot("06-drop-on-folder")
+        self.go("Photos/2026")
+        part = self.window.toolbar.breadcrumb.parts[1]
+        self.drag(part.mapTo(self.window, part.rect().center()))
+        self.shoot("60-drop-on-breadcrumb")
+        side = self.window.sidebar.view
+        self.drag(side.viewport().mapTo(self.window, side.visualRect(side.model().index(1, 0)).center()))
+        self.shoot("61-drop-on-computer")
         QApplication.sendEvent(self.window.windowHandle(), QDragLeaveEvent())
+        self.undoing()
+
+    def undoing(self) -> None:
+        """Deleting, what is said of it, and the trash it went to."""
+        for names in (["IMG_0001.jpg"], ["IMG_0002.jpg", "IMG_0003.jpg"]):
+            self.window.view.select_names(names)
+            self.window.actions_["delete"].trigger()
+            self.wait(lambda names=names: self.window.listing.row_of(names[0]) < 0)
+        self.shoot("62-undo")
+        self.window.actions_["trash"].trigger()
+        trash = _modal(TrashDialog)
+        self.wait(lambda: trash.model.rowCount() == 3)
+        self.shoot("63-trash", trash)
+        trash.table.selectAll()
+        trash.restore.click()
+        self.wait(lambda: trash.model.rowCount() == 0)
+        self.shoot("64-trash-empty", trash)
+        trash.reject()
+        self.go("")
+        for name, names in (("65-properties", ["plan.pdf"]), ("66-properties-of-several", ["Photos", "notes.txt"])):
+            self.window.view.select_names(names)
+            self.window.actions_["properties"].trigger()
+            QTest.qWait(400)
+            self.shoot(name, _modal(Properties))
+            _modal(Properties).reject()
+        self.window.pane.undo_bar.hide()
 
     def troubles(self) -> None:
         self.go("Photos", "http://127.0.0.1:1/", "attic-pi")
@@ -224,7 +259,7 @@ class Photographer:
         self.wait(lambda: dialog.go.isEnabled())
         self.shoot("09-connect", dialog)
         dialog.reject()
-        for name, action in (("10-new-folder", "new_folder"), ("11-delete", "delete")):
+        for name, action in (("10-new-folder", "new_folder"), ("11-delete", "erase")):
             self.window.view.select_names(["IMG_2042.jpg", "IMG_2043.jpg"])
             self.window.actions_[action].trigger()
             box = QApplication.activeModalWidget()
