@@ -299,6 +299,7 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "view_close",
         "server_list",
         "nearby_list",
+        "server_doctor",
         "agent_info",
         "plan_state",
         "plan_close",
