@@ -19,6 +19,7 @@ from filexfer.agent.diagnosis import Diagnosis
 from filexfer.agent.events import Events
 from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
+from filexfer.agent.moves import Moves
 from filexfer.agent.nearby import Nearby, Surroundings
 from filexfer.agent.plans import Plans
 from filexfer.agent.previews import Previews
@@ -108,7 +109,7 @@ class Agent:
         self.staging = parts.enter_context(closing(Staging(servers, self._state / "staged", self._engine.throttle)))
         self._awake = parts.enter_context(closing(Awake()))
         self._engine.limit(number(self._memory.get("rate", 0)))
-        nearby = parts.enter_context(closing(Nearby(Surroundings(servers, vault, self._pin))))
+        nearby = parts.enter_context(closing(Nearby(Surroundings(servers, vault, self._pin), Moves(servers, vault))))
         self._watch = parts.enter_context(closing(Watch(self._engine, self._events, history_file)))
         self.jobs = Jobs(self._engine, self._events, servers, self.sharing, self._memory, history.notes.jobs_with)
         self._afterwards = parts.enter_context(closing(Afterwards(self._engine.jobs, suspend)))

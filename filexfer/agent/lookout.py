@@ -8,6 +8,7 @@ import ipaddress
 import re
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ class Lookout:
         self.problem = ""
         self._lock = threading.Lock()  # guards the one below
         self._found: dict[str, Found | None] = {}  # by the name of the service; None until it has said where it is
+        self._asked: set[Future[None]] = set()  # who is being asked where it is
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="filexfer-nearby", daemon=True)
 
@@ -97,6 +99,8 @@ class Lookout:
             browser = ServiceBrowser(radio.zeroconf, SERVICE_TYPE, handlers=[self._on_change])
             self._wait(radio.moved)
             browser.cancel()
+            for asked in list(self._asked):
+                asked.cancel()
 
     def _wait(self, for_what: Callable[[], bool]) -> None:
         """Until that is so, looked at now and then, or it is over."""
@@ -128,7 +132,9 @@ class Lookout:
                 return
             self._found.setdefault(name, None)
         # Not waited for here: one that tells its name and never its address must not hold up the others.
-        asyncio.run_coroutine_threadsafe(self._learn(zeroconf, name), zeroconf.loop)
+        asked = asyncio.run_coroutine_threadsafe(self._learn(zeroconf, name), zeroconf.loop)
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
 
     async def _learn(self, zeroconf: Any, name: str) -> None:
         from zeroconf import Error

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from filexfer.agent.lookout import Found, Lookout
+from filexfer.agent.moves import Moves
 from filexfer.agent.multicast import PIN_DIGITS
 from filexfer.agent.servers import Servers
 from filexfer.client.vault import Vault
-from filexfer.protocol.members import number, real
+from filexfer.protocol.members import number, real, sequence
 from filexfer.server.access import Caller
 from filexfer.server.deferred import Deferred
 
@@ -64,10 +65,11 @@ class Surroundings:
 
 
 class Nearby:
-    """The method, for any number of windows."""
+    """The method, for any number of windows. `moves` follows saved servers that are found elsewhere."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, moves: Moves) -> None:
         self._around = around
+        self._moves = moves
         self._lock = threading.Lock()  # guards all below
         # It begins with the time, in microseconds: a cursor of an earlier run is none of this one.
         self._version = time.time_ns() // 1000
@@ -98,6 +100,7 @@ class Nearby:
     def close(self) -> None:
         with self._lock:
             self._closed = True
+            self._moves.close()
             lookout, self._lookout = self._lookout, None
         if lookout is not None:
             lookout.close()
@@ -129,8 +132,12 @@ class Nearby:
     def _answer(self) -> dict[str, object]:
         with self._lock:
             version, lookout = self._version, self._lookout
+        rows = self._around.rows(lookout.found() if lookout else [])
+        for row in rows:
+            if row["known"] and row["state"] == "offline":
+                self._moves.follow(str(row["known"]), [str(one) for one in sequence(row["addresses"])])
         return {
             "cursor": version,
-            "servers": self._around.rows(lookout.found() if lookout else []),
+            "servers": rows,
             "problem": lookout.problem if lookout else "",
         }

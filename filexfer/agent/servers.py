@@ -79,6 +79,23 @@ class Servers:
             raise BadParameters("Save a server under its address, like https://HOST:8765/.")
         self._change(lambda servers: servers | {name: str(where.server)})
 
+    def move(self, name: str, old: str, new: str) -> None:
+        """The server saved as `name` is at `new` now, and known there. Whatever still names its `old` address means it, until
+        another server is saved there. Raises `NotFound` where it was changed meanwhile."""
+
+        def moved(values: Mapping[str, object]) -> dict[str, object]:
+            servers = _saved(values.get("servers"))
+            if servers.get(name) != old:
+                raise NotFound(f"“{name}” was changed meanwhile.")
+            before = {at: new if to == old else to for at, to in _saved(values.get("moved")).items() if at != new}
+            after = [*before.items(), (old, new)][-MOST_SAVED:]
+            return {"servers": {one: new if at == old else at for one, at in servers.items()}, "moved": dict(after)}
+
+        self._memory.change(moved)
+        self._vault.drop(old)
+        self.renew(old)
+        self.renew(new)
+
     def forget(self, name: str) -> None:
         """Forget it, and what pairing with it brought; given an address, only the latter. Raises `NotFound`."""
         if "://" in name:
@@ -139,7 +156,9 @@ class Servers:
             if len(after) > max(MOST_SAVED, len(before)):
                 raise TooLarge(f"At most {MOST_SAVED} servers can be saved. Forget some first.")
             gone.update(set(before.values()) - set(after.values()))
-            return {"servers": after}
+            # An address that is saved is that of this server, and of none that was there before.
+            moved = {at: to for at, to in _saved(values.get("moved")).items() if at not in after.values() and to not in gone}
+            return {"servers": after, "moved": moved}
 
         self._memory.change(changed)
         for address in gone:
@@ -151,7 +170,8 @@ class Servers:
         where = parse(self._own() if is_own(server) else server)
         if where.scheme == "saved":
             where = parse(_address_of(where.name, self.saved()))
-        return where.server
+        now = _saved(self._memory.get("moved")).get(str(where.server))
+        return parse(now).server if now else where.server
 
     def reach(self, server: str, local: bool) -> str:
         """`server`, as it may be called for this caller. Raises `Forbidden` where somebody from elsewhere names a door that only
