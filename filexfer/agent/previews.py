@@ -39,8 +39,8 @@ class Previews:
     def thumb_get(self, caller: Caller, server: str, path: object, version: str, edge: int) -> bytes:
         """A thumbnail of a picture, PNG or JPEG, that fits into edge × edge pixels (16 to 512). `version`: any text that is
         another one when the file is, so that what was fetched before may be given again."""
-        size = _edge(edge, THUMBNAIL_EDGE)
         where, name = self._place(caller, server, path)
+        size = _edge(edge, THUMBNAIL_EDGE)
         key = self._key(where, name, text(version, "version"), size)
         found = self._kept.get(key)
         if found is None:
@@ -53,8 +53,8 @@ class Previews:
         """What a file looks like: {kind, entry, width, height, data, cut, reason}. kind: image (data: the picture, PNG or JPEG,
         not larger than edge × edge, 16 to 2048), text (data: how it begins, as UTF-8; cut: it goes on) or none (reason: why a
         picture cannot be shown, else ""). width and height of the picture itself, 0 where they are not known."""
-        size = _edge(edge, PICTURE_EDGE)
         where, name = self._place(caller, server, path)
+        size = _edge(edge, PICTURE_EDGE)
         with self._servers.session(where) as session:
             entry = session.stat(name)
             looks = self._look(session, where, name, entry, size) if entry.kind is Kind.FILE else _nothing()
