@@ -34,6 +34,9 @@ NO_PATHS: dict[str, frozenset[int]] = {
     "device_add": frozenset({0, 1}),
     "device_revoke": frozenset({0}),
     "server_doctor": frozenset({0}),
+    # Paths of this computer's disk, as whole ones only, and from its own window only.
+    "receipt_make": frozenset({1}),
+    "receipt_verify": frozenset({0}),
 }
 
 #: A base64 that is no content but holds paths, and what an array or a struct must look like to hold one.
@@ -46,6 +49,7 @@ HOLDS_PATHS: dict[tuple[str, int, str], tuple[Filled, ...]] = {
     ("view_open", 1, "base64"): (lambda path: _bytes(path),),
     ("thumb_get", 1, "base64"): (lambda path: _bytes(path),),
     ("preview_get", 1, "base64"): (lambda path: _bytes(path),),
+    ("stage_files", 1, "array"): (lambda path: [path],),
     ("plan_open", 0, "struct"): (
         lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},
     ),

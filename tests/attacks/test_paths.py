@@ -267,4 +267,4 @@ def test_every_method_that_names_a_file_is_attacked() -> None:
                        "upload_open", "folder_make", "entry_move", "entry_delete", "image_put", "image_get", "job_add",
                        "plan_open", "thumb_get", "preview_get",
                        "view_open"}  # fmt: skip
-    assert reached & set(AGENT) == {"job_add", "plan_open", "preview_get", "thumb_get", "view_open"}
+    assert reached & set(AGENT) == {"job_add", "plan_open", "preview_get", "stage_files", "thumb_get", "view_open"}
