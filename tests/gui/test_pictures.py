@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -217,3 +217,27 @@ def test_a_grid_of_100000_rows_looks_at_no_more_of_them_than_are_seen(
     assert grid.row_rect(99_999).bottom() <= grid.viewport().height()
     assert view.ranges() == [(0, 99_999)]
     assert len(set(looked)) <= 3 * len(grid.seen())
+
+
+def test_a_cell_that_is_dragged_asks_the_list_for_the_drag(look: QApplication, icons: Icons, qtbot: QtBot) -> None:
+    bridge, model = Asked(), ListingModel()
+    browser, view = Browser(bridge, model), FileView(model, icons)
+    grid = GridView(browser, view, Thumbnails(bridge), icons)
+    for widget in (view, grid):
+        qtbot.addWidget(widget)
+    grid.resize(800, 600)
+    grid.show()
+    model.show(9, [Page(0, wire.columns_of(wire.pack(files(*"abcdefghi"))), 9, True, "", 1)])
+    wanted: list[list[str]] = []
+    view.drag_wanted.connect(lambda: wanted.append(view.names()))
+    start = grid.row_rect(2).center()
+    qtbot.mousePress(grid.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 5):
+        QApplication.sendEvent(grid.viewport(), _move(start + QPoint(10 * step, 6 * step)))
+    qtbot.mouseRelease(grid.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    assert wanted[:1] == [["c"]]
+
+
+def _move(point: QPoint) -> QMouseEvent:
+    left = Qt.MouseButton.LeftButton
+    return QMouseEvent(QMouseEvent.Type.MouseMove, QPointF(point), QPointF(point), left, left, Qt.KeyboardModifier.NoModifier)
