@@ -10,6 +10,8 @@ from filexfer.core.model import Direction, Job
 
 #: Seconds over which a rate is smoothed, and before a first estimate of the time left is given.
 SMOOTH, FIRST_ESTIMATE = 3.0, 1.0
+#: Pieces over which a rate is smoothed at least, where they come slowly.
+_PIECES = 4
 
 READING, NETWORK, DISK, LIMIT = "reading", "network", "disk", "limit"
 #: What may hold a job up. Of an exchange with the server a part belongs to the disk over there, as the server says.
@@ -181,15 +183,36 @@ class Tally:
             self._shown = size
 
 
+class Pace:
+    """A rate, smoothed. Bytes come in pieces, over a slow line with seconds between them: a pause that is as usual is no
+    slowness, a longer one lets the rate fall as time passes. A mean that forgets exponentially, divided by its own weight, so
+    that the first seconds count in full."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._quiet = self._gap = 0.0
+        self._mean = self._weight = 0.0
+
+    def look(self, total: int, passed: float) -> float:
+        """Bytes per second, `passed` seconds after the last look, `total` bytes having travelled by now."""
+        self._quiet += passed
+        if total > self._seen:
+            self._gap += (0.3 if self._gap else 1.0) * (self._quiet - self._gap)
+            share = min(1.0, self._quiet / max(SMOOTH, _PIECES * self._gap))
+            self._mean += share * ((total - self._seen) / self._quiet - self._mean)
+            self._weight += share * (1.0 - self._weight)
+            self._seen, self._quiet = total, 0.0
+        usual = max(SMOOTH, 2 * self._gap)
+        return min(1.0, usual / max(self._quiet, 1e-3)) * self._mean / self._weight if self._weight else 0.0
+
+
 class Gauge:
     """Rate, time left and the reason of waiting, from figures that are looked at on a clock."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
         self._began = self._last = time.monotonic()
-        self._travelled = 0
-        self._rate = 0.0
-        self._weight = 0.0
+        self._pace = Pace()
         self._waits: dict[str, float] = {}
 
     def onto(self, job: Job) -> Job:
@@ -197,21 +220,16 @@ class Gauge:
         now = time.monotonic()
         passed = max(now - self._last, 1e-3)
         self._last = now
-        self._smooth(passed)
+        rate = self._pace.look(self._figures.wire_bytes, passed)
+        self._see()
         job = self._figures.onto(job)
         left = -1.0
-        rate = self._rate / self._weight if self._weight else 0.0
         if not job.scanning and now - self._began >= FIRST_ESTIMATE and rate > 0:
             left = max(0, job.bytes_total - job.bytes_done) / rate
         return replace(job, rate=rate, seconds_left=left, waits_for=self._waiting())
 
-    def _smooth(self, passed: float) -> None:
-        """A mean that forgets exponentially; divided by its own weight, so that the first seconds count in full."""
-        travelled = self._figures.wire_bytes
-        share = min(1.0, passed / SMOOTH)
-        self._rate += share * ((travelled - self._travelled) / passed - self._rate)
-        self._weight += share * (1.0 - self._weight)
-        self._travelled = travelled
+    def _see(self) -> None:
+        """What the threads do just now, smoothed."""
         doing = self._figures.doing()
         for name in _REASONS:
             self._waits[name] = self._waits.get(name, 0.0) * 0.8 + doing.get(name, 0.0) * 0.2

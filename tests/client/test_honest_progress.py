@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filexfer.client.activity import DISK, NETWORK, READING, Figures, Gauge, Tally
+from filexfer.client.activity import DISK, NETWORK, READING, Figures, Gauge, Pace, Tally
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.local import OpenFile
 from filexfer.client.run import RunSettings
@@ -157,6 +157,38 @@ def test_every_end_is_told_also_of_a_job_that_is_cleared_at_once(
         engine.clear([job_id])
     for job_id in ids:
         assert [job.state for job in seen.jobs if job.id == job_id][-1] is JobState.CANCELLED
+
+
+# How fast
+
+
+def _rates(rate: float, piece: int, seconds: float) -> list[float]:
+    """What a pace says, looked at ten times a second, of a line that is so fast and counts whole pieces."""
+    pace = Pace()
+    return [pace.look(int(look / 10 * rate) // piece * piece, 0.1) for look in range(int(seconds * 10))]
+
+
+@pytest.mark.parametrize(
+    ("rate", "piece"), [(100e6, MIB), (3e6, MIB), (300e3, MIB), (100e3, MIB), (20e3, 64 << 10), (100e3, 2 * MIB)]
+)
+def test_a_rate_is_steady_though_pieces_come_seldom(rate: float, piece: int) -> None:
+    told = _rates(rate, piece, 40 * max(1.0, piece / rate))
+    settled = told[len(told) // 4 :]
+    assert all(0.7 * rate <= one <= 1.4 * rate for one in settled), (min(settled), max(settled))
+
+
+def test_a_rate_falls_when_nothing_comes_any_more_and_follows_a_change() -> None:
+    pace = Pace()
+    for look in range(100):
+        pace.look(look * MIB // 10, 0.1)
+    stalled = [pace.look(99 * MIB // 10, 0.1) for _ in range(600)]
+    assert stalled == sorted(stalled, reverse=True)
+    assert stalled[-1] < MIB / 10
+    total = 99 * MIB // 10
+    for _ in range(150):
+        total += 5 * MIB // 10
+        now = pace.look(total, 0.1)
+    assert now > 4 * MIB
 
 
 # One limit for all
