@@ -50,7 +50,8 @@ class Surroundings:
         address = next((at for at in theirs if at in names), theirs[0] if theirs else "")
         return {
             "name": one.name,
-            "address": one.addresses[0],
+            # Where it is known, for that is where we have a token for; else the likeliest.
+            "address": address if address in one.addresses else one.addresses[0],
             "addresses": list(one.addresses),
             "pin": one.pin,
             "known": names.get(address, ""),
@@ -81,10 +82,10 @@ class Nearby:
     def nearby_list(self, caller: Caller, cursor: int = 0, timeout: float = 0.0) -> dict[str, object] | Deferred:
         """Servers that announce themselves on the networks around: {cursor, servers, problem}, waiting up to `timeout` seconds
         for something else than `cursor` stands for (0: what is known now). Each server: {name, address, addresses, pin, known,
-        self, state}; address: the likeliest of its addresses; pin: the beginning of it, as it is announced; known: the name it
-        is saved as, "" for none; self: it is this one; state: as server_list has it, or other version. problem: why none can be
-        found, else "". They are looked for while this is asked, and for a minute after. The cursor is sent as text where
-        numbers have 32 bits."""
+        self, state}; address: the one at which it is known, else the likeliest; pin: the beginning of it, as it is announced;
+        known: the name it is saved as, "" for none; self: it is this one; state: as server_list has it, or other version.
+        problem: why none can be found, else "". They are looked for while this is asked, and for a minute after. The cursor is
+        sent as text where numbers have 32 bits."""
         seen, patience = number(cursor, "cursor"), min(real(timeout, "timeout"), LONGEST_POLL)
         with self._lock:
             self._look_on(patience)

@@ -144,11 +144,12 @@ class Sidebar(QWidget):
     def _on_menu(self, point: QPoint) -> None:
         index = self.view.indexAt(point)
         row = self._model.row(index.row()) if index.isValid() else None
-        if row is None or row.address is None or (row.near and row.state == "needs pairing"):
+        if row is None or row.address is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Open"), partial(self._on_clicked, index))
+        if not row.near or row.state != "needs pairing":
+            menu.addAction(self.tr("Open"), partial(self._on_clicked, index))
         if row.address:
             menu.addAction(self.tr("Copy address"), partial(QGuiApplication.clipboard().setText, row.address))
             if row.state in ("needs pairing", "key changed") and row.address.startswith("https:"):

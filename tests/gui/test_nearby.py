@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QListView
+from PySide6.QtWidgets import QApplication, QListView, QMenu
 
 from filexfer.core.errors import Forbidden
 from filexfer.core.places import computer_name
@@ -261,3 +261,18 @@ def test_what_was_opened_is_open_at_the_next_start_and_a_hint_is_no_button(
     if listed.model.row(0).hint:
         _press(listed.view, 0)
         assert QApplication.activeModalWidget() is None
+
+
+def test_the_menu_of_a_computer_nearby_offers_what_can_be_done_with_it(person: Person) -> None:
+    nearby, side = person.window.servers.nearby, _side(person)
+    nearby.set_open(True)
+    nearby._timer.stop()
+    person.wait(lambda: not nearby._waiting)
+    nearby.found = (Near("attic", "https://192.0.2.9:1/", ("https://192.0.2.9:1/",)),)
+    nearby.changed.emit()
+    view = person.window.sidebar.view
+    view.customContextMenuRequested.emit(view.visualRect(side.index(side.row_of("https://192.0.2.9:1/"))).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [action.text() for action in menu.actions() if not action.isSeparator()] == ["Copy address", "Pair…"]
+    menu.close()
