@@ -70,7 +70,7 @@ class DropZone(QObject):
         if isinstance(event, QDragMoveEvent) and kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove):
             self._move(event)
         elif kind == QEvent.Type.DragLeave:
-            self._end()
+            self.end()
         elif isinstance(event, QDropEvent) and kind == QEvent.Type.Drop:
             self._drop(event)
         else:
@@ -92,7 +92,7 @@ class DropZone(QObject):
         point = event.position().toPoint()
         spot = self._spot(point)
         if dragged is None or spot is None:
-            self._end()
+            self.end()
             event.ignore()
             # An entry that is refused would not be followed by moves.
             if dragged is not None and event.type() == QEvent.Type.DragEnter:
@@ -125,14 +125,15 @@ class DropZone(QObject):
     def _drop(self, event: QDropEvent) -> None:
         dragged = read(event.mimeData(), self._lifted())
         spot = self._spot(event.position().toPoint())
-        self._end()
+        self.end()
         if dragged is None or spot is None:
             event.ignore()
             return
         _accept(event)
         self.let_go.emit(dragged, spot.into)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Nothing hangs over the widget any more."""
         self._dragged, self._aim = None, None
         self._spring.stop()
         self._scroll.stop()

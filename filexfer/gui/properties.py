@@ -58,7 +58,8 @@ class Properties(QDialog):
         if self._of_folders or len(entries) > 1:
             form.addRow(self.tr("Contents"), self.contents)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = QPushButton(self.tr("Copy path"))
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
+        copy = QPushButton(self.tr("Copy path"), autoDefault=False)
         copy.clicked.connect(partial(self._on_copy, [entry.name for entry in entries]))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)

@@ -135,7 +135,11 @@ class TrashDialog(QDialog):
     def _put_back(self, chosen: list[Trashed], results: list[Result]) -> None:
         failed = [result for result in results if isinstance(result, FilexferError)]
         back = [paths.from_wire(result) for result in results if not isinstance(result, FilexferError)]
-        self._say(paths.shown(str(failed[0])) if failed else self._where(chosen[0], back[0]))
+        if failed:
+            self._say(paths.shown(str(failed[0])))
+        else:
+            together = Words.tr("%Ln entries are in their places again, or beside what took their names.", "", len(back))
+            self._say(together if len(back) > 1 else self._where(chosen[0], back[0]))
         if back:
             self.restored.emit(back)
         self._ask()

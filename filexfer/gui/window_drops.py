@@ -43,16 +43,17 @@ class WindowDrops(QObject):
         self._list = DropZone(pane, pane.spot, lifted, lambda: pane.view.front)
         self._parts = DropZone(breadcrumb, self._part, lifted)
         self._computers = DropZone(viewport, self._computer, lifted)
-        for zone, outline in (
-            (self._list, None),
-            (self._parts, DropOutline(breadcrumb)),
-            (self._computers, DropOutline(viewport)),
-        ):
+        self._zones = (self._list, self._parts, self._computers)
+        for zone, outline in zip(self._zones, (None, DropOutline(breadcrumb), DropOutline(viewport)), strict=True):
             self._connect(zone, outline)
         browser.shown.connect(self._list.look_again)
 
     def _connect(self, zone: DropZone, outline: DropOutline | None) -> None:
         def show(dragged: Dragged, spot: Spot) -> None:
+            # Not every system tells a widget that the pointer has gone on to the next.
+            for other in self._zones:
+                if other is not zone:
+                    other.end()
             words = self.words(dragged, spot.into)
             if not words:
                 hide()

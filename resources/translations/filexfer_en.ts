@@ -155,6 +155,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln entries are in their places again, or beside what took their names.</source>
+        <translation>
+            <numerusform>%Ln entry is in its place again, or beside what took its name.</numerusform>
+            <numerusform>%Ln entries are in their places again, or beside what took their names.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Delete %Ln entries of the trash for good?</source>
         <translation>
             <numerusform>Delete %Ln entry of the trash for good?</numerusform>

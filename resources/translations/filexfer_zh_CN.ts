@@ -1640,7 +1640,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>UndoBar</name>
     <message>
         <source>Undo</source>
-        <extracomment>How long it stands, in milliseconds. Widest it is, and how far above the foot of its parent, in pixels.</extracomment>
+        <extracomment>How long it stands, in milliseconds. Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2047,6 +2047,12 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message numerus="yes">
         <source>Move %Ln entries to “{place}”</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries are in their places again, or beside what took their names.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>

@@ -100,6 +100,18 @@ def test_moving_on_in_time_opens_nothing(person: Person, place: Place, source: P
     assert person.window.browser.here == place.location
 
 
+def test_one_place_at_a_time_is_aimed_at(person: Person, place: Place, source: Path) -> None:
+    (place.folder / "in").mkdir()
+    person.go(place.location.into("in"))
+    person.drag_over([source], _part(person, place.folder.name))
+    person.drag_over([source], person.in_pane)
+    assert person.window.pane.outline.words == f"Drop to upload to “studio › {place.folder.name} › in”"
+    person.bot.wait(SPRING_MS + 200)
+    assert person.window.browser.here == place.location.into("in"), "the part of the path did not open behind our back"
+    person.drag_away()
+    assert person.window.pane.outline.words == ""
+
+
 def test_a_computer_hovered_over_opens(person: Person, place: Place, studio: OtherServer, source: Path) -> None:
     person.window.servers.save("studio", studio.address)
     person.go(place.location)
