@@ -392,19 +392,26 @@ def test_a_killed_agent_comes_back_with_the_same_list_and_goes_on(
             pid = _asked(session, "agent_info")["pid"]
         person = open_window(own)
         person.wait(lambda: person.window.servers.known)
+        person.go(place.location)
+        person.drop([_random_file(tmp_path / "before", 10)], person.in_pane)
+        person.wait_job("before", JobState.DONE)
         _send(person, place, tmp_path, "one two three four")
-        _random_file(tmp_path / "done", 10)
+        person.press("pause", "four")
+        person.wait_job("four", JobState.PAUSED)
         person.wait(lambda: sum(job.bytes_done for job in person.jobs) >= 2 * MIB)
         before = {job.id: person.window.jobs.title(job) for job in person.jobs}
         reached = {job.id: person.window.jobs.fraction(job) for job in person.jobs}
         os.kill(pid, signal.SIGKILL)
         person.wait(lambda: person.window.errors.words != "")
-        person.wait(lambda: person.window.errors.words == "" and len(person.jobs) == 4, 30)
+        person.wait(lambda: person.window.errors.words == "" and len(person.jobs) == 5, 30)
         assert {job.id: person.window.jobs.title(job) for job in person.jobs} == before
         assert all(person.window.jobs.fraction(job) >= reached[job.id] - 0.5 for job in person.jobs)
         with own.session() as session:
             assert _asked(session, "agent_info")["pid"] != pid
             session.call("limit_set", {"rate": 0})
+        person.wait_job("before", JobState.DONE)
+        person.wait_job("four", JobState.PAUSED)
+        person.press("resume", "four")
         for name in before.values():
             person.wait_job(name, JobState.DONE)
             assert (place.folder / name).read_bytes() == (tmp_path / name).read_bytes()
