@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from xmlrpc.client import Binary, Fault
@@ -198,3 +199,21 @@ def test_a_picture_with_a_palette_is_made_smaller_smoothly(proxy) -> None:
     proxy.image_put(Binary(made.getvalue()), "board.gif")
     with Image.open(io.BytesIO(proxy.image_get("board.gif", 64).data)) as small:
         assert all(100 < tone < 155 for tone in small.convert("L").tobytes())
+
+
+def test_a_folder_is_listed_while_its_pictures_are_made(serve, monkeypatch) -> None:
+    running = serve(turn_seconds=60.0)
+    running.proxy().image_put(Binary(picture("PNG")), "a.png")
+    begun, go = threading.Event(), threading.Event()
+    made: list[bytes] = []
+    monkeypatch.setattr(images, "_thumbnail", lambda *_: begun.set() or (go.wait(20) and b"made"))
+    painting = threading.Thread(target=lambda: made.append(running.proxy().image_get("a.png", 64).data))
+    painting.start()
+    try:
+        assert begun.wait(20)
+        assert [entry["name"] for entry in running.proxy().file_list("")["entries"]] == ["a.png"]
+        assert made == []
+    finally:
+        go.set()
+        painting.join(20)
+    assert made == [b"made"]

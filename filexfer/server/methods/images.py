@@ -100,7 +100,8 @@ class Images:
 
     def _made(self, reader: Reader, edge: int) -> bytes:
         settings = self._share.settings
-        with self._painting:
+        # Folders are to be listed while their pictures are made.
+        with self._share.crowd.away(), self._painting:
             if reader.entry.size > settings.image_bytes:
                 # Some decoders read all of a file before they tell how many pixels it has.
                 raise TooLarge(f"No thumbnail is made of a file of more than {settings.image_bytes >> 20} MiB. Fetch it whole.")
