@@ -46,7 +46,6 @@ class Place:
 
     def put_back(self, select: Sequence[str] = ()) -> None:
         """Be there again; or at `select`, and select that."""
-        self._scroll()
         if select:
             self._choose(select)
         elif self._kept.everything:
@@ -57,8 +56,10 @@ class Place:
         if row >= 0:
             index = self._browser.model.index(row, NAME)
             self._view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-            if select:
-                self._view.front.scrollTo(index)
+        # After that, for a view goes to what becomes current.
+        self._scroll()
+        if select and row >= 0:
+            self._view.front.scrollTo(self._browser.model.index(row, NAME))
 
     def _now(self) -> _Kept:
         view, model, top_row = self._view, self._browser.model, self._browser.top_row
@@ -71,7 +72,7 @@ class Place:
             current=current[0].name if current else "",
             top=top[0].name if top else "",
             top_row=top_row,
-            offset=-view.rowViewportPosition(top_row) if view.front is view else 0,
+            offset=-view.front.row_rect(top_row).top(),
             scroll=view.front.verticalScrollBar().value(),
         )
 

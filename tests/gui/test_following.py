@@ -160,3 +160,28 @@ def test_the_way_back_up_selects_the_folder_one_was_in_wherever_it_stands(person
     view = person.window.view
     assert 0 <= view.rowViewportPosition(1100) <= view.viewport().height()
     assert os.path.basename(person.window.browser.here.path) == place.folder.name  # type: ignore[union-attr]
+
+
+def test_in_the_grid_selection_and_place_stay_too(person: Person, place: Place) -> None:
+    for n in range(600):
+        (place.folder / f"m{n}").touch()
+    person.go(place.location)
+    window = person.window
+    window.looking.choice.as_grid.trigger()
+    grid, model, view = window.looking.grid, window.listing, window.view
+    person.wait(lambda: view.front is grid and grid.isVisible())
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum() // 2 + 7)
+    person.wait(lambda: model.entry(window.browser.top_row) is not None)
+    row = window.browser.top_row + grid.columns
+    entry = model.entry(row)
+    assert entry is not None
+    view.select_names([entry.name], scroll=False)
+    before = grid.row_rect(row).top()
+    assert grid.row_rect(window.browser.top_row).top() < 0
+    for n in range(3 * grid.columns):
+        (place.folder / f"before{n}").touch()
+    person.wait(lambda: model.rowCount() == 600 + 3 * grid.columns)
+    person.wait(lambda: view.names() == [entry.name])
+    now = view.currentIndex().row()
+    assert (now, grid.row_rect(now).top()) == (row + 3 * grid.columns, before)
+    window.looking.choice.as_list.trigger()
