@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.controls import plain_label
 from filexfer.gui.devices_model import MAY, NAME, SEEN, Device, DevicesModel, read_devices
 from filexfer.gui.icons import Icons
@@ -39,7 +39,7 @@ class DevicesDialog(QDialog):
 
     pair_wanted = Signal()
 
-    def __init__(self, bridge: Bridge, icons: Icons, can_pair: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Asks, icons: Icons, can_pair: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._can_pair = can_pair

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 
 #: How often the agent is asked what became of it, in milliseconds.
 LOOK_MS = 1000
@@ -65,7 +65,7 @@ class Inviting(QObject):
 
     changed = Signal()
 
-    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Asks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self.state = "making"

@@ -20,11 +20,13 @@ _TOGGLES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class Sidebar(QWidget):
-    """Signals: `chosen(Location)` when a computer was clicked; `connect_wanted()`; `pair_wanted(address)`."""
+    """Signals: `chosen(Location)` when a computer was clicked; `connect_wanted()`; `pair_wanted(address)`,
+    `devices_wanted(address)` of one that may let us manage it."""
 
     chosen = Signal(object)
     connect_wanted = Signal()
     pair_wanted = Signal(str)
+    devices_wanted = Signal(str)
 
     def __init__(self, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,6 +156,8 @@ class Sidebar(QWidget):
             menu.addAction(self.tr("Copy address"), partial(QGuiApplication.clipboard().setText, row.address))
             if row.state in ("needs pairing", "key changed") and row.address.startswith("https:"):
                 menu.addAction(self.tr("Pair…"), partial(self.pair_wanted.emit, row.address))
+        if row.state == "online" and (row.address or "").startswith("https:"):
+            menu.addAction(self.tr("Paired devices…"), partial(self.devices_wanted.emit, row.address))
         if row.address and not row.near:
             menu.addSeparator()
             menu.addAction(self.tr("Forget…"), partial(self._ask_forget, row))

@@ -25,6 +25,7 @@ from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
 from filexfer.gui.looking import Looking
+from filexfer.gui.managing import show_devices
 from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.settings import Memory
 from filexfer.gui.share_panel import SharePanel
@@ -117,6 +118,7 @@ class Window(QMainWindow):
         self.sidebar.chosen.connect(self._on_server_chosen)
         self.sidebar.connect_wanted.connect(self.connect_to)
         self.sidebar.pair_wanted.connect(self.pair_with)
+        self.sidebar.devices_wanted.connect(self._show_devices_of)
         self.toolbar.connect_wanted.connect(self.connect_to)
         self.toolbar.breadcrumb.chosen.connect(browser.open)
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
@@ -227,6 +229,9 @@ class Window(QMainWindow):
         name = self.servers.name_of(address)
         known = next((one for one in self.servers.saved if one.address == address), Saved(name, address, "needs pairing"))
         self._open_dialog(ConnectDialog(self._bridge, self.servers, self._icons, self, known=known))
+
+    def _show_devices_of(self, address: str) -> None:
+        show_devices(self._bridge, address, self.servers.name_of(address), self._icons, self)
 
     def _open_dialog(self, dialog: ConnectDialog) -> None:
         dialog.connected.connect(self._on_connected)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QListView, QMenu
 from filexfer.core.errors import Forbidden
 from filexfer.core.places import computer_name
 from filexfer.gui.connect_dialog import ConnectDialog
+from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.letting_back import LettingBack
 from filexfer.gui.location import Location
@@ -276,3 +277,35 @@ def test_the_menu_of_a_computer_nearby_offers_what_can_be_done_with_it(person: P
     assert isinstance(menu, QMenu)
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == ["Copy address", "Pair…"]
     menu.close()
+
+
+def test_devices_of_a_computer_that_we_may_manage_are_listed_invited_and_revoked_from_here(
+    person: Person, attic: SecureServer
+) -> None:
+    _paired(person, attic, "manage").reject()
+    person.wait(lambda: any(one.state == "online" for one in person.window.servers.saved))
+    person.window.sidebar.devices_wanted.emit(attic.address)
+    devices = person.dialog()
+    assert isinstance(devices, DevicesDialog)
+    assert "studio" in devices.windowTitle()
+    person.wait(lambda: devices.model.rowCount() == 1)
+    devices.pair_wanted.emit()
+    person.wait(lambda: isinstance(QApplication.activeModalWidget(), PairDialog))
+    code = QApplication.activeModalWidget()
+    assert isinstance(code, PairDialog)
+    person.wait(lambda: code.inviting.state == "open")
+    invite = code.inviting.invite
+    assert invite is not None
+    assert attic.call("invite_status", invite.id)["state"] == "open", "it is an invitation of that computer"
+    code.reject()
+    person.wait(lambda: attic.call("invite_status", invite.id)["state"] == "cancelled")
+
+
+def test_one_that_does_not_let_us_manage_says_so(person: Person, attic: SecureServer) -> None:
+    _paired(person, attic, "write").reject()
+    person.window.sidebar.devices_wanted.emit(attic.address)
+    devices = person.dialog()
+    assert isinstance(devices, DevicesDialog)
+    person.wait(lambda: devices.trouble.text() or devices.notice.words)
+    assert devices.model.rowCount() == 0
+    devices.reject()
