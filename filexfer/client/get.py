@@ -106,6 +106,10 @@ class Getting:
         target = self._run.spec.items[page.item][1]
         self._single = page.single
         root = os.path.dirname(target) if self._single else target
+        if root in self._places:
+            # Of many items into one folder only the first looks at all of it.
+            self._was_empty, self._place = False, self._places[root]
+            return
         try:
             self._was_empty = not os.path.lexists(root) or not os.listdir(root)
             os.makedirs(root, exist_ok=True)
@@ -113,9 +117,7 @@ class Getting:
             raise NotAFolder(f"“{paths.shown(root)}” is a file; a folder is needed there. Choose another place.") from error
         except OSError as error:
             raise local_error(error, root) from error
-        if root not in self._places:
-            self._places[root] = Place(FolderStore(root, StoreSettings(trash=False, once=True), exclusive=False), root)
-        self._place = self._places[root]
+        self._place = self._places[root] = Place(FolderStore(root, StoreSettings(trash=False, once=True), exclusive=False), root)
 
     # What is done with it
 
