@@ -1,7 +1,7 @@
 """The open folder as a grid of thumbnails: the rows of the list, in cells whose places are reckoned and never laid out.
 
-Rules: shares model and selection with the list, and hands keys and drags on to it, so that what acts on the list acts here too; no
-cost grows with the rows. (A `QListView` lays out every row, in batches, each time rows are replaced.)
+Rules: shares model and selection with the list, and hands keys and drags on to it, so that what acts on the list acts here too;
+no cost grows with the rows. (A `QListView` lays out every row, in batches, each time rows are replaced.)
 """
 
 from __future__ import annotations

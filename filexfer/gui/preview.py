@@ -1,4 +1,4 @@
-"""The large preview that Space opens: of the current row, following it while the arrow keys move on. Space or Escape closes it."""
+"""The large preview that Space opens: of the current row, following it while the arrow keys move. Space or Escape closes it."""
 
 from __future__ import annotations
 
