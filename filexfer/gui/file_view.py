@@ -26,9 +26,9 @@ TYPING = 1.0
 
 class FileView(QTableView):
     """Signals: `opened(row)` by double click or Enter; `sort_wanted(column name, descending)`; `find_wanted(text, start row)`;
-    `delete_wanted()`, `erase_wanted()` (with Shift: for good), `up_wanted()`; `drag_wanted()` when what is
-    selected is to be dragged; `preview_wanted()`; `selection_changed()`. `front`: the view that people see, this one or the grid in
-    its place, which shares its rows and its selection."""
+    `delete_wanted()`, `erase_wanted()` (with Shift: for good), `up_wanted()`; `drag_wanted()` when what is selected is to be
+    dragged; `preview_wanted()`; `selection_changed()`. `front`: the view that people see, this one or the grid in its place,
+    which shares its rows and its selection."""
 
     opened = Signal(int)
     sort_wanted = Signal(str, bool)

@@ -67,9 +67,8 @@ class UndoBar(QFrame):
             self.hide()
 
     def _place(self) -> None:
-        margins = self.layout().contentsMargins()
         rest = self.button.sizeHint().width() * (not self.button.isHidden()) + self._close.sizeHint().width() + 3 * GAP
-        wanted = self._sentence.full_width + rest + margins.left() + margins.right()
+        wanted = self._sentence.full_width + rest + MARGIN + GAP // 2
         wide = min(wanted, WIDEST, self._over.width() - 2 * MARGIN)
         high = self.sizeHint().height()
         self.setGeometry((self._over.width() - wide) // 2, self._over.height() - high - RAISED, wide, high)

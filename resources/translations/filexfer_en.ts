@@ -5,9 +5,9 @@
     <name>FinishBar</name>
     <message numerus="yes">
         <source>All is finished. This computer goes to sleep in %Ln second(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>All is finished. This computer goes to sleep in %Ln second.</numerusform>
+            <numerusform>All is finished. This computer goes to sleep in %Ln seconds.</numerusform>
         </translation>
     </message>
 </context>
@@ -15,16 +15,16 @@
     <name>ReceiptDialog</name>
     <message numerus="yes">
         <source>%Ln file(s) are the same here and there, byte for byte.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln file is the same here and there, byte for byte.</numerusform>
+            <numerusform>%Ln files are the same here and there, byte for byte.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) differ or are missing; they are named below.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln file differs or is missing; it is named below.</numerusform>
+            <numerusform>%Ln files differ or are missing; they are named below.</numerusform>
         </translation>
     </message>
 </context>
@@ -128,23 +128,23 @@
     <message numerus="yes">
         <source>%Ln transfer(s) failed</source>
         <extracomment>What ends within this time is told together, in milliseconds.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln transfer failed</numerusform>
+            <numerusform>%Ln transfers failed</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln transfer(s) done</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln transfer is done</numerusform>
+            <numerusform>%Ln transfers are done</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Send %Ln file(s) and folder(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Send %Ln file or folder</numerusform>
+            <numerusform>Send %Ln files and folders</numerusform>
         </translation>
     </message>
     <message numerus="yes">

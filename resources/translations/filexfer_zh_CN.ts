@@ -22,7 +22,7 @@
     <message>
         <source>{error} The list shows what was there; it is looked at again by itself.</source>
         <extracomment>How often a listing that still grows is looked at again, in milliseconds. How often a server that cannot be reached is tried again, and an open view is called ours, in milliseconds. Most rows asked for at once when a large selection is collected. Row at the top of what is seen, kept by the view: the page around it is fetched first. Whether rows must stay where they are, because a name is edited or something is dragged over them. Names whose rows are to be known before rows are replaced, the one at the top first; and the rows of them and of those to be selected, as far as they are there. Whether what was asked for last is what is shown. Why nothing can be shown, and why what is shown may be old; as it was told, &quot;&quot; for neither.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>{error} 列表显示的是之前的内容；稍后会自动重新查看。</translation>
     </message>
     <message>
         <source>The folder changed meanwhile. Select again, then repeat.</source>
@@ -34,35 +34,35 @@
     <message>
         <source>Close filexfer</source>
         <extracomment>How long the background process may take to end, in milliseconds.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>关闭 filexfer</translation>
     </message>
     <message>
         <source>This can go on in the background. What is stopped goes on where it was when filexfer is started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些可以在后台继续。停止的内容会在再次启动 filexfer 时从原处继续。</translation>
     </message>
     <message>
         <source>Keep running in the background</source>
-        <translation type="unfinished"></translation>
+        <translation>在后台继续运行</translation>
     </message>
     <message>
         <source>Stop and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>停止并退出</translation>
     </message>
     <message>
         <source>Do this every time</source>
-        <translation type="unfinished"></translation>
+        <translation>以后都这样做</translation>
     </message>
     <message>
         <source>Transfers are under way, and this computer is sharing.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在传输，并且这台电脑正在共享。</translation>
     </message>
     <message>
         <source>Transfers are under way.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在传输。</translation>
     </message>
     <message>
         <source>This computer is sharing.</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑正在共享。</translation>
     </message>
 </context>
 <context>
@@ -98,7 +98,7 @@
     </message>
     <message>
         <source>Find out why</source>
-        <translation type="unfinished"></translation>
+        <translation>查明原因</translation>
     </message>
     <message>
         <source>&amp;Link or code</source>
@@ -177,11 +177,11 @@
     <name>Desktop</name>
     <message>
         <source>Preferences…</source>
-        <translation type="unfinished"></translation>
+        <translation>偏好设置…</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>退出</translation>
     </message>
 </context>
 <context>
@@ -241,59 +241,59 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>DoctorDialog</name>
     <message>
         <source>this computer</source>
-        <translation type="unfinished">这台电脑</translation>
+        <translation>这台电脑</translation>
     </message>
     <message>
         <source>Connection to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>与 {name} 的连接</translation>
     </message>
     <message>
         <source>What was found</source>
-        <translation type="unfinished"></translation>
+        <translation>检查结果</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation>再检查一次</translation>
     </message>
     <message>
         <source>Copy all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部复制</translation>
     </message>
     <message>
         <source>Looking at each step of the way… This takes up to 20 seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在逐步检查… 最多需要 20 秒。</translation>
     </message>
     <message>
         <source>This stands in the way:</source>
-        <translation type="unfinished"></translation>
+        <translation>问题在这里：</translation>
     </message>
     <message>
         <source>Nothing stands in the way. Try again what did not work.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有发现障碍。请重试刚才未成功的操作。</translation>
     </message>
     <message>
         <source>On the other computer:</source>
-        <translation type="unfinished"></translation>
+        <translation>在另一台电脑上：</translation>
     </message>
     <message>
         <source>On this computer:</source>
-        <translation type="unfinished"></translation>
+        <translation>在这台电脑上：</translation>
     </message>
     <message>
         <source>fine</source>
-        <translation type="unfinished"></translation>
+        <translation>正常</translation>
     </message>
     <message>
         <source>wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>有问题</translation>
     </message>
     <message>
         <source>not sure</source>
-        <translation type="unfinished"></translation>
+        <translation>不确定</translation>
     </message>
     <message>
         <source>Copy “{command}”</source>
-        <translation type="unfinished"></translation>
+        <translation>复制“{command}”</translation>
     </message>
 </context>
 <context>
@@ -304,7 +304,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>Find out why</source>
-        <translation type="unfinished"></translation>
+        <translation>查明原因</translation>
     </message>
     <message>
         <source>Hide this message</source>
@@ -351,23 +351,23 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>Delete for good…</source>
-        <translation type="unfinished"></translation>
+        <translation>永久删除…</translation>
     </message>
     <message>
         <source>Properties</source>
-        <translation type="unfinished"></translation>
+        <translation>属性</translation>
     </message>
     <message>
         <source>Trash…</source>
-        <translation type="unfinished"></translation>
+        <translation>回收站…</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Paste into folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴到文件夹…</translation>
     </message>
     <message>
         <source>Copy path</source>
@@ -411,7 +411,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>What you copied lies on a server. “Paste into folder…” brings it to this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>你复制的内容在服务器上。“粘贴到文件夹…”会把它取到这台电脑。</translation>
     </message>
     <message>
         <source>The clipboard holds no files. Copy some in the file manager, then paste them here.</source>
@@ -442,19 +442,19 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>Delete “{name}” for good?</source>
-        <translation type="unfinished"></translation>
+        <translation>永久删除“{name}”？</translation>
     </message>
     <message>
         <source>Delete for good</source>
-        <translation type="unfinished"></translation>
+        <translation>永久删除</translation>
     </message>
     <message>
         <source>It does not go to the trash of “{server}”, and cannot be taken back.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不会进入“{server}”的回收站，也无法撤销。</translation>
     </message>
     <message>
         <source>Taken back.</source>
-        <translation type="unfinished"></translation>
+        <translation>已撤销。</translation>
     </message>
 </context>
 <context>
@@ -512,7 +512,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>Find out why</source>
-        <translation type="unfinished"></translation>
+        <translation>查明原因</translation>
     </message>
     <message>
         <source>“{name}” shows another key.</source>
@@ -559,12 +559,12 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>FinishBar</name>
     <message>
         <source>Stay awake</source>
-        <translation type="unfinished"></translation>
+        <translation>保持唤醒</translation>
     </message>
     <message numerus="yes">
         <source>All is finished. This computer goes to sleep in %Ln second(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>全部完成。这台电脑将在 %Ln 秒后睡眠。</numerusform>
         </translation>
     </message>
 </context>
@@ -572,15 +572,15 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>FinishMenu</name>
     <message>
         <source>When all is finished</source>
-        <translation type="unfinished"></translation>
+        <translation>全部完成后</translation>
     </message>
     <message>
         <source>Do nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>什么也不做</translation>
     </message>
     <message>
         <source>Put this computer to sleep</source>
-        <translation type="unfinished"></translation>
+        <translation>让这台电脑睡眠</translation>
     </message>
 </context>
 <context>
@@ -588,7 +588,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Files, as pictures</source>
         <extracomment>Scrolling pauses for so long before thumbnails of what is seen are asked for, in milliseconds.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>文件（缩略图）</translation>
     </message>
 </context>
 <context>
@@ -614,15 +614,15 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>JobActs</name>
     <message>
         <source>Save a receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>保存回执</translation>
     </message>
     <message>
         <source>Check by a receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>按回执核对</translation>
     </message>
     <message>
         <source>Receipts (*.{suffix});;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>回执 (*.{suffix});;所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -694,65 +694,65 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>LettingBack</name>
     <message>
         <source>“{name}” is paired.</source>
-        <translation type="unfinished">已与“{name}”配对。</translation>
+        <translation>已与“{name}”配对。</translation>
     </message>
     <message>
         <source>Also let it reach this computer…</source>
-        <translation type="unfinished"></translation>
+        <translation>也让它访问这台电脑…</translation>
     </message>
     <message>
         <source>“{name}” is being told…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在通知“{name}”…</translation>
     </message>
     <message>
         <source>“{name}” and this computer reach each other.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”与这台电脑可以互相访问。</translation>
     </message>
     <message>
         <source>It could not be told. Type a code there instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法通知它。请改为在那里输入配对码。</translation>
     </message>
     <message>
         <source>Show a code</source>
-        <translation type="unfinished"></translation>
+        <translation>显示配对码</translation>
     </message>
 </context>
 <context>
     <name>LimitDialog</name>
     <message>
         <source>Speed limit</source>
-        <translation type="unfinished"></translation>
+        <translation>速度限制</translation>
     </message>
     <message>
         <source> MB/s</source>
-        <translation type="unfinished"></translation>
+        <translation> MB/秒</translation>
     </message>
     <message>
         <source>Megabytes per second</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒兆字节</translation>
     </message>
     <message>
         <source>All transfers together move at most:</source>
-        <translation type="unfinished"></translation>
+        <translation>所有传输合计最多：</translation>
     </message>
     <message>
         <source>Set limit</source>
-        <translation type="unfinished"></translation>
+        <translation>设置限制</translation>
     </message>
 </context>
 <context>
     <name>LimitMenu</name>
     <message>
         <source>Speed limit</source>
-        <translation type="unfinished"></translation>
+        <translation>速度限制</translation>
     </message>
     <message>
         <source>Another limit…</source>
-        <translation type="unfinished"></translation>
+        <translation>其他限制…</translation>
     </message>
     <message>
         <source>Another limit ({rate})…</source>
-        <translation type="unfinished"></translation>
+        <translation>其他限制({rate})…</translation>
     </message>
 </context>
 <context>
@@ -776,22 +776,22 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Find computers nearby</source>
         <extracomment>So many of them are seen at once.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>查找附近的电脑</translation>
     </message>
     <message>
         <source>Computers nearby</source>
-        <translation type="unfinished"></translation>
+        <translation>附近的电脑</translation>
     </message>
 </context>
 <context>
     <name>Notifier</name>
     <message>
         <source>“{name}” failed</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”失败</translation>
     </message>
     <message>
         <source>“{name}” is done</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已完成</translation>
     </message>
 </context>
 <context>
@@ -879,85 +879,85 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Pasted {moment}</source>
         <extracomment>Bytes of a picture that travel in one call through the agent, which takes 2 MiB.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>粘贴于 {moment}</translation>
     </message>
     <message>
         <source>The clipboard&apos;s picture could not be read. Copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取剪贴板中的图片。请重新复制。</translation>
     </message>
 </context>
 <context>
     <name>Preferences</name>
     <message>
         <source>Preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>偏好设置</translation>
     </message>
     <message>
         <source>Start at login, in the background</source>
-        <translation type="unfinished"></translation>
+        <translation>登录时在后台启动</translation>
     </message>
     <message>
         <source>Offer “Send to filexfer” in file managers</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件管理器中提供“发送到 filexfer”</translation>
     </message>
     <message>
         <source>Tell when transfers end and the window is not in front</source>
-        <translation type="unfinished"></translation>
+        <translation>传输结束而窗口不在前台时通知</translation>
     </message>
     <message>
         <source>Show the shared folder</source>
-        <translation type="unfinished"></translation>
+        <translation>显示共享的文件夹</translation>
     </message>
     <message>
         <source>When the window is closed and there is work</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭窗口而仍有工作时</translation>
     </message>
     <message>
         <source>ask</source>
-        <translation type="unfinished"></translation>
+        <translation>询问</translation>
     </message>
     <message>
         <source>keep running in the background</source>
-        <translation type="unfinished"></translation>
+        <translation>在后台继续运行</translation>
     </message>
     <message>
         <source>stop and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>停止并退出</translation>
     </message>
     <message>
         <source> MB/s</source>
-        <translation type="unfinished"></translation>
+        <translation> MB/秒</translation>
     </message>
     <message>
         <source>no limit</source>
-        <translation type="unfinished"></translation>
+        <translation>不限速</translation>
     </message>
     <message>
         <source>Speed limit</source>
-        <translation type="unfinished"></translation>
+        <translation>速度限制</translation>
     </message>
     <message>
         <source>&amp;When it is closed</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭时(&amp;W)</translation>
     </message>
     <message>
         <source>Speed &amp;limit</source>
-        <translation type="unfinished"></translation>
+        <translation>速度限制(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑(&amp;T)</translation>
     </message>
 </context>
 <context>
     <name>PreviewView</name>
     <message>
         <source>Preview of the text</source>
-        <translation type="unfinished"></translation>
+        <translation>文本预览</translation>
     </message>
     <message>
         <source>The file is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件为空。</translation>
     </message>
 </context>
 <context>
@@ -965,59 +965,59 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Properties</source>
         <extracomment>Entries of a folder asked for at once: few enough that reading them is not felt.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>属性</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Contents</source>
-        <translation type="unfinished"></translation>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Copy path</source>
-        <translation type="unfinished">复制路径</translation>
+        <translation>复制路径</translation>
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Selected</source>
-        <translation type="unfinished"></translation>
+        <translation>已选择</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished">文件</translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished">文件夹</translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Link (is not followed)</source>
-        <translation type="unfinished"></translation>
+        <translation>链接（不会跟随）</translation>
     </message>
     <message>
         <source>Neither file nor folder</source>
-        <translation type="unfinished"></translation>
+        <translation>既非文件也非文件夹</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">名称</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Modified</source>
-        <translation type="unfinished">修改时间</translation>
+        <translation>修改时间</translation>
     </message>
     <message>
         <source>{n} bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 字节</translation>
     </message>
 </context>
 <context>
@@ -1025,113 +1025,113 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>How much has been read</source>
         <extracomment>Milliseconds between two looks. Steps of the bar: bytes may be more than it can count.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>已读取的量</translation>
     </message>
     <message>
         <source>What differs</source>
-        <translation type="unfinished"></translation>
+        <translation>不同之处</translation>
     </message>
     <message>
         <source>Receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>回执</translation>
     </message>
     <message>
         <source>Reading every file again, here and there…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在重新读取两边的每个文件…</translation>
     </message>
     <message>
         <source>Check by a receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>按回执核对</translation>
     </message>
     <message>
         <source>Comparing both sides with the receipt…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在将两边与回执核对…</translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) are the same here and there, byte for byte.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个文件两边逐字节相同。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) differ or are missing; they are named below.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个文件不同或缺失；列在下面。</numerusform>
         </translation>
     </message>
     <message>
         <source>Saved as “{name}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存为“{name}”。</translation>
     </message>
     <message>
         <source>The receipt names no files.</source>
-        <translation type="unfinished"></translation>
+        <translation>回执中没有文件。</translation>
     </message>
 </context>
 <context>
     <name>RowsModel</name>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看…</translation>
     </message>
     <message>
         <source>offline since {time}</source>
-        <translation type="unfinished">自{time}起离线</translation>
+        <translation>自{time}起离线</translation>
     </message>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished">正在连接…</translation>
+        <translation>正在连接…</translation>
     </message>
     <message>
         <source>online</source>
-        <translation type="unfinished">在线</translation>
+        <translation>在线</translation>
     </message>
     <message>
         <source>offline</source>
-        <translation type="unfinished">离线</translation>
+        <translation>离线</translation>
     </message>
     <message>
         <source>needs pairing</source>
-        <translation type="unfinished">需要配对</translation>
+        <translation>需要配对</translation>
     </message>
     <message>
         <source>key changed</source>
-        <translation type="unfinished">密钥已变</translation>
+        <translation>密钥已变</translation>
     </message>
     <message>
         <source>keyring locked</source>
-        <translation type="unfinished">密钥环已锁定</translation>
+        <translation>密钥环已锁定</translation>
     </message>
     <message>
         <source>another version</source>
-        <translation type="unfinished"></translation>
+        <translation>版本不同</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>开放</translation>
     </message>
     <message>
         <source>closed</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
     <name>SendDialog</name>
     <message>
         <source>Send with filexfer</source>
-        <translation type="unfinished"></translation>
+        <translation>用 filexfer 发送</translation>
     </message>
     <message>
         <source>Send to</source>
-        <translation type="unfinished"></translation>
+        <translation>发送到</translation>
     </message>
     <message>
         <source>Send</source>
-        <translation type="unfinished"></translation>
+        <translation>发送</translation>
     </message>
     <message>
         <source>&amp;To</source>
-        <translation type="unfinished"></translation>
+        <translation>到(&amp;T)</translation>
     </message>
 </context>
 <context>
@@ -1231,75 +1231,75 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Upload</source>
         <extracomment>Choices under which nothing that is there is lost from its place. Pixels of the sheet, of the name shown behind a count, and of the list of names.</extracomment>
-        <translation type="unfinished">上传</translation>
+        <translation>上传</translation>
     </message>
     <message>
         <source>Upload to “{place}”</source>
-        <translation type="unfinished"></translation>
+        <translation>上传到“{place}”</translation>
     </message>
     <message>
         <source>Show &amp;names</source>
-        <translation type="unfinished"></translation>
+        <translation>显示名称(&amp;N)</translation>
     </message>
     <message>
         <source>Names</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Where another file has the name already:</source>
-        <translation type="unfinished"></translation>
+        <translation>已有同名文件时：</translation>
     </message>
     <message>
         <source>&amp;Keep both: what arrives gets a new name</source>
-        <translation type="unfinished"></translation>
+        <translation>两者都保留：新到的使用新名称(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Leave what is there as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>保留那里原有的文件(&amp;L)</translation>
     </message>
     <message>
         <source>Replace what is &amp;older there; it goes to the trash there</source>
-        <translation type="unfinished"></translation>
+        <translation>替换那里较旧的文件；旧文件移到那里的回收站(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Replace what is there; it goes to the trash there</source>
-        <translation type="unfinished"></translation>
+        <translation>替换那里的文件；原文件移到那里的回收站(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Start</source>
-        <translation type="unfinished"></translation>
+        <translation>开始(&amp;S)</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Leave &amp;out {n} that systems keep in folders for themselves ({names})</source>
-        <translation type="unfinished"></translation>
+        <translation>不发送系统自用的 {n} 个文件({names})(&amp;O)</translation>
     </message>
     <message>
         <source>about {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>大约 {time}</translation>
     </message>
     <message>
         <source>still looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>仍在查看…</translation>
     </message>
     <message>
         <source>It does not fit: {size} to send, and only {free} free there.</source>
-        <translation type="unfinished"></translation>
+        <translation>放不下：要发送 {size}，而那里只有 {free} 可用。</translation>
     </message>
     <message>
         <source>{size} free there</source>
-        <translation type="unfinished"></translation>
+        <translation>那里可用 {size}</translation>
     </message>
     <message>
         <source>&amp;Start anyway</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然开始(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Start and replace</source>
-        <translation type="unfinished"></translation>
+        <translation>开始并替换(&amp;S)</translation>
     </message>
 </context>
 <context>
@@ -1329,7 +1329,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>NEARBY</source>
-        <translation type="unfinished"></translation>
+        <translation>附近</translation>
     </message>
     <message>
         <source>SAVED</source>
@@ -1341,39 +1341,39 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Calculate</source>
         <extracomment>Width at first; the selection stands still for so long before anything is asked for, in milliseconds. Largest picture asked for, in pixels; rows of which sizes are added up. Figures of a digest that are shown; all of them go to the clipboard.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>计算</translation>
     </message>
     <message>
         <source>Copy the digest</source>
-        <translation type="unfinished"></translation>
+        <translation>复制摘要</translation>
     </message>
     <message>
         <source>BLAKE3</source>
-        <translation type="unfinished"></translation>
+        <translation>BLAKE3</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Dimensions</source>
-        <translation type="unfinished"></translation>
+        <translation>尺寸</translation>
     </message>
     <message>
         <source>Modified</source>
-        <translation type="unfinished">修改时间</translation>
+        <translation>修改时间</translation>
     </message>
     <message>
         <source>Select a file to see what it looks like.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个文件以查看其内容。</translation>
     </message>
     <message>
         <source>{items} selected</source>
-        <translation type="unfinished"></translation>
+        <translation>已选择 {items}</translation>
     </message>
     <message>
         <source>Reading…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取…</translation>
     </message>
 </context>
 <context>
@@ -1400,6 +1400,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>配对…</translation>
     </message>
     <message>
+        <source>Paired devices…</source>
+        <translation>已配对的设备…</translation>
+    </message>
+    <message>
         <source>Forget…</source>
         <translation>忘记…</translation>
     </message>
@@ -1420,23 +1424,23 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>SortMenu</name>
     <message>
         <source>Sort by</source>
-        <translation type="unfinished"></translation>
+        <translation>排序方式</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">名称</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Modified</source>
-        <translation type="unfinished">修改时间</translation>
+        <translation>修改时间</translation>
     </message>
     <message>
         <source>Descending</source>
-        <translation type="unfinished"></translation>
+        <translation>降序</translation>
     </message>
 </context>
 <context>
@@ -1483,7 +1487,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>No transfer has a file of that name.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有传输包含该名称的文件。</translation>
     </message>
 </context>
 <context>
@@ -1491,148 +1495,148 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>TRANSFERS</source>
         <extracomment>How long typing in the search must pause before it is asked for, and how soon after new transfers, in milliseconds. Most transfers that a search shows.</extracomment>
-        <translation type="unfinished">传输</translation>
+        <translation>传输</translation>
     </message>
     <message>
         <source>Try all that failed again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试所有失败的</translation>
     </message>
     <message>
         <source>Speed limit</source>
-        <translation type="unfinished"></translation>
+        <translation>速度限制</translation>
     </message>
     <message>
         <source>More about transfers</source>
-        <translation type="unfinished"></translation>
+        <translation>更多传输选项</translation>
     </message>
     <message>
         <source>Remove what has ended from the list</source>
-        <translation type="unfinished">从列表中移除已结束的传输</translation>
+        <translation>从列表中移除已结束的传输</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索</translation>
     </message>
     <message>
         <source>Search transfers by the names of files</source>
-        <translation type="unfinished"></translation>
+        <translation>按文件名搜索传输</translation>
     </message>
     <message>
         <source>Check by a receipt…</source>
-        <translation type="unfinished"></translation>
+        <translation>按回执核对…</translation>
     </message>
     <message>
         <source>limit {rate}</source>
-        <translation type="unfinished"></translation>
+        <translation>限速 {rate}</translation>
     </message>
     <message>
         <source>sleeps when finished</source>
-        <translation type="unfinished"></translation>
+        <translation>完成后睡眠</translation>
     </message>
 </context>
 <context>
     <name>TrashDialog</name>
     <message>
         <source>Trash of “{server}”</source>
-        <translation type="unfinished"></translation>
+        <translation>“{server}”的回收站</translation>
     </message>
     <message>
         <source>Put back</source>
-        <translation type="unfinished"></translation>
+        <translation>放回原处</translation>
     </message>
     <message>
         <source>Empty the trash…</source>
-        <translation type="unfinished"></translation>
+        <translation>清空回收站…</translation>
     </message>
     <message>
         <source>Looking into the trash…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看回收站…</translation>
     </message>
     <message>
         <source>What lies in the trash</source>
-        <translation type="unfinished"></translation>
+        <translation>回收站中的内容</translation>
     </message>
     <message>
         <source>What is deleted or replaced here lies in it for a while, and can be put back.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里删除或替换的内容会在其中保留一段时间，可以放回原处。</translation>
     </message>
     <message>
         <source>The trash is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>回收站是空的。</translation>
     </message>
     <message>
         <source>The trash cannot be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法查看回收站。</translation>
     </message>
     <message>
         <source>“{name}” is in its place again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已放回原处。</translation>
     </message>
     <message>
         <source>“{name}” came back as “{new}”: its name is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”以“{new}”的名称恢复：原名称已被占用。</translation>
     </message>
     <message>
         <source>Empty the trash</source>
-        <translation type="unfinished"></translation>
+        <translation>清空回收站</translation>
     </message>
     <message>
         <source>None of it can be brought back then, by nobody.</source>
-        <translation type="unfinished"></translation>
+        <translation>此后任何人都无法恢复其中的内容。</translation>
     </message>
     <message>
         <source>Delete for good</source>
-        <translation type="unfinished"></translation>
+        <translation>永久删除</translation>
     </message>
 </context>
 <context>
     <name>TrashModel</name>
     <message>
         <source>Name</source>
-        <translation type="unfinished">名称</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Where it was</source>
-        <translation type="unfinished"></translation>
+        <translation>原位置</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>删除时间</translation>
     </message>
 </context>
 <context>
     <name>Tray</name>
     <message>
         <source>Open filexfer</source>
-        <translation type="unfinished"></translation>
+        <translation>打开 filexfer</translation>
     </message>
     <message>
         <source>Preferences…</source>
-        <translation type="unfinished"></translation>
+        <translation>偏好设置…</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Stop and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>停止并退出</translation>
     </message>
 </context>
 <context>
     <name>Undo</name>
     <message>
         <source>“{name}” has changed since it was uploaded. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”上传后有变化。保持原样。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln of the uploaded files have changed since, “{name}” first. They were left as they are.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已上传的文件中有 %Ln 个之后有变化，首先是“{name}”。它们保持原样。</numerusform>
         </translation>
     </message>
 </context>
@@ -1641,30 +1645,30 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Undo</source>
         <extracomment>How long it stands, in milliseconds. Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Hide this message</source>
-        <translation type="unfinished">隐藏此消息</translation>
+        <translation>隐藏此消息</translation>
     </message>
 </context>
 <context>
     <name>ViewChoice</name>
     <message>
         <source>As a list</source>
-        <translation type="unfinished"></translation>
+        <translation>列表视图</translation>
     </message>
     <message>
         <source>As pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图视图</translation>
     </message>
     <message>
         <source>Details at the side</source>
-        <translation type="unfinished"></translation>
+        <translation>侧边详情</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>视图</translation>
     </message>
 </context>
 <context>
@@ -1710,27 +1714,27 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>WindowDrops</name>
     <message>
         <source>Connect to a computer first, then drop files onto its folder</source>
-        <translation type="unfinished">请先连接到一台电脑，再把文件拖放到它的文件夹</translation>
+        <translation>请先连接到一台电脑，再把文件拖放到它的文件夹</translation>
     </message>
     <message>
         <source>Drop to upload to “{place}”</source>
-        <translation type="unfinished">松开即可上传到“{place}”</translation>
+        <translation>松开即可上传到“{place}”</translation>
     </message>
     <message>
         <source>Download it first, then upload it to “{place}”</source>
-        <translation type="unfinished"></translation>
+        <translation>请先下载，再上传到“{place}”</translation>
     </message>
     <message>
         <source>A folder cannot be moved into itself</source>
-        <translation type="unfinished"></translation>
+        <translation>不能把文件夹移入它自身</translation>
     </message>
     <message>
         <source>Move “{name}” to “{place}”</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{name}”移到“{place}”</translation>
     </message>
     <message>
         <source>Files cannot go from one computer to another by themselves. Download them, then upload them there.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件不能直接从一台电脑到另一台。请先下载，再上传到那里。</translation>
     </message>
 </context>
 <context>
@@ -1772,23 +1776,23 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished">打开</translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Move up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Move down</source>
-        <translation type="unfinished"></translation>
+        <translation>下移</translation>
     </message>
     <message>
         <source>Save a receipt…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存回执…</translation>
     </message>
     <message>
         <source>Find out why</source>
-        <translation type="unfinished"></translation>
+        <translation>查明原因</translation>
     </message>
     <message numerus="yes">
         <source>%Ln running</source>
@@ -1803,7 +1807,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>No limit</source>
-        <translation type="unfinished"></translation>
+        <translation>不限速</translation>
     </message>
     <message>
         <source>{n} B</source>
@@ -1893,11 +1897,11 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message>
         <source>writing here</source>
-        <translation type="unfinished"></translation>
+        <translation>正在写入本机</translation>
     </message>
     <message>
         <source>at the speed limit</source>
-        <translation type="unfinished"></translation>
+        <translation>已达速度限制</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
@@ -1905,8 +1909,8 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message numerus="yes">
         <source>%Ln entries</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1917,8 +1921,8 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message numerus="yes">
         <source>%Ln folder(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个文件夹</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1933,177 +1937,181 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
     <message numerus="yes">
         <source>Delete %Ln entries for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>永久删除 %Ln 个项目？</numerusform>
         </translation>
     </message>
     <message>
         <source>“{name}” is in the trash now.</source>
         <extracomment>So many changes can be taken back.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已移到回收站。</translation>
     </message>
     <message>
         <source>“{name}” is called “{new}” now.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”现在名为“{new}”。</translation>
     </message>
     <message>
         <source>“{name}” is in “{place}” now.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”现在位于“{place}”。</translation>
     </message>
     <message>
         <source>“{name}” was created.</source>
-        <translation type="unfinished"></translation>
+        <translation>已创建“{name}”。</translation>
     </message>
     <message>
         <source>“{name}” was uploaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>已上传“{name}”。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln items were uploaded.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已上传 %Ln 个项目。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries are in the trash now.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目已移到回收站。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries are in “{place}” now.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目现在位于“{place}”。</numerusform>
         </translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Undo deleting</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销删除</translation>
     </message>
     <message>
         <source>Undo renaming</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销重命名</translation>
     </message>
     <message>
         <source>Undo moving</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销移动</translation>
     </message>
     <message>
         <source>Undo creating a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销新建文件夹</translation>
     </message>
     <message>
         <source>Undo uploading</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销上传</translation>
     </message>
     <message>
         <source>“{name}” came back as “{new}”: its name is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”以“{new}”的名称恢复：原名称已被占用。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries were not taken back.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目未能撤销。</numerusform>
         </translation>
     </message>
     <message>
         <source>“{name}” has changed since. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”之后有变化。保持原样。</translation>
     </message>
     <message>
         <source>“{name}” is not empty any more. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已不再为空。保持原样。</translation>
     </message>
     <message>
         <source>The name “{old}” is in use again. “{name}” was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称“{old}”又被占用。“{name}”保持原样。</translation>
     </message>
     <message>
         <source>“{name}” is not there any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已不在那里。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln transfer(s) failed</source>
         <extracomment>What ends within this time is told together, in milliseconds.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个传输失败</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln transfer(s) done</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个传输完成</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Send %Ln file(s) and folder(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>发送 %Ln 个文件和文件夹</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Move %Ln entries to “{place}”</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>将 %Ln 个项目移到“{place}”</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries are in their places again, or beside what took their names.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目已回到原处，或放在占用其名称的项目旁边。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Delete %Ln entries of the trash for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>永久删除回收站中的 %Ln 个项目？</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Devices paired with “{name}”</source>
+        <translation>与“{name}”配对的设备</translation>
     </message>
 </context>
 <context>
     <name>self._owner</name>
     <message>
         <source>Files can be dropped only into folders of this computer. Drop them there, or use Download.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件只能拖放到这台电脑的文件夹中。请拖放到那里，或使用“下载”。</translation>
     </message>
 </context>
 <context>
     <name>sheet</name>
     <message>
         <source>New</source>
-        <translation type="unfinished"></translation>
+        <translation>新的</translation>
     </message>
     <message>
         <source>There already</source>
-        <translation type="unfinished"></translation>
+        <translation>已存在</translation>
     </message>
     <message>
         <source>There, but different</source>
-        <translation type="unfinished"></translation>
+        <translation>已存在但不同</translation>
     </message>
     <message>
         <source>Name taken by a folder or link</source>
-        <translation type="unfinished"></translation>
+        <translation>名称已被文件夹或链接占用</translation>
     </message>
     <message>
         <source>Cannot be sent: no such name there</source>
-        <translation type="unfinished"></translation>
+        <translation>无法发送：那里不允许此名称</translation>
     </message>
     <message>
         <source>Cannot be sent: not readable here</source>
-        <translation type="unfinished"></translation>
+        <translation>无法发送：此处不可读取</translation>
     </message>
     <message>
         <source>Not sent: links</source>
-        <translation type="unfinished"></translation>
+        <translation>不发送：链接</translation>
     </message>
     <message>
         <source>Not sent: pipes, devices and the like</source>
-        <translation type="unfinished"></translation>
+        <translation>不发送：管道、设备等</translation>
     </message>
 </context>
 <context>

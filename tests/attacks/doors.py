@@ -50,9 +50,7 @@ HOLDS_PATHS: dict[tuple[str, int, str], tuple[Filled, ...]] = {
     ("thumb_get", 1, "base64"): (lambda path: _bytes(path),),
     ("preview_get", 1, "base64"): (lambda path: _bytes(path),),
     ("stage_files", 1, "array"): (lambda path: [path],),
-    ("plan_open", 0, "struct"): (
-        lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},
-    ),
+    ("plan_open", 0, "struct"): (lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},),
     ("job_add", 0, "struct"): (
         lambda path: {"direction": "get", "server": "", "items": [[path, "/proc/nowhere/of/mine"]]},
         lambda path: {"direction": "put", "server": "", "items": [["/proc/nowhere/of/mine", path]]},

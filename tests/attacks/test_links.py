@@ -39,7 +39,7 @@ LINKS = {
 OVER_A_LINK = ["way/secret", "way/deep/secret", "way/new", "way/new/deeper", "twin/secret", "self/mine", "folder/up/mine",
                "folder/far/secret", "dangling/x", "loop/x", "one/x", "leaf/x"]  # fmt: skip
 #: What may be done with a link itself: it is told of as one. An upload and a job look at their target when they come to it.
-OF_A_LINK = {"file_stat": 0, "upload_open": 0, "job_add": 0}
+OF_A_LINK = {"file_stat": 0, "upload_open": 0, "job_add": 0, "plan_open": 0}
 
 
 def link_all(house: House) -> None:
@@ -55,7 +55,7 @@ def method_of(what: str) -> str:
 def test_a_way_over_a_link_is_refused_by_every_method(house: House, path: str) -> None:
     link_all(house)
     before = house.share_now()
-    late = {"upload_open", "job_add"}
+    late = {"upload_open", "job_add", "plan_open"}
     for form in (path, path.encode()):
         for what, code in calls_by_lane(house, form):
             assert code in (INVALID, NOT_TAKEN) or (method_of(what) in late and code == 0), what
@@ -257,7 +257,7 @@ def irregular(house: House) -> dict[str, str]:
 
 
 #: What may be done with one: it is told of, and moved or deleted as the entry it is, which opens nothing.
-OF_AN_ENTRY = {"file_stat", "entry_move", "entry_delete", "upload_open", "job_add"}
+OF_AN_ENTRY = {"file_stat", "entry_move", "entry_delete", "upload_open", "job_add", "plan_open"}
 
 
 @pytest.mark.parametrize("name", ["pipe.png", "socket.png", "null.png", "zero.png"])

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QPoint
 from PySide6.QtGui import QHelpEvent, Qt, QTextDocument
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QToolTip, QWidget
 
 from filexfer.core.model import JobState
@@ -154,7 +155,7 @@ def test_dialogs_that_name_a_file_are_literal(person: Person, place: Place, trap
     person.go(place.location)
     for name in hostile_names(trap):
         person.click_row(name)
-        person.window.actions_["delete"].trigger()
+        person.window.actions_["erase"].trigger()
         box = person.dialog()
         assert isinstance(box, QMessageBox)
         assert MARK in box.text()
@@ -162,6 +163,12 @@ def test_dialogs_that_name_a_file_are_literal(person: Person, place: Place, trap
         assert shown_as_html(person.window, box) == []
         box.reject()
         person.wait(lambda: QApplication.activeModalWidget() is None)
+        # What can be taken back is not asked for, but told of.
+        person.window.actions_["delete"].trigger()
+        person.wait(lambda name=name: not (place.folder / name).exists())
+        person.wait(lambda: MARK in person.window.pane.undo_bar.words)
+        assert shown_as_html(person.window) == []
+        person.wait(lambda name=name: name not in person.rows)
     person.window.grab()
 
 
@@ -180,6 +187,9 @@ def test_transfers_of_such_names_and_what_failed_in_them_are_literal(
         (place.folder / name).write_bytes(b"in the way")
     person.go(place.location)
     person.drop([tmp_path / "sources" / name for name in hostile_names(trap)], person.in_pane)
+    sheet = person.dialog()
+    assert shown_as_html(person.window, sheet) == []
+    QTest.keyClick(sheet, Qt.Key.Key_Return)
     person.wait(lambda: person.jobs and all(job.state is JobState.FAILED for job in person.jobs))
     view = person.window.transfers.view
     for row in range(len(person.jobs)):

@@ -1,4 +1,4 @@
-"""What leaves the window without a drag: selections fetched ahead, Ctrl+C, *Paste into folder…*; and where a drop may be saved."""
+"""What leaves the window without a drag: selections fetched ahead, Ctrl+C, *Paste into folder…*; where a drop may be saved."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ class Info:
         """server_info() -> struct
 
         Name and version of the server, what the caller may do (`permission`), as which device it is known ("" for none), whether
-        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, which `names` it can store (any, or windows: only
-        those that Windows takes), and the space that is free."""
+        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, which `names` it can store (any, or windows:
+        only those that Windows takes), and the space that is free."""
         free, total = self._share.store.space()
         settings = self._share.settings
         return {
