@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from filexfer.protocol.methods import AGENT, METHODS, SERVICE
 
+#: What a plain one would not do for, by method and place: edges in pixels.
+_PLAIN_OF: dict[tuple[str, int], object] = {("thumb_get", 3): 64, ("preview_get", 2): 64}
+
 #: Strings that are no path, by method: places of parameters. Every other string is held to be one, until it is named here.
 NO_PATHS: dict[str, frozenset[int]] = {
     "upload_write": frozenset({0}),
@@ -92,7 +95,7 @@ def calls_with(path: object) -> Iterator[Call]:
             kinds = signature[1:]
             for place, kind in enumerate(kinds):
                 for value in _values(name, place, kind, path):
-                    for others in _others(kinds, place):
+                    for others in _others(name, kinds, place):
                         yield Call(name, (*others[:place], value, *others[place + 1 :]))
 
 
@@ -115,9 +118,9 @@ def _values(name: str, place: int, kind: str, path: object) -> Iterator[object]:
         yield filled(path)
 
 
-def _others(kinds: tuple[str, ...], place: int) -> Iterator[tuple[object, ...]]:
+def _others(name: str, kinds: tuple[str, ...], place: int) -> Iterator[tuple[object, ...]]:
     """The other parameters; a trailing struct of options in each of its worse forms."""
-    plain = tuple(_PLAIN.get(kind, {}) for kind in kinds)
+    plain = tuple(_PLAIN_OF.get((name, at), _PLAIN.get(kind, {})) for at, kind in enumerate(kinds))
     if kinds[-1] == "struct" and place != len(kinds) - 1:
         for worse in _WORSE:
             yield (*plain[:-1], worse)

@@ -19,10 +19,10 @@ from tests.gui.person import Person
 @pytest.fixture
 def mortal_server(home: Path) -> Iterator[OtherServer]:
     """One that dies and comes back in a test."""
-    server = OtherServer(home / "mortal", home / "mortal-state")
+    server = OtherServer(home / "mortal-share", home / "mortal-state")
     yield server
     server.kill()
-    shutil.rmtree(home / "mortal")
+    shutil.rmtree(home / "mortal-share")
     shutil.rmtree(home / "mortal-state")
 
 

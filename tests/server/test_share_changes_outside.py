@@ -100,9 +100,8 @@ def test_changes_go_on_being_heard_after_a_name_that_is_no_unicode(running: Any,
 
 
 def test_our_own_hidden_area_tells_nobody_of_itself(running: Any, told_by_the_system: list[set[str]]) -> None:
-    running.proxy().file_list("")
-    cursor = running.proxy().share_changes()["cursor"]
     with heard_while_waiting(running, told_by_the_system, "") as heard:
+        cursor = running.proxy().share_changes()["cursor"]
         upload = running.proxy().upload_open("u/f", 1)["upload_id"]
         running.proxy().file_put("deep/er/file", b"x")
         # Only the folder that the second one made is news for the root, and what is in it for that.

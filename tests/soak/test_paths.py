@@ -29,7 +29,7 @@ from tests.soak.watch import Watch
 #: Strings that go in one batch, and after how many the share is laid anew.
 BATCH, ANEW = 25, 500
 #: What takes long is tried with one string in so many: jobs (each a row in a database), views (each a thread), large bodies.
-RARELY, BODIES = {"job_add": 40, "view_open": 12}, 60
+RARELY, BODIES = {"job_add": 40, "plan_open": 40, "view_open": 12, "thumb_get": 12, "preview_get": 12, "stage_files": 12}, 60
 
 
 def _groups() -> list[list[int]]:
@@ -89,11 +89,13 @@ class Attack:
     def _own(self, call: Call) -> None:
         """A method of the agent, on its own share. What waits for an answer cannot stand in a batch."""
         params = ("", *call.params[1:]) if call.method in ("thumb_get", "preview_get") else call.params
-        params = ("", call.params[1], {}) if call.method == "view_open" else params
+        params = ("", call.params[1], {}) if call.method in ("view_open", "stage_files") else params
         reply = self._control.post(b"".join(xmlrpc.encode_call(call.method, params)))
         self._count(call.method, {"faultCode": reply.code} if reply.code else [reply.value])
         if call.method == "job_add" and not reply.code:
             self._control.call("job_cancel", reply.value["id"])
+        if call.method == "plan_open" and not reply.code:
+            self._control.call("plan_close", reply.value["plan"])
 
     def _drawn(self, text: str) -> Iterator[Call]:
         # Half of the strings as the bytes they are; half a character has no other way to travel.
