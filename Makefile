@@ -25,7 +25,7 @@ test: venv  ## make the environment and run every check and test
 venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
 
 check: lint types layers  ## lint, types, layers and the tests, in an environment that is there
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak and not alone"
+	$(BIN)/python -m pytest --cache-clear -n $(WORKERS) -m "not soak and not alone" || sh tests/once_more.sh $(BIN)/python $$?
 	$(BIN)/python -m pytest -m "alone and not soak"
 
 # Apart, for measuring doubles the time of the tests, and on Python 3.11 threads that begin while it traces may fail to.

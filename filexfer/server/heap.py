@@ -7,7 +7,8 @@ import sys
 #: malloc.h of glibc.
 _TRIM_THRESHOLD = -1
 _MMAP_THRESHOLD = -3
-_LARGE = 1 << 20
+#: Above what one call of a block takes: memory that each call maps and unmaps anew costs as much time as moving the bytes.
+_LARGE = 4 << 20
 
 
 def give_back_freed_memory() -> None:
