@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QStackedLayout, QToolButton, QWidget
 
 from filexfer.core import paths
 from filexfer.gui.controls import faint_label, tip
 from filexfer.gui.location import Location
+from filexfer.gui.menu import Menu
 
 #: Widest a single part may be, in pixels; longer names are elided in the middle.
 PART_WIDTH = 220
@@ -125,7 +126,7 @@ class Breadcrumb(QWidget):
             self._fill_menu(hidden)
 
     def _fill_menu(self, hidden: int) -> None:
-        menu = self._folded.menu() or QMenu(self._folded)
+        menu = self._folded.menu() or Menu(self._folded)
         menu.clear()
         for part in self.parts[:hidden]:
             menu.addAction(part.text(), part.click)

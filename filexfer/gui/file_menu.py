@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from filexfer.gui.file_actions import FileActions
+from filexfer.gui.menu import Menu
 
 #: Names of actions; "" is a separator.
 SELECTED = ("open", "", "download_to", "download", "copy", "copy_path", "", "rename", "delete", "erase", "", "properties")
 FOLDER = ("upload_files", "upload_folder", "paste", "paste_into", "", "new_folder", "undo", "", "refresh", "hidden", "trash")
 
 
-def file_menu(actions: FileActions, names: tuple[str, ...], parent: QWidget) -> QMenu:
+def file_menu(actions: FileActions, names: tuple[str, ...], parent: QWidget) -> Menu:
     """A menu of these actions that goes when it is closed."""
-    menu = QMenu(parent)
+    menu = Menu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for name in names:
         if name:

@@ -17,6 +17,7 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
 from filexfer.gui.place import Place
+from filexfer.gui.sentences import why
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.share_panel import SharePanel
 from filexfer.gui.theme import MARGIN, smaller
@@ -87,6 +88,14 @@ class FilePane(QWidget):
         if current is self.welcome:
             return "welcome"
         return "list" if current is self.view.front else self.notice.words
+
+    @property
+    def centre(self) -> QWidget:
+        """What takes the keyboard in the middle: the files, or the button of the page in their place."""
+        page = self._stack.currentWidget()
+        if page is self.welcome:
+            return self.welcome.send.button
+        return self.notice.button if page is self.notice else self.view.front
 
     def add_grid(self, grid: GridView) -> None:
         """Have a place for the grid that may stand where the list does."""
@@ -168,7 +177,7 @@ class FilePane(QWidget):
         else:
             sentence = self.tr("“{place}” cannot be opened.").format(place=here.words)
             again = self._browser.refresh
-            self.notice.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Try again"), lambda: again())
+            self.notice.say("plug_disconnected", sentence, why(error), self.tr("Try again"), lambda: again())
             if here.server and isinstance(error, ConnectionFailed | ConnectionLost):
                 self.notice.offer(self.tr("Find out why"), lambda: self.doctor_wanted.emit(here.server))
         self._turn_to(self.notice)

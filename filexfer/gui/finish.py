@@ -8,17 +8,18 @@ from math import ceil
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from filexfer.core.errors import FilexferError
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.elided import Elided
+from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, MARGIN
 
 NOTHING, SLEEP = "nothing", "sleep"
 
 
-class FinishMenu(QMenu):
+class FinishMenu(Menu):
     """Attributes: action (`nothing` or `sleep`). Signals: `changed()`."""
 
     changed = Signal()

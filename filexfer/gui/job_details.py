@@ -23,6 +23,7 @@ from filexfer.core.model import FileState, Job, JobFile, JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import check_box, tip
+from filexfer.gui.sentences import said
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 from filexfer.protocol import wire
 
@@ -103,7 +104,7 @@ class JobFilesModel(QAbstractTableModel):
             FileState.SKIPPED: self.tr("skipped"),
             FileState.FAILED: self.tr("failed"),
         }[file.state]
-        return f"{word}: {paths.shown(file.error)}" if file.error else word
+        return f"{word}: {said(paths.shown(file.error))}" if file.error else word
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
@@ -131,6 +132,7 @@ class JobDetails(QDialog):
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setAccessibleName(self.tr("Files"))

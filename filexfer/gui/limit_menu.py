@@ -7,11 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QVBoxLayout, QWidget
 
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import plain_label
+from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, PAGE
 from filexfer.gui.words import Words
 
@@ -25,7 +26,7 @@ def rate_words(rate: int) -> str:
     return Words.tr("{size}/s").format(size=words.size(rate)) if rate else Words.tr("No limit")
 
 
-class LimitMenu(QMenu):
+class LimitMenu(Menu):
     """Attributes: rate (bytes per second, 0 for no limit). Signals: `changed()`."""
 
     changed = Signal()

@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.core import paths
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
+from filexfer.gui.menu import Menu
 from filexfer.gui.servers_model import Servers, SideModel, SideRow
 from filexfer.gui.side_delegate import SideDelegate
 from filexfer.gui.theme import GAP, MARGIN
@@ -148,7 +149,7 @@ class Sidebar(QWidget):
         row = self._model.row(index.row()) if index.isValid() else None
         if row is None or row.address is None:
             return
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if not row.near or row.state != "needs pairing":
             menu.addAction(self.tr("Open"), partial(self._on_clicked, index))

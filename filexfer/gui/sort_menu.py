@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from filexfer.gui.listing import MODIFIED, NAME, SIZE
+from filexfer.gui.menu import Menu
 
 
-class SortMenu(QMenu):
+class SortMenu(Menu):
     """Attributes: by (actions, by column), downwards."""
 
     def __init__(self, header: QHeaderView, parent: QWidget) -> None:

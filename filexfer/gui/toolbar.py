@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from filexfer.gui.breadcrumb import Breadcrumb
 from filexfer.gui.browser import Browser
 from filexfer.gui.controls import icon_button
 from filexfer.gui.file_actions import FileActions
 from filexfer.gui.icons import Icons
+from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, MARGIN
 from filexfer.gui.view_choice import ViewChoice
 
@@ -19,7 +20,7 @@ PAUSE_MS = 120
 
 
 class Toolbar(QWidget):
-    """Signals: `connect_wanted()`."""
+    """Signals: `connect_wanted()`. Attributes: to_filter, to_connect (actions that have a key)."""
 
     connect_wanted = Signal()
 
@@ -66,13 +67,13 @@ class Toolbar(QWidget):
         self._typing.timeout.connect(self._on_filter)
         field.textChanged.connect(self._typing.start)
         field.returnPressed.connect(self._on_filter)
-        key = QAction(field, shortcut=QKeySequence(QKeySequence.StandardKey.Find))
-        key.triggered.connect(field.setFocus)
-        self.addAction(key)
+        self.to_filter = QAction(self.tr("Filter by name"), field, shortcut=QKeySequence(QKeySequence.StandardKey.Find))
+        self.to_filter.triggered.connect(lambda: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        self.addAction(self.to_filter)
         return field
 
-    def _menu(self, parent: QWidget, *names: str) -> QMenu:
-        menu = QMenu(parent)
+    def _menu(self, parent: QWidget, *names: str) -> Menu:
+        menu = Menu(parent)
         for name in names:
             if name:
                 menu.addAction(self._actions[name])
@@ -80,13 +81,13 @@ class Toolbar(QWidget):
                 menu.addSeparator()
         return menu
 
-    def _more_menu(self) -> QMenu:
+    def _more_menu(self) -> Menu:
         menu = self._menu(self.more, "new_folder", "paste", "paste_into", "undo", "trash", "", "refresh", "hidden", "edit_path")
         menu.addMenu(self._choice.menu(menu))
         menu.addSeparator()
-        connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))
-        connect.setShortcut(QKeySequence("Ctrl+N"))
-        connect.triggered.connect(self.connect_wanted)
+        self.to_connect = menu.addAction(self._icons.icon("plug_connected"), self.tr("Connect…"))
+        self.to_connect.setShortcut(QKeySequence("Ctrl+N"))
+        self.to_connect.triggered.connect(self.connect_wanted)
         return menu
 
     def _lay_out(self) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QListView, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from filexfer.core.model import Job, JobState
 from filexfer.gui.bridge import Bridge
@@ -19,6 +19,7 @@ from filexfer.gui.finish import SLEEP, FinishBar
 from filexfer.gui.icons import Icons
 from filexfer.gui.job_delegate import BUTTONS, Hover, JobDelegate
 from filexfer.gui.jobs_model import JobsModel
+from filexfer.gui.menu import Menu
 from filexfer.gui.transfers_head import TransfersHead
 from filexfer.gui.words import Words
 
@@ -118,9 +119,9 @@ class JobsView(QListView):
         if index.isValid():
             self._menu(index).popup(event.globalPos())
 
-    def _menu(self, index: QModelIndex) -> QMenu:
+    def _menu(self, index: QModelIndex) -> Menu:
         job = self._jobs.job(index.row())
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in offered(job):
             entry = QAction(action_words(action), menu)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from filexfer.core.model import JobState
 from filexfer.gui import words
@@ -15,6 +15,7 @@ from filexfer.gui.finish import SLEEP, FinishMenu
 from filexfer.gui.icons import Icons
 from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.limit_menu import LimitMenu, rate_words
+from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, MARGIN, heading, smaller
 from filexfer.gui.words import Words
 
@@ -81,14 +82,14 @@ class TransfersHead(QWidget):
         field.returnPressed.connect(self._on_search)
         return field
 
-    def _menu_button(self, icon: str, menu: QMenu, name: str) -> QToolButton:
+    def _menu_button(self, icon: str, menu: Menu, name: str) -> QToolButton:
         button = icon_button(self._icons.icon(icon), name)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)
         return button
 
-    def _more_menu(self) -> QMenu:
-        menu = QMenu(self)
+    def _more_menu(self) -> Menu:
+        menu = Menu(self)
         menu.addMenu(self.finish)
         menu.addSeparator()
         self.verify = menu.addAction(self.tr("Check by a receipt…"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from filexfer.gui.file_view import FileView
 from filexfer.gui.icons import Icons
+from filexfer.gui.menu import Menu
 from filexfer.gui.settings import Memory
 from filexfer.gui.sort_menu import SortMenu
 
@@ -41,9 +42,9 @@ class ViewChoice(QObject):
         action.setToolTip(f"{text}  {QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}")
         return action
 
-    def menu(self, parent: QWidget) -> QMenu:
+    def menu(self, parent: QWidget) -> Menu:
         """All of it, to be chosen by its words."""
-        menu = QMenu(self.tr("View"), parent)
+        menu = Menu(self.tr("View"), parent)
         menu.addActions([self.as_list, self.as_grid, self.panel, self.preview])
         menu.addMenu(self.sort)
         return menu

@@ -22,6 +22,7 @@ from filexfer.gui.follower import Follower
 from filexfer.gui.icons import Icons
 from filexfer.gui.job_acts import JobActs
 from filexfer.gui.jobs_model import JobsModel
+from filexfer.gui.keyboard import Keyboard
 from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
 from filexfer.gui.looking import Looking
@@ -69,6 +70,7 @@ class Window(QMainWindow):
         columns = self.view.horizontalHeader()
         self._shape = WindowShape(memory, self, {"across": self._across, "down": self._down}, columns)
         self._shape.recall(self.browser)
+        self.keyboard = Keyboard(self)
 
     def start(self) -> None:
         """Begin to talk to the agent, and open the folder that was open last."""
