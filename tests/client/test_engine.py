@@ -76,7 +76,7 @@ def test_only_jobs_that_changed_are_told_and_ten_times_a_second_at_most(share: S
     quick = engine.add(spec(share, source / "quick", "quick"))
     engine.wait(quick, 20)
     told: list[tuple[float, list[int]]] = []
-    until(lambda: not engine._clock._wake.is_set(), "the clock rests")
+    until(lambda: not engine._queue.clock._wake.is_set(), "the clock rests")
     end = engine.subscribe(lambda jobs: told.append((time.monotonic(), [job.id for job in jobs])))
     slow = engine.add(spec(share, source / "slow", "slow", limit=4 * MIB))
     engine.wait(slow, 20)

@@ -152,7 +152,7 @@ def test_a_job_that_failed_can_be_taken_up_by_another_engine(
 def test_an_engine_lets_go_of_ended_jobs_and_still_tells_all_of_them(share: Share, engine: Engine, tmp_path: Path) -> None:
     job_id = engine.add(put(share, tree(tmp_path / "source", {"a": b"1" * 1000})))
     ended = engine.wait(job_id, 20)
-    until(lambda: not engine._mine, "it is let go")
+    until(lambda: not engine._queue.mine, "it is let go")
     assert engine.job(job_id) == engine.jobs()[0] == engine.wait(job_id) == ended
     assert ended.bytes_moved == 1000
 
@@ -170,7 +170,7 @@ def test_a_job_whose_end_cannot_be_noted_ends_for_who_waits(
     monkeypatch.setattr(History, "save", fails)
     job_id = engine.add(put(share, tree(tmp_path / "source", {"a": b"1"})))
     engine.wait(job_id, 20)
-    until(lambda: not engine._clock._wake.is_set(), "it is told")
+    until(lambda: not engine._queue.clock._wake.is_set(), "it is told")
     assert engine.wait(job_id, 5).state is JobState.FAILED
     monkeypatch.undo()
     engine.retry(job_id)
