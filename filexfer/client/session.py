@@ -183,7 +183,8 @@ class Session:
             return self._in_our_words(kind(), connection)
         return errors.ConnectionFailed(
             f"{self.address} answers, but is not an XML-RPC server (HTTP {head.status} {head.reason}). "
-            "Check the address and the port."
+            "Check the address and the port.",
+            lasting=True,
         )
 
     def _in_our_words(self, error: errors.FilexferError, connection: Connection) -> errors.FilexferError:

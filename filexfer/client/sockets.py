@@ -109,8 +109,9 @@ def connected(address: Address, timeout: float) -> socket.socket:
     except OSError as error:
         raise connect_error(error, name) from error
     if address.scheme == "unix":
-        raise ConnectionFailed("This system has no UNIX sockets. Use an address with https://.")
-    raise ConnectionFailed(f"There is no saved server “{address.name}” here. Name it by its address, like https://HOST:8765/.")
+        raise ConnectionFailed("This system has no UNIX sockets. Use an address with https://.", lasting=True)
+    words = f"There is no saved server “{address.name}” here. Name it by its address, like https://HOST:8765/."
+    raise ConnectionFailed(words, lasting=True)
 
 
 def _unix(path: str, timeout: float) -> socket.socket:

@@ -67,7 +67,7 @@ class SecureSocket:
         except ssl.SSLEOFError as error:
             raise ConnectionFailed(f"{name} closed the connection at once. Try again in a moment.") from error
         except ssl.SSLError as error:
-            raise ConnectionFailed(_words(error, name)) from error
+            raise ConnectionFailed(_words(error, name), lasting=True) from error
         except OSError as error:
             raise connect_error(error, name) from error
         certificate = self._socket.getpeercert(binary_form=True)

@@ -181,7 +181,8 @@ class Connection:
             self._more(most)
 
     def _not_ours(self) -> ConnectionFailed:
-        return ConnectionFailed(f"{self.name} answers, but not as an XML-RPC server does. Check the address and the port.")
+        words = f"{self.name} answers, but not as an XML-RPC server does. Check the address and the port."
+        return ConnectionFailed(words, lasting=True)
 
     def _more(self, most: int = _RECEIVE) -> None:
         """Take more bytes behind those in the buffer."""

@@ -54,7 +54,7 @@ def connect_error(error: OSError, server: str) -> errors.ConnectionFailed:
         case errno.ENOENT:
             return errors.ConnectionFailed(f"There is no socket {server}. Check the path, and that the server is running.")
         case errno.EACCES | errno.EPERM:
-            return errors.ConnectionFailed(f"This user may not connect to {server}. Ask its owner for the right.")
+            return errors.ConnectionFailed(f"This user may not connect to {server}. Ask its owner for the right.", lasting=True)
         case errno.ENETUNREACH | errno.EHOSTUNREACH | errno.ENETDOWN | errno.EHOSTDOWN | errno.EADDRNOTAVAIL:
             return errors.ConnectionFailed(
                 f"There is no way to {server} through the network. Check that this computer is connected."

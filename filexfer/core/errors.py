@@ -165,7 +165,17 @@ class RemoteFault(FilexferError):
 
 
 class ConnectionFailed(FilexferError):
+    """No connection came about.
+
+    Attributes:
+        lasting: waiting is of no use: what answers there is no server of ours, or this user may not connect.
+    """
+
     default = "No connection. Check the address, and that the server is running."
+
+    def __init__(self, text: str = "", lasting: bool = False) -> None:
+        super().__init__(text)
+        self.lasting = lasting
 
 
 class ConnectionLost(FilexferError):
