@@ -29,6 +29,7 @@ from tests.gui.conftest import (  # noqa: F401  fixtures
     agent,
     home,
     look,
+    one_agent,
     open_window,
     person,
     place,

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +30,7 @@ from filexfer.client.control import connect_control
 from filexfer.client.session import Session, connect
 from filexfer.core import places
 from filexfer.core.errors import FilexferError
+from filexfer.core.model import JobState
 from filexfer.gui import app, resources
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
@@ -126,9 +128,24 @@ class OwnAgent:
         except FilexferError:
             return
 
+    def forget_all(self) -> None:
+        """End its transfers and forget them."""
+        deadline = time.monotonic() + PATIENCE
+        with self.session() as session:
+            while going := [job["id"] for job in _jobs(session) if not JobState(job["state"]).ended]:
+                assert time.monotonic() < deadline, f"the jobs {going} do not end"
+                for job in going:
+                    session.call("job_cancel", job)
+                time.sleep(0.02)
+            session.call("job_clear", [])
+
+
+def _jobs(session: Session) -> list[dict[str, Any]]:
+    return list(session.call("job_list", {"limit": 1000})["jobs"])  # type: ignore[index]
+
 
 @pytest.fixture(scope="session")
-def agent(home: Path) -> Iterator[OwnAgent]:
+def one_agent(home: Path) -> Iterator[OwnAgent]:
     """One agent for all tests of this worker; each test works in a folder of its own."""
     own = OwnAgent(home / "agent")
     own.find()
@@ -136,6 +153,13 @@ def agent(home: Path) -> Iterator[OwnAgent]:
         session.call("share_set", {"folder": str(home / "mine")})
     yield own
     own.stop()
+
+
+@pytest.fixture
+def agent(one_agent: OwnAgent) -> Iterator[OwnAgent]:
+    """That one, of whose transfers the next test finds none: a cancelled one ends a moment later, and would stand in its list."""
+    yield one_agent
+    one_agent.forget_all()
 
 
 @pytest.fixture(scope="session")
@@ -181,8 +205,8 @@ MakeWindow = Callable[..., Person]
 
 
 @pytest.fixture
-def open_window(look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
-    """Opens windows like the app does, and closes them at the end. `open_window(agent)`."""
+def open_window(agent: OwnAgent, look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
+    """Opens windows like the app does, and closes them at the end, before `agent` forgets its transfers. `open_window(agent)`."""
     with ExitStack() as opened:
 
         def make(agent: OwnAgent, state: Path | None = None, start: bool = True) -> Person:
@@ -193,21 +217,19 @@ def open_window(look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Ma
                 window.start()
             window.show()
             qtbot.waitExposed(window)
-            return Person(window, qtbot)
+            person = Person(window, qtbot)
+            opened.callback(person.end_plans)
+            return person
 
         yield make
 
 
 @pytest.fixture
-def person(open_window: MakeWindow, agent: OwnAgent) -> Iterator[Person]:
+def person(open_window: MakeWindow, agent: OwnAgent) -> Person:
     """Somebody in front of a window that has found its agent."""
     person = open_window(agent)
     person.wait(lambda: person.window.servers.known)
-    yield person
-    with agent.session() as session:
-        for job in session.call("job_list", {})["jobs"]:
-            session.call("job_cancel", job["id"])
-        session.call("job_clear", [])
+    return person
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from filexfer.core.model import Job, JobState
 from filexfer.gui.location import Location
+from filexfer.gui.planning import Planning
+from filexfer.gui.sheet import Sheet
 from filexfer.gui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -53,6 +55,19 @@ class Person:
         job = self.job(title)
         assert job is not None
         return job
+
+    def end_plans(self) -> None:
+        """Call off what the window still asks about: a plan begins its transfer whenever it is ready, in the next test too."""
+
+        def ended() -> bool:
+            for sheet in self.window.findChildren(Sheet):
+                if sheet.isVisible():
+                    sheet.reject()
+            return not self.window.findChildren(Planning)
+
+        # A closed one hears of no plan's end.
+        if self.window.isVisible():
+            self.wait(ended)
 
     # Going somewhere.
 

@@ -76,7 +76,7 @@ MakeDesk = Callable[..., Desk]
 
 
 @pytest.fixture
-def make_desk(look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MakeDesk]:
+def make_desk(agent: OwnAgent, look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MakeDesk]:
     """Opens the app's window with all that it has on its desktop."""
     with ExitStack() as opened:
 
@@ -93,6 +93,7 @@ def make_desk(look: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Make
             window.show()
             qtbot.waitExposed(window)
             desk = Desk(window, qtbot, desktop, memory, shown)
+            opened.callback(desk.end_plans)
             desk.wait(lambda: window.servers.known)
             return desk
 
