@@ -30,8 +30,8 @@ class Remote:
         self._device = device
 
     def server_list(self, caller: Caller) -> dict[str, object]:
-        """This computer's share and the saved servers: {share: {folder, name, on, permission, guest, addresses, problem},
-        servers: [{name, address, state, since}]}, a state being connecting, online, offline, needs pairing, key changed or
+        """This computer's share and the saved servers: {share: {folder, name, on, permission, guest, addresses, problem,
+        lasting}, servers: [{name, address, state, since}]}, a state being connecting, online, offline, needs pairing, key changed or
         keyring locked; since: when one that is offline answered last, in nanoseconds since the epoch, 0 for not in this run."""
         return {"share": self._sharing.describe(), "servers": self._servers.states()}
 

@@ -77,13 +77,14 @@ class Sharing:
             "guest": wish.guest,
             "addresses": self.addresses,
             "problem": wish.problem,
+            "lasting": self._memory is not None,
         }
 
     def share_set(self, caller: Caller, changes: object) -> dict[str, object]:
         """Change this computer's share: {folder, on, permission, guest}, each if given. `on`: whether others may come;
         permission: what a newly paired device may do (read, write); guest: what those may do who are not paired (none, read,
-        write). Answers the share: {folder, name, on, permission, guest, addresses, problem}. Its folder can be changed only from
-        this computer."""
+        write). Answers the share: {folder, name, on, permission, guest, addresses, problem, lasting}. Its folder can be
+        changed only from this computer; who switches it off from elsewhere has the answer, and reaches it no more."""
         given = struct(changes, "changes")
         check_names(given, ("folder", "on", "permission", "guest"))
         folder = _absolute(paths.from_wire(given["folder"])) if "folder" in given else None

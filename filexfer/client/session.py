@@ -38,7 +38,7 @@ _WHOLE_FILES = frozenset({"file_get", "image_get"})
 _LOOKS = frozenset(
     "upload_status trash_list device_list invite_status job_list job_events job_files plan_state view_find view_places "
     "view_events server_list server_doctor agent_info thumb_get preview_get "
-    "finish_state receipt_state".split()
+    "finish_state receipt_state server_bounds".split()
 )
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
 _IDEMPOTENT = frozenset(

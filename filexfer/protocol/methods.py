@@ -63,6 +63,7 @@ _NONE, _READ, _WRITE, _MANAGE = Permission.NONE, Permission.READ, Permission.WRI
 
 _SERVICE = (
     _method("server_info", _READ, "struct"),
+    _method("server_bounds", _MANAGE, "struct"),
     _method("file_list", _READ, "struct [string] [struct]"),
     _method("file_stat", _READ, "struct string"),
     _method("file_get", _READ, "base64 string"),

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable
 from enum import Enum
+from threading import get_ident
 
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError
@@ -60,6 +61,8 @@ class Connection:
         self._dropping: Body | None = None  # what is left of it is being dropped
         self._last = 0  # bytes that are still dropped before it ends
         self._request: Request | None = None
+        self._at_work = 0  # the thread that is at a request of it, 0 for none
+        self._leaving = False
         self._closed = False
 
     @property
@@ -240,9 +243,11 @@ class Connection:
     def _exchange(self) -> _After:
         """One request and its answer."""
         visit = self._house.crowd.arrive(self.household)
+        self._at_work = get_ident()
         try:
             return self._exchange_within()
         finally:
+            self._at_work = 0
             visit.end()
 
     def _exchange_within(self) -> _After:
@@ -284,7 +289,8 @@ class Connection:
 
     def _send(self, request: Request, answer: Answer) -> _After:
         body, settings = request.body, self._settings
-        keep = request.head.keep_alive and not self._house.closing and body.drainable(settings.drain_bytes)
+        over = self._leaving or self._house.closing
+        keep = request.head.keep_alive and not over and body.drainable(settings.drain_bytes)
         headers = list(answer.headers)
         if answer.status not in (204, 304):
             headers.append(("Content-Length", str(answer.length)))
@@ -359,6 +365,13 @@ class Connection:
         self._house.loop.park(self)
 
     # ---- whoever holds it
+
+    def dismiss(self) -> None:
+        """End it soon; where it is its own request that asks for that, behind the answer, which its peer is to have."""
+        if self._at_work == get_ident():
+            self._leaving = True
+        else:
+            self.interrupt()
 
     def interrupt(self) -> None:
         """End it soon, whoever holds it; from any thread."""

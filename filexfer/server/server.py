@@ -246,7 +246,7 @@ class Server:
         with self._lock:
             served = [one for one in self._connections if one.listener in gone]
         for connection in served:
-            connection.channel.interrupt()
+            connection.dismiss()
 
     def share(self, *, folder: str | os.PathLike[str] | None = None, guest: str | None = None, name: str = "") -> None:
         """Share another folder, or let guests do something else, from the next request on. Calls under way go on with the
@@ -332,7 +332,7 @@ class Server:
         with self._lock:
             theirs = [one for one in self._connections if one.device == device]
         for connection in theirs:
-            connection.interrupt()
+            connection.dismiss()
 
     def _expire(self) -> None:
         """Let go of listings that nobody reads on, and write what is written now and then. In a worker."""

@@ -41,6 +41,7 @@ def test_at_first_nothing_listens_and_the_share_is_the_default_folder(agent: Any
             "guest": "none",
             "addresses": [],
             "problem": "",
+            "lasting": True,
         }
     # No TCP socket of any kind.
     inodes = set()

@@ -14,7 +14,7 @@ READING = {
 }
 
 
-MANAGING = "trash_empty invite_create invite_status invite_cancel device_list device_add device_revoke"
+MANAGING = "server_bounds trash_empty invite_create invite_status invite_cancel device_list device_add device_revoke"
 
 
 def test_every_entry_stands_under_its_own_name_and_has_signatures_of_known_types() -> None:

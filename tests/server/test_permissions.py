@@ -26,7 +26,7 @@ from tests.server.test_pairing import fault
 LEVELS = [Permission.NONE, Permission.READ, Permission.WRITE, Permission.MANAGE]
 #: Methods of those who may write or manage that change nothing, or nothing yet: no line in the audit log for them.
 SILENT = {
-    "upload_open upload_write upload_reuse upload_status upload_abort trash_list device_list invite_status",
+    "upload_open upload_write upload_reuse upload_status upload_abort trash_list device_list invite_status server_bounds",
     "finish_state receipt_verify receipt_state receipt_cancel",
     "plan_state plan_close job_list job_events job_files job_pause job_resume job_move",
     "view_open view_rows view_find view_places view_events view_close server_list nearby_list server_doctor agent_info",
@@ -106,6 +106,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "trash_list": (),
     "trash_empty": (),
     "image_put": (Binary(b"\x89PNG\r\n\x1a\n"), "new"),
+    "server_bounds": (),
     "invite_create": ({"permission": "manage"},),
     "invite_status": ("x",),
     "invite_cancel": ("x",),

@@ -1,9 +1,10 @@
-"""What every XML-RPC server offers (introspection, and the way into `multicall`), and `server_info`."""
+"""What every XML-RPC server offers (introspection, and the way into `multicall`), and what ours tells of itself."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import filexfer
 from filexfer.core.errors import TooLarge
@@ -20,7 +21,7 @@ PROTOCOL = 1
 
 
 class Info:
-    """`server_info`. `lanes` says which ways in there are."""
+    """`server_info`, `server_bounds`. `lanes` says which ways in there are."""
 
     def __init__(self, share: Share, lanes: Sequence[str]) -> None:
         self._share = share
@@ -53,6 +54,13 @@ class Info:
             "free": free,
             "total": total,
         }
+
+    def server_bounds(self, caller: Caller) -> object:
+        """server_bounds() -> {name: number}
+
+        What the server takes from anybody: its bounds by their names (docs/bounds.md), sizes in bytes, times in seconds. They are
+        set where it is started."""
+        return {name: value for name, value in asdict(self._share.settings).items() if type(value) in (int, float)}
 
 
 class System:
