@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from filexfer.agent.servers import OWN
 from filexfer.core.model import Job
@@ -41,6 +42,10 @@ def brief(job: Job) -> Brief:
     return Brief(replace(job, spec=replace(job.spec, server=server, items=items[:ITEMS])), len(items))
 
 
+#: What the log knows of a job: the version of its last change, and the job, None where it is gone.
+_Known: TypeAlias = tuple[int, Brief | None]
+
+
 class Events:
     """The log. A cursor is the version of the newest change its holder knows; versions begin with the time, in microseconds,
     so that those of an earlier run are older than all of this one."""
@@ -49,7 +54,7 @@ class Events:
         self._lock = threading.Lock()  # guards all below
         self._version = time.time_ns() // 1000
         self._floor = self._version  # what was removed up to here is no longer known
-        self._log: dict[int, tuple[int, Brief | None]] = {}  # by job id: version, and the job, None where it is gone; in order
+        self._log: dict[int, _Known] = {}  # by job id, in the order of their last change
         self._gone = 0  # how many of them are gone
         self._own: set[int] = set()  # jobs that this process's engine works at, as it told
         self._waiting: list[tuple[int, Deferred]] = []
@@ -66,8 +71,14 @@ class Events:
         return bool(self._waiting)
 
     def changed(self, jobs: Sequence[Job]) -> None:
-        """The engine tells: these jobs are so now. Whoever waits is told."""
-        self._note([(job.id, brief(job)) for job in jobs], own=True)
+        """The engine tells: these jobs are so now. Whoever waits is told.
+
+        It may tell late what it saw before a job was cleared."""
+        self._note([(job.id, brief(job)) for job in jobs], own=True, fits=lambda known: known is None or known[1] is not None)
+
+    def added(self, job: Job) -> None:
+        """A job was put into the queue. What the engine told of it meanwhile is newer."""
+        self._note([(job.id, brief(job))], own=True, fits=lambda known: known is None or known[1] is None)
 
     def removed(self, ids: Iterable[int]) -> None:
         self._note([(job_id, None) for job_id in ids])
@@ -86,9 +97,17 @@ class Events:
             ]
         self._note([change for change in [*news, *((job_id, None) for job_id in gone)] if change[0] not in newer])
 
-    def _note(self, changes: Sequence[tuple[int, Brief | None]], own: bool = False) -> None:
+    def _note(
+        self,
+        changes: Sequence[tuple[int, Brief | None]],
+        own: bool = False,
+        fits: Callable[[_Known | None], bool] = lambda known: True,
+    ) -> None:
+        """Put changes into the log: those which `fits` says do for what it knows of the job."""
         with self._lock:
             for job_id, job in changes:
+                if not fits(self._log.get(job_id)):
+                    continue
                 before = self._log.pop(job_id, None)
                 self._gone += (job is None) - (before is not None and before[1] is None)
                 self._version += 1

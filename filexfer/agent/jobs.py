@@ -67,7 +67,7 @@ class Jobs:
     def begin(self, wanted: JobSpec) -> dict[str, object]:
         """Put a job into the queue; as its struct."""
         job = self._engine.job(self._engine.add(wanted))
-        self._events.changed([job])
+        self._events.added(job)
         return brief(job).struct()
 
     def job_list(self, caller: Caller, options: object = None) -> dict[str, object]:

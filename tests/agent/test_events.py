@@ -112,6 +112,29 @@ def test_removed_jobs_are_told_to_those_who_knew_them() -> None:
     assert (ids(fresh), fresh["removed"]) == ([2], [])
 
 
+def test_a_cleared_job_does_not_come_back_when_the_engine_tells_late() -> None:
+    events = Events()
+    events.changed([job(1), job(2)])
+    events.removed([1])
+    cursor = asked(events, 0)["cursor"]
+    events.changed([job(1, done=5), job(2, done=5)])
+    assert ids(asked(events, cursor)) == [2]
+    assert ids(asked(events, 0)) == [2]
+
+
+def test_a_job_that_ended_before_its_beginning_was_told_stays_ended() -> None:
+    events = Events()
+    events.changed([replace(job(1), state=JobState.DONE, finished_ns=7)])
+    events.added(job(1))
+    assert [one["state"] for one in asked(events, 0)["jobs"]] == ["done"]
+    events.added(job(2))
+    assert ids(asked(events, 0)) == [1, 2]
+    # What was cleared while it had failed may be begun once more.
+    events.removed([2])
+    events.added(job(2))
+    assert ids(asked(events, 0)) == [1, 2]
+
+
 def test_a_window_that_was_away_too_long_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events_module, "REMOVED", 3)
     events = Events()
