@@ -78,10 +78,10 @@ class Fetching:
         for attempt in range(TRIES):
             bench.worker.doing = NETWORK
             began = time.monotonic()
-            found = self._read(block.start, buffer)
-            bench.worker.answered(time.monotonic() - began, found.worked)
-            bench.worker.doing = DISK
             try:
+                found = self._read(block.start, buffer)
+                bench.worker.answered(time.monotonic() - began, found.worked)
+                bench.worker.doing = DISK
                 self._save(block.start, found)
                 break
             except BadDigest as error:

@@ -24,6 +24,8 @@ from filexfer.protocol.faults import error_of
 
 #: Calls in one `system.multicall`.
 _CALLS = 200
+#: The largest block of a server that we keep in memory, once for each thread that sends.
+_MOST_BLOCK = 8 * BLOCK_SIZE
 
 
 class _Made(NamedTuple):
@@ -48,7 +50,7 @@ class Putting:
         self._batches = Batches(
             run, self._worker, _bound(info, "batch_bytes", BATCH_BYTES), _bound(info, "batch_files", BATCH_FILES)
         )
-        block_size = _bound(info, "block_size", BLOCK_SIZE)
+        block_size = _bound(info, "block_size", _MOST_BLOCK)
         self._lane = run.link.session.lane()
         self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), block_size))
         self._compare = Comparison(run.link)

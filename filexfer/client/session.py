@@ -17,7 +17,7 @@ from filexfer.client.login import Login
 from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
 from filexfer.core.digests import Bytes
-from filexfer.core.model import Entry, Permission, PutOptions, Saved
+from filexfer.core.model import BLOCK_SIZE, Entry, Permission, PutOptions, Saved
 from filexfer.protocol import faults, wire
 from filexfer.protocol.address import Address, parse
 from filexfer.protocol.http import RPC, ResponseHead, request_head
@@ -37,7 +37,7 @@ _WHOLE_FILES = frozenset({"file_get", "image_get"})
 #: Calls that only read, though not everybody who may read may call them.
 _LOOKS = frozenset(
     "upload_status trash_list device_list invite_status job_list job_events job_files plan_state view_find view_places "
-    "view_events server_list server_doctor agent_info thumb_get preview_get "
+    "view_events view_pick pick_state server_list server_doctor agent_info thumb_get preview_get "
     "finish_state receipt_state server_bounds".split()
 )
 #: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
@@ -215,9 +215,9 @@ class Session:
         """How blocks of large files travel: raw where both sides will, else in calls."""
         from filexfer.client.lanes import RawLane, RpcLane
 
-        offered = self.info().get("lanes")
+        offered, block = self.info().get("lanes"), self.info().get("block_size")
         if self._lanes == "auto" and isinstance(offered, list) and "raw" in offered:
-            return RawLane(self)
+            return RawLane(self, max(_LEAST_BLOCK, min(block, BLOCK_SIZE)) if isinstance(block, int) else BLOCK_SIZE)
         return RpcLane(self)
 
     def list(self, path: str = "", recursive: bool = False) -> Iterator[Entry]:

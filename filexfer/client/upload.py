@@ -54,6 +54,7 @@ class Sending:
         self._state: tuple[int, int] = (source.size, source.mtime_ns)
         self._upload = ""
         self._block_size = 0
+        self._most = 0
         self._tally = Tally(run.figures)
         self._losses = 0
         self._rounds = 0
@@ -72,6 +73,7 @@ class Sending:
         self._run.figures.found(0, status.st_size - self._source.size)
         self._state = (status.st_size, status.st_mtime_ns)
         bench.worker.doing = NETWORK
+        self._most = len(bench.buffer)
         return self._blocks(self._open())
 
     def _open(self, salt: str = "") -> list[Range]:
@@ -83,6 +85,8 @@ class Sending:
         answer = wire.struct(self._run.link.call("upload_open", paths.to_wire(self._source.target), size, options))
         self._upload = wire.text(answer.get("upload_id"), "upload_id")
         self._block_size = wire.number(answer.get("block_size"), "block_size")
+        if not 0 < self._block_size <= self._most:
+            raise NotWellFormed(f"The server wants files in blocks of {self._block_size} bytes, which cannot be. Update it.")
         self._run.begun("", self._upload)
         self._tally.resize(size, self._block_size)
         return wire.ranges_of(answer.get("missing"))
