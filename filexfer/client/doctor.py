@@ -29,6 +29,8 @@ _OTHER_DOORS = (22, 80, 443, 445)
 _MOST = 6
 
 GOOD, BAD, UNSURE = "good", "bad", "unsure"
+#: What this computer may do at a server, behind “may”.
+MAY_READ, MAY_WRITE, MAY_ALL = "look and fetch", "look, fetch, send and change", "do everything"
 Find = Callable[[Address], Credentials | None]
 
 
@@ -146,7 +148,7 @@ class Doctor:
         numbers = list(dict.fromkeys(str(place[0]) for *_, place in found))[:_MOST]
         if not _is_number(where.host):
             slow = time.monotonic() - began > self._patience
-            says = f"“{where.host}” is {' and '.join(numbers)}."
+            says = f"The name “{where.host}” stands for {', '.join(numbers)}."
             if slow:
                 yield Finding(
                     "name", UNSURE, f"{says} It took long to find out.", "Use the number, or look at the network's name server."
@@ -296,10 +298,9 @@ class Doctor:
                 "server", UNSURE, "An XML-RPC server answers, but it is not filexfer.", "Check the address and the port."
             )
             return
-        may = {"read": "look and fetch", "write": "look, fetch, send and change"}.get(
-            str(info.get("permission")), "do everything"
-        )
-        yield Finding("server", GOOD, f"It answers, in {max(1, round(took * 1000))} ms. This computer may {may} there.")
+        may = {"read": MAY_READ, "write": MAY_WRITE}.get(str(info.get("permission")), MAY_ALL)
+        took_ms = max(1, round(took * 1000))
+        yield Finding("server", GOOD, f"It answers, in {took_ms} ms. This computer may {may} there.")
         yield _version(paths.shown(str(info.get("version", "?"))))
 
     # Whether servers nearby are seen --------------------------------------------------------------------------------------------
@@ -323,9 +324,18 @@ class Doctor:
                 "multicast", UNSURE, says, f"Guest Wi-Fi and VPNs keep multicast away, firewalls UDP port 5353. {by_hand}"
             )
         else:
-            many = f"{len(others)} computers and devices answer" if len(others) > 1 else "One computer or device answers"
-            sharing = len(ours - set(interfaces))
-            yield Finding("multicast", GOOD, f"{many} by multicast, {sharing or 'none'} of them with filexfer.")
+            yield Finding("multicast", GOOD, _heard(len(others), len(ours - set(interfaces))))
+
+
+def _heard(others: int, sharing: int) -> str:
+    """Who answered by multicast: `others` in all, `sharing` of them with filexfer."""
+    if others == 1:
+        if sharing:
+            return "One computer answers by multicast, and it runs filexfer."
+        return "One computer or device answers by multicast, without filexfer."
+    if not sharing:
+        return f"{others} computers and devices answer by multicast, none of them with filexfer."
+    return f"{others} computers and devices answer by multicast, {sharing} of them with filexfer."
 
 
 def _unpaired(where: Address, says: str) -> Finding:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from filexfer import __version__
 from filexfer.client.session import Session
 from filexfer.core import places
-from filexfer.gui import drops, resources, words
+from filexfer.gui import drops, resources, sentences, words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.desktop import Desktop
 from filexfer.gui.icons import Icons
@@ -95,6 +95,7 @@ def prepare(app: QApplication) -> Theme:
     app.setDesktopFileName("filexfer")
     # Qt's binding imports `datetime` with the first time it makes: now, for later would be on a thread that must not read.
     words.moment(0)
+    sentences.known()
     _translate(app, resources.folder() / "translations")
     return Theme(app, resources.folder())
 

@@ -16,6 +16,7 @@ from filexfer.core.errors import Changed, ConnectionFailed, ConnectionLost, File
 from filexfer.gui.bridge import Bridge, ViewNews
 from filexfer.gui.listing import PAGE_ROWS, ListingModel, Page
 from filexfer.gui.location import Location, Trail
+from filexfer.gui.sentences import why
 from filexfer.protocol import faults
 
 #: How often a listing that still grows is looked at again, in milliseconds.
@@ -152,7 +153,9 @@ class Browser(QObject):
         if not isinstance(error, ConnectionFailed | ConnectionLost):
             self._fail(error)
         elif not self._lost:
-            self._lost = self.tr("{error} The list shows what was there; it is looked at again by itself.").format(error=error)
+            self._lost = self.tr("{error} The list shows what was there; it is looked at again by itself.").format(
+                error=why(error)
+            )
             self.problem.emit(type(error)(self._lost))
 
     def _fail(self, error: FilexferError) -> None:

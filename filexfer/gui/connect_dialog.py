@@ -26,6 +26,7 @@ from filexfer.gui.letting_back import LettingBack
 from filexfer.gui.location import Location
 from filexfer.gui.nearby_list import NearbyList
 from filexfer.gui.notice import Notice
+from filexfer.gui.sentences import why
 from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.theme import GAP, MARGIN, PAGE
 from filexfer.protocol.address import Address, free_name
@@ -217,7 +218,7 @@ class ConnectDialog(QDialog):
         try:
             authority = parse_link(self.field.text()).address.authority
         except FilexferError as error:
-            return str(error)
+            return why(error)
         return self.tr("This link pairs this computer with {address}.").format(address=authority)
 
     # Doing it.
@@ -314,7 +315,7 @@ class ConnectDialog(QDialog):
 
     def _refuse(self, error: FilexferError) -> None:
         self._end()
-        self._say(paths.shown(str(error)))
+        self._say(why(error))
         self._unreached = unreached(error)
         self.why.setVisible(bool(self._unreached))
         field = self.second if self._second_wanted == "code" else self.field

@@ -28,6 +28,7 @@ from filexfer.gui.controls import plain_label
 from filexfer.gui.devices_model import MAY, NAME, SEEN, Device, DevicesModel, read_devices
 from filexfer.gui.icons import Icons
 from filexfer.gui.notice import Notice
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 
 #: How often they are asked for, in milliseconds.
@@ -135,7 +136,7 @@ class DevicesDialog(QDialog):
         self.revoke.setVisible(bool(devices))
 
     def _say(self, error: FilexferError) -> None:
-        self.trouble.setText(paths.shown(str(error)))
+        self.trouble.setText(why(error))
         self.trouble.show()
 
     def _on_selection(self) -> None:

@@ -16,6 +16,7 @@ from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import faint_label, fixed_font, icon_button, plain_label, to_clipboard
 from filexfer.gui.icons import Icons
+from filexfer.gui.sentences import said, why
 from filexfer.gui.theme import GAP, MARGIN, PAGE, colours
 
 WIDTH, HEIGHT = 560, 360
@@ -86,7 +87,7 @@ class DoctorDialog(QDialog):
 
     def _fail(self, error: FilexferError) -> None:
         self._found = []
-        self.lead.setText(paths.shown(str(error)))
+        self.lead.setText(why(error))
         self.again.setEnabled(True)
 
     def _show(self, found: list[dict[str, Any]]) -> None:
@@ -115,10 +116,10 @@ class DoctorDialog(QDialog):
         row.addWidget(self._mark(str(one["state"])), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(2)
-        column.addWidget(plain_label(paths.shown(str(one["says"])), wrap=True))
+        column.addWidget(plain_label(said(paths.shown(str(one["says"]))), wrap=True))
         if one["state"] != "good":
             if one["do"]:
-                more = faint_label(paths.shown(str(one["do"])))
+                more = faint_label(said(paths.shown(str(one["do"]))))
                 more.setWordWrap(True)
                 column.addWidget(more)
             if one["command"]:

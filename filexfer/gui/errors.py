@@ -16,6 +16,7 @@ from filexfer.core import paths
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 from filexfer.gui.controls import icon_button
 from filexfer.gui.icons import Icons
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, MARGIN, Repolish, colours
 from filexfer.protocol.address import mentioned
 
@@ -63,7 +64,7 @@ class ErrorBar(QFrame):
 
     def show_error(self, error: FilexferError, doing: str = "") -> None:
         """Say what happened. `doing`: what was tried, in words, put before it."""
-        sentence = paths.shown(str(error))
+        sentence = why(error)
         self._sentence.setText(f"{doing} {sentence}" if doing else sentence)
         self._details = describe(error, doing)
         self._address = unreached(error)

@@ -16,6 +16,7 @@ from filexfer.core.model import Direction, Job, JobState
 from filexfer.gui import words
 from filexfer.gui.icons import Icons
 from filexfer.gui.jobs_model import JOB, JobsModel
+from filexfer.gui.sentences import said
 from filexfer.gui.theme import GAP, JOB_ROW, MARGIN, Colours, colours, smaller, tabular
 
 ICON, BUTTON, BAR = 20, 28, 4
@@ -117,7 +118,7 @@ class JobDelegate(QStyledItemDelegate):
 
     def _paint_end(self, painter: QPainter, line: QRect, job: Job, model: JobsModel, scheme: Colours) -> None:
         small = smaller(self._view.font())
-        text = paths.shown(job.error) if job.state is JobState.FAILED and job.error else model.place(job)
+        text = said(paths.shown(job.error)) if job.state is JobState.FAILED and job.error else model.place(job)
         painter.setFont(small)
         painter.setPen(QColor(scheme.secondary))
         shown = QFontMetrics(small).elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())

@@ -16,6 +16,7 @@ from filexfer.core.model import Direction, Job, JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import JobNews
 from filexfer.gui.controls import tip
+from filexfer.gui.sentences import said
 
 Index = QModelIndex | QPersistentModelIndex
 #: The role under which a row's `Job` is handed out.
@@ -257,12 +258,14 @@ class JobsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.title(job)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (self.title(job), words.job_state(job), words.job_facts(job), job.error) if part)
+            return ", ".join(filter(None, (self.title(job), words.job_state(job), words.job_facts(job), _error(job))))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(self._tip(job))
         return None
 
     def _tip(self, job: Job) -> str:
-        return "\n".join(
-            part for part in (self.title(job), self.place(job), words.job_facts(job), paths.shown(job.error)) if part
-        )
+        return "\n".join(filter(None, (self.title(job), self.place(job), words.job_facts(job), _error(job))))
+
+
+def _error(job: Job) -> str:
+    return said(paths.shown(job.error))

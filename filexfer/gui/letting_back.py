@@ -14,6 +14,7 @@ from filexfer.core.errors import FilexferError
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
+from filexfer.gui.sentences import why
 from filexfer.gui.servers_model import Servers
 
 
@@ -60,4 +61,4 @@ class LettingBack(QObject):
 
     def _on_failed(self, error: FilexferError) -> None:
         sentence = self.tr("It could not be told. Type a code there instead.")
-        self._page.say("plug_disconnected", sentence, paths.shown(str(error)), self.tr("Show a code"), self.by_hand.emit)
+        self._page.say("plug_disconnected", sentence, why(error), self.tr("Show a code"), self.by_hand.emit)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPus
 
 from filexfer.core import paths
 from filexfer.core.errors import InvalidPath
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, PAGE
 
 
@@ -46,7 +47,7 @@ class NameDialog(QDialog):
         try:
             paths.check_component(self.field.text())
         except InvalidPath as error:
-            sentence = str(error) if self.field.text() else ""
+            sentence = why(error) if self.field.text() else ""
             self.go.setEnabled(False)
         else:
             self.go.setEnabled(True)

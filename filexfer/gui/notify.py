@@ -13,6 +13,7 @@ from filexfer.core.model import Job, JobState
 from filexfer.gui import words
 from filexfer.gui.bridge import JobNews
 from filexfer.gui.jobs_model import JobsModel
+from filexfer.gui.sentences import said
 from filexfer.gui.settings import Memory
 from filexfer.gui.words import Words
 
@@ -54,7 +55,7 @@ class Notifier(QObject):
             return
         failed = [job for job in ended if job.state is JobState.FAILED]
         if len(ended) == 1:
-            self._say(self._title(ended[0]), paths.shown(ended[0].error) if failed else words.job_facts(ended[0]))
+            self._say(self._title(ended[0]), said(paths.shown(ended[0].error)) if failed else words.job_facts(ended[0]))
         elif failed:
             self._say(Words.tr("%Ln transfer(s) failed", "", len(failed)), self._names(failed))
         else:

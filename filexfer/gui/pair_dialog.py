@@ -27,6 +27,7 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.invitation import Invite, Inviting
 from filexfer.gui.notice import Notice
 from filexfer.gui.qr_code import QrCode
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, PAGE
 
 QR_EDGE = 248
@@ -160,7 +161,7 @@ class PairDialog(QDialog):
             words_ = self.tr("This code is not valid any more.")
             self.notice.say("clock", words_, "", self.tr("New code"), self._renew)
         elif inviting.state == "failed":
-            sentence = paths.shown(str(inviting.error or ""))
+            sentence = why(inviting.error) if inviting.error else ""
             self.notice.say("plug_disconnected", self.tr("There is no code."), sentence, self.tr("Try again"), self._renew)
 
     def _fill(self, invite: Invite | None) -> None:

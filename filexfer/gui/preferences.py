@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.gui.aside import Aside
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import check_box, plain_label
 from filexfer.gui.platform.system import System
+from filexfer.gui.sentences import why
 from filexfer.gui.settings import Memory
 from filexfer.gui.theme import GAP, MARGIN, PAGE
 
@@ -159,7 +159,7 @@ class Preferences(QDialog):
         self.share_wanted.emit()
 
     def _fail(self, error: FilexferError) -> None:
-        self.trouble.setText(paths.shown(str(error)))
+        self.trouble.setText(why(error))
         self.trouble.show()
 
     def _refuse(self, error: FilexferError) -> None:

@@ -18,6 +18,7 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.pictures import Preview
 from filexfer.gui.preview_view import PreviewView
 from filexfer.gui.previews import Previews
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import MARGIN
 
 #: Largest picture asked for, in pixels; what the server makes at most.
@@ -90,7 +91,7 @@ class PreviewDialog(QDialog):
     def _failed(self, error: FilexferError) -> None:
         entry = self._entry
         if entry is not None:
-            self.content.show_icon(entry, paths.shown(str(error)))
+            self.content.show_icon(entry, why(error))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -12,6 +12,7 @@ from filexfer.gui.controls import fixed_font, plain_label
 from filexfer.gui.file_delegate import icon_of
 from filexfer.gui.icons import Icons
 from filexfer.gui.pictures import Preview
+from filexfer.gui.sentences import said
 from filexfer.gui.theme import GAP, MARGIN
 
 ICON = 48
@@ -107,4 +108,4 @@ class PreviewView(QStackedWidget):
         elif preview.kind == "text":
             self.show_icon(preview.entry, self.tr("The file is empty."))
         else:
-            self.show_icon(preview.entry, paths.shown(preview.reason))
+            self.show_icon(preview.entry, said(paths.shown(preview.reason)))

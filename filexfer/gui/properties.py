@@ -17,6 +17,7 @@ from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import plain_label, to_clipboard
 from filexfer.gui.location import Location, path_words
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, PAGE
 from filexfer.gui.words import Words
 from filexfer.protocol import wire
@@ -116,7 +117,7 @@ class Properties(QDialog):
     def _lack(self, error: FilexferError) -> None:
         self._left.clear()
         self._show()
-        self.contents.setText(paths.shown(str(error)))
+        self.contents.setText(why(error))
 
     def _on_copy(self, names: Sequence[str]) -> None:
         to_clipboard("\n".join(path_words(self._here.into(name)) for name in names))

@@ -11,6 +11,7 @@ from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import plain_label
+from filexfer.gui.sentences import said, why
 from filexfer.gui.theme import GAP, PAGE
 
 #: Milliseconds between two looks.
@@ -75,7 +76,7 @@ class ReceiptDialog(QDialog):
         self._bridge.ask("receipt_state", self._receipt, done=self._take, failed=self._lack)
 
     def _lack(self, error: FilexferError) -> None:
-        self._end(str(error))
+        self._end(why(error))
 
     def _take(self, state: Any) -> None:
         read, total = int(state["bytes"]), int(state["bytes_total"])
@@ -84,9 +85,9 @@ class ReceiptDialog(QDialog):
             self._tick.start()
             return
         for path, what in state["differences"]:
-            self.differences.addItem(f"{paths.shown(paths.from_wire(path))}: {paths.shown(str(what))}")
+            self.differences.addItem(f"{paths.shown(paths.from_wire(path))}: {said(paths.shown(str(what)))}")
         self.differences.setVisible(self.differences.count() > 0)
-        self._end(paths.shown(str(state["error"])) or self._verdict(state))
+        self._end(said(paths.shown(str(state["error"]))) or self._verdict(state))
 
     def _verdict(self, state: Any) -> str:
         same, differing = int(state["files"]) - int(state["differing"]), int(state["differing"])

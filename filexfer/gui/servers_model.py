@@ -14,6 +14,7 @@ from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.controls import tip
 from filexfer.gui.nearby import Near, Nearby
+from filexfer.gui.sentences import said
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -226,7 +227,7 @@ class RowsModel(QAbstractListModel):
             else:
                 rows.append(SideRow(one.name, one.address, one.state, self._word(one.state), near=True))
         if nearby.opened and not rows:
-            rows.append(SideRow(nearby.problem or self.tr("Looking…"), hint=True))
+            rows.append(SideRow(said(nearby.problem) or self.tr("Looking…"), hint=True))
         return rows
 
     def _computer(self, one: Saved) -> SideRow:

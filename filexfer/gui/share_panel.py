@@ -14,6 +14,7 @@ from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.invitation import Inviting
 from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.sentences import said
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.switch import Switch
 from filexfer.gui.theme import GAP, MARGIN, PAGE
@@ -78,7 +79,7 @@ class SharePanel(QFrame):
         self.setEnabled(self._servers.known)
         with QSignalBlocker(self.switch):
             self.switch.setChecked(share.on)
-        self.state.setText(paths.shown(share.problem) or self._state_words(share.on, share.guest))
+        self.state.setText(said(paths.shown(share.problem)) or self._state_words(share.on, share.guest))
         text = paths.shown(share.folder)
         self._folder.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, FOLDER_WIDTH))
         self._folder.setToolTip(tip(text))

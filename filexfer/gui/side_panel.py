@@ -24,6 +24,7 @@ from filexfer.gui.pictures import Preview
 from filexfer.gui.preview import dimensions
 from filexfer.gui.preview_view import PreviewView
 from filexfer.gui.previews import Previews
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, MARGIN
 from filexfer.gui.words import Words
 
@@ -150,7 +151,7 @@ class SidePanel(QWidget):
 
     def _failed(self, error: FilexferError) -> None:
         if self._shown is not None:
-            self.content.show_icon(self._shown[1], paths.shown(str(error)))
+            self.content.show_icon(self._shown[1], why(error))
 
     # The digest.
 

@@ -27,6 +27,7 @@ from filexfer.gui.controls import plain_label
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
+from filexfer.gui.sentences import why
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 from filexfer.gui.trash_model import DELETED, NAME, PLACE, SIZE, Trashed, TrashModel, read_trash
 from filexfer.gui.words import Words
@@ -116,7 +117,7 @@ class TrashDialog(QDialog):
         self._enable()
 
     def _lack(self, error: FilexferError) -> None:
-        self.notice.say("bin_recycle", self.tr("The trash cannot be looked into."), paths.shown(str(error)))
+        self.notice.say("bin_recycle", self.tr("The trash cannot be looked into."), why(error))
         self._stack.setCurrentWidget(self.notice)
 
     def _say(self, sentence: str) -> None:
@@ -172,4 +173,4 @@ class TrashDialog(QDialog):
         self._ask()
 
     def _not_emptied(self, error: FilexferError) -> None:
-        self._say(paths.shown(str(error)))
+        self._say(why(error))

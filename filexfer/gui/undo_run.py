@@ -23,6 +23,7 @@ from filexfer.core.errors import (
 )
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.calls import Calls, Result, call
+from filexfer.gui.sentences import why
 from filexfer.gui.undo import Act, Acts, Step, same_version
 from filexfer.gui.words import Words
 
@@ -184,4 +185,4 @@ def _sentence(error: FilexferError) -> str:
         return Words.tr("The name “{old}” is in use again. “{name}” was left as it is.")
     if isinstance(error, NotFound):
         return Words.tr("“{name}” is not there any more.")
-    return str(error).replace("{", "{{").replace("}", "}}")
+    return why(error).replace("{", "{{").replace("}", "}}")

@@ -691,6 +691,93 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>Keyboard</name>
+    <message>
+        <source>Next part of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous part of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the menu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Going from place to place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the list of files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How files are shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the list of transfers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">打开</translation>
+    </message>
+    <message>
+        <source>Folder above</source>
+        <translation type="unfinished">上一级文件夹</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What can be done with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause, or go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished">在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Cancel, or remove from the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation type="unfinished">上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation type="unfinished">下移</translation>
+    </message>
+</context>
+<context>
     <name>LettingBack</name>
     <message>
         <source>“{name}” is paired.</source>
@@ -1135,6 +1222,2237 @@ Whether the agent was asked and has not answered; whether what stands below the 
     </message>
 </context>
 <context>
+    <name>Sentences</name>
+    <message>
+        <source>A TLS handshake took too long.</source>
+        <translation>TLS 握手耗时过长。</translation>
+    </message>
+    <message>
+        <source>A UNIX socket is named by its whole path, like unix:/run/filexfer.sock.</source>
+        <translation>UNIX 套接字用完整路径表示，例如 unix:/run/filexfer.sock。</translation>
+    </message>
+    <message>
+        <source>A base64 value holds characters that are not base64, or is cut off within a group of four.</source>
+        <translation>base64 值中有不属于 base64 的字符，或在四个一组的中间被截断。</translation>
+    </message>
+    <message>
+        <source>A base64 value holds something other than base64.</source>
+        <translation>base64 值中有不属于 base64 的内容。</translation>
+    </message>
+    <message>
+        <source>A base64 value stands outside a value.</source>
+        <translation>base64 值出现在值之外。</translation>
+    </message>
+    <message>
+        <source>A batch has at most {batch_calls} calls. Send it in smaller parts.</source>
+        <translation>一批最多包含 {batch_calls} 个调用。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>A batch has at most {most_files} files. Send it in smaller parts.</source>
+        <translation>一批最多包含 {most_files} 个文件。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>A batch holds no other batch.</source>
+        <translation>一批中不能再包含另一批。</translation>
+    </message>
+    <message>
+        <source>A binary value is larger than this call takes. Send it in blocks (upload_open, upload_write).</source>
+        <translation>二进制值超过了此调用可接受的大小。请分块发送(upload_open、upload_write)。</translation>
+    </message>
+    <message>
+        <source>A block declares its length.</source>
+        <translation>数据块须声明长度。</translation>
+    </message>
+    <message>
+        <source>A block has at most {buffer} bytes.</source>
+        <translation>一个数据块最多 {buffer} 字节。</translation>
+    </message>
+    <message>
+        <source>A block of an upload is put to /uploads/ID/OFFSET.</source>
+        <translation>上传的数据块要用 PUT 发送到 /uploads/ID/OFFSET。</translation>
+    </message>
+    <message>
+        <source>A boolean is 0 or 1.</source>
+        <translation>布尔值是 0 或 1。</translation>
+    </message>
+    <message>
+        <source>A call declares its length.</source>
+        <translation>调用须声明长度。</translation>
+    </message>
+    <message>
+        <source>A chunk is longer than it says.</source>
+        <translation>有一段比它声明的更长。</translation>
+    </message>
+    <message>
+        <source>A code is four groups of four, like ABCD-EFGH-IJKL-MNOP.</source>
+        <translation>配对码由四组、每组四个字符组成，例如 ABCD-EFGH-IJKL-MNOP。</translation>
+    </message>
+    <message>
+        <source>A column of the server&apos;s listing is broken. Open the folder again.</source>
+        <translation>服务器列表中有一列已损坏。请重新打开文件夹。</translation>
+    </message>
+    <message>
+        <source>A dateTime is written like 20260131T23:59:59.</source>
+        <translation>dateTime 的写法如 20260131T23:59:59。</translation>
+    </message>
+    <message>
+        <source>A device may read, write or manage.</source>
+        <translation>设备的权限可以是读取、写入或管理。</translation>
+    </message>
+    <message>
+        <source>A device&apos;s name has 1 to {name_characters} characters.</source>
+        <translation>设备名称有 1 到 {name_characters} 个字符。</translation>
+    </message>
+    <message>
+        <source>A digest has 32 bytes.</source>
+        <translation>摘要有 32 字节。</translation>
+    </message>
+    <message>
+        <source>A digest is written blake3:HEX or sha256:HEX, with 64 hexadecimal figures.</source>
+        <translation>摘要写作 blake3:HEX 或 sha256:HEX，带 64 位十六进制数字。</translation>
+    </message>
+    <message>
+        <source>A double is a finite decimal number.</source>
+        <translation>double 是有限的十进制数。</translation>
+    </message>
+    <message>
+        <source>A field of the head is not NAME: VALUE in one line.</source>
+        <translation>头部有一个字段不是单行的 NAME: VALUE。</translation>
+    </message>
+    <message>
+        <source>A file is where a folder should be, on the way to {name}. Rename it, or choose another place.</source>
+        <translation>通往 {name} 的路径上，本应是文件夹的地方是一个文件。请重命名它，或另选位置。</translation>
+    </message>
+    <message>
+        <source>A file needs a name.</source>
+        <translation>文件需要名称。</translation>
+    </message>
+    <message>
+        <source>A file&apos;s length is declared, or it is sent in chunks.</source>
+        <translation>文件须声明长度，或分段发送。</translation>
+    </message>
+    <message>
+        <source>A folder cannot be moved into itself. Choose another target.</source>
+        <translation>文件夹不能移动到它自身之内。请选择另一个目标。</translation>
+    </message>
+    <message>
+        <source>A folder that filexfer keeps for itself. It is not sent.</source>
+        <translation>这是 filexfer 自用的文件夹，不会发送。</translation>
+    </message>
+    <message>
+        <source>A host is a name or an address of this computer, without a port.</source>
+        <translation>主机是这台电脑的名称或地址，不带端口。</translation>
+    </message>
+    <message>
+        <source>A job has at least an id, a spec and a state.</source>
+        <translation>任务至少有编号、规格和状态。</translation>
+    </message>
+    <message>
+        <source>A key has at most {key_characters} characters.</source>
+        <translation>键最多 {key_characters} 个字符。</translation>
+    </message>
+    <message>
+        <source>A line between the chunks is too long.</source>
+        <translation>各段之间的一行过长。</translation>
+    </message>
+    <message>
+        <source>A method needs the permission read, write or manage.</source>
+        <translation>方法需要读取、写入或管理权限。</translation>
+    </message>
+    <message>
+        <source>A name has at most {component_bytes} bytes. Choose a shorter one.</source>
+        <translation>名称最多 {component_bytes} 字节。请选择较短的名称。</translation>
+    </message>
+    <message>
+        <source>A name holds no “/” and no NUL byte, in no spelling.</source>
+        <translation>名称中不能有“/”和 NUL 字节，无论怎样书写。</translation>
+    </message>
+    <message>
+        <source>A name holds no “/” and no NUL byte. Choose another one.</source>
+        <translation>名称中不能有“/”和 NUL 字节。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>A nil element is empty.</source>
+        <translation>nil 元素是空的。</translation>
+    </message>
+    <message>
+        <source>A part of a file is put to /uploads/ID/OFFSET.</source>
+        <translation>文件的一部分要用 PUT 发送到 /uploads/ID/OFFSET。</translation>
+    </message>
+    <message>
+        <source>A part of this path is a file, not a folder.</source>
+        <translation>此路径中有一部分是文件，不是文件夹。</translation>
+    </message>
+    <message>
+        <source>A part of this path is a link, and links are not followed. Use the real path.</source>
+        <translation>此路径中有一部分是链接，链接不会跟随。请使用真实路径。</translation>
+    </message>
+    <message>
+        <source>A path begins without “/”.</source>
+        <translation>路径开头不带“/”。</translation>
+    </message>
+    <message>
+        <source>A path holds no empty, “.” or “..” component, and begins and ends without “/”.</source>
+        <translation>路径中没有空的、“.”或“..”部分，开头和结尾也不带“/”。</translation>
+    </message>
+    <message>
+        <source>A path is a string, or the bytes of one as base64.</source>
+        <translation>路径是字符串，或用 base64 表示的字节。</translation>
+    </message>
+    <message>
+        <source>A permission is none, read, write or manage.</source>
+        <translation>权限是无、读取、写入或管理。</translation>
+    </message>
+    <message>
+        <source>A pin is the SHA-256 of a certificate: 64 hexadecimal digits.</source>
+        <translation>指纹是证书的 SHA-256：64 位十六进制数字。</translation>
+    </message>
+    <message>
+        <source>A port is a number from 1 to 65535.</source>
+        <translation>端口是 1 到 65535 之间的数字。</translation>
+    </message>
+    <message>
+        <source>A range is a pair of start and end.</source>
+        <translation>范围是一对起点和终点。</translation>
+    </message>
+    <message>
+        <source>A row of a batch is out of its bounds.</source>
+        <translation>批次中有一行超出了范围。</translation>
+    </message>
+    <message>
+        <source>A server listens on https://HOST:PORT, http://localhost:PORT or unix:/PATH.</source>
+        <translation>服务器监听 https://HOST:PORT、http://localhost:PORT 或 unix:/PATH。</translation>
+    </message>
+    <message>
+        <source>A size is not negative.</source>
+        <translation>大小不能为负。</translation>
+    </message>
+    <message>
+        <source>A stream is no parameter: send it in blocks.</source>
+        <translation>流不能作为参数：请分块发送。</translation>
+    </message>
+    <message>
+        <source>A stream is written in order; the next byte is {end}.</source>
+        <translation>流须按顺序写入；下一个字节是 {end}。</translation>
+    </message>
+    <message>
+        <source>A stream takes nothing over from what is there. Name its size when beginning the upload.</source>
+        <translation>流不会沿用已有的内容。请在开始上传时给出大小。</translation>
+    </message>
+    <message>
+        <source>A struct names the same member twice.</source>
+        <translation>结构中同一成员出现了两次。</translation>
+    </message>
+    <message>
+        <source>A symbolic link. Links are not followed; send what it points to by its own name.</source>
+        <translation>这是符号链接。链接不会跟随；请用它所指内容自己的名称发送。</translation>
+    </message>
+    <message>
+        <source>A token file has the token in its first line, then the server&apos;s certificate. {how}</source>
+        <translation>令牌文件的第一行是令牌，之后是服务器的证书。{how}</translation>
+    </message>
+    <message>
+        <source>A token is sent only to a server whose key is known. Give its certificate too.</source>
+        <translation>令牌只发送给密钥已知的服务器。请同时给出它的证书。</translation>
+    </message>
+    <message>
+        <source>A token is sent over https only. Write the address with https://.</source>
+        <translation>令牌只通过 https 发送。请用 https:// 书写地址。</translation>
+    </message>
+    <message>
+        <source>A trailer behind the chunks is not NAME: VALUE in one line.</source>
+        <translation>各段之后的尾部不是单行的 NAME: VALUE。</translation>
+    </message>
+    <message>
+        <source>A transfer has at least one item, a pair of source and target.</source>
+        <translation>传输至少有一个项目，即一对来源和目标。</translation>
+    </message>
+    <message>
+        <source>A transfer names at least one file or folder.</source>
+        <translation>传输至少包含一个文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>A version is written in quotation marks, several with commas between.</source>
+        <translation>版本写在引号中，多个版本之间用逗号分隔。</translation>
+    </message>
+    <message>
+        <source>A view is sorted by one of: {sorts}.</source>
+        <translation>视图的排序方式是下列之一：{sorts}。</translation>
+    </message>
+    <message>
+        <source>A “%” in a name is written %25 in an address.</source>
+        <translation>地址中，名称里的“%”写作 %25。</translation>
+    </message>
+    <message>
+        <source>A “?” in a name is written %3F, a “#” %23.</source>
+        <translation>名称里的“?”写作 %3F，“#”写作 %23。</translation>
+    </message>
+    <message>
+        <source>Address already in use</source>
+        <translation>地址已在使用</translation>
+    </message>
+    <message>
+        <source>An IPv6 address is written in brackets, like http://[::1]:8765/.</source>
+        <translation>IPv6 地址写在方括号中，例如 http://[::1]:8765/。</translation>
+    </message>
+    <message>
+        <source>An XML-RPC call has Content-Type: text/xml.</source>
+        <translation>XML-RPC 调用带有 Content-Type: text/xml。</translation>
+    </message>
+    <message>
+        <source>An XML-RPC server answers, but it is not filexfer.</source>
+        <translation>有 XML-RPC 服务器应答，但它不是 filexfer。</translation>
+    </message>
+    <message>
+        <source>An address holds no user name and no password: other users of this machine can read arguments. Use --token-file.</source>
+        <translation>地址中不能有用户名和密码：这台机器的其他用户可以读到参数。请使用 --token-file。</translation>
+    </message>
+    <message>
+        <source>An address holds no user name. Write NAME:PATH with the name of a saved server.</source>
+        <translation>地址中不能有用户名。请用已保存服务器的名称写作 NAME:PATH。</translation>
+    </message>
+    <message>
+        <source>An address to listen on has no path behind it.</source>
+        <translation>要监听的地址后面没有路径。</translation>
+    </message>
+    <message>
+        <source>An integer does not fit 64 bits.</source>
+        <translation>整数超出了 64 位。</translation>
+    </message>
+    <message>
+        <source>An integer is written with decimal figures, at most 64 bits long.</source>
+        <translation>整数用十进制数字书写，最长 64 位。</translation>
+    </message>
+    <message>
+        <source>An item is a pair of source and target.</source>
+        <translation>项目是一对来源和目标。</translation>
+    </message>
+    <message>
+        <source>Another content of this block is here already. Begin the upload again.</source>
+        <translation>这里已有此数据块的另一内容。请重新开始上传。</translation>
+    </message>
+    <message>
+        <source>Another filexfer keeps {file} to itself. Try again in a moment.</source>
+        <translation>另一个 filexfer 正独占 {file}。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Another process has just ended this upload. Try again.</source>
+        <translation>另一个进程刚刚结束了此上传。请再试一次。</translation>
+    </message>
+    <message>
+        <source>Another process is at this upload. Wait for it, or stop it.</source>
+        <translation>另一个进程正在处理此上传。请等待，或停止它。</translation>
+    </message>
+    <message>
+        <source>Another program keeps what is known of servers locked. Try again in a moment.</source>
+        <translation>另一个程序锁定了已知服务器的信息。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Another server has been making the key {file} for too long. End it, then start again.</source>
+        <translation>另一个服务器生成密钥 {file} 的时间过长。请结束它，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>Another server keeps its devices in {folder}. End it, or give this one a state folder of its own.</source>
+        <translation>另一个服务器把它的设备保存在 {folder} 中。请结束它，或给这个服务器另设状态文件夹。</translation>
+    </message>
+    <message>
+        <source>Another server shares this folder already. Stop it, or share another folder.</source>
+        <translation>另一个服务器已在共享此文件夹。请停止它，或共享另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Another window or command has this transfer. Do it there.</source>
+        <translation>此传输由另一个窗口或命令掌管。请在那里操作。</translation>
+    </message>
+    <message>
+        <source>Arrays and structs are nested more than {nesting} deep.</source>
+        <translation>数组和结构的嵌套超过 {nesting} 层。</translation>
+    </message>
+    <message>
+        <source>Arrays and structs nest at most {nesting} deep.</source>
+        <translation>数组和结构最多嵌套 {nesting} 层。</translation>
+    </message>
+    <message>
+        <source>At most {most_names} names are looked for at once. Ask for fewer.</source>
+        <translation>一次最多查找 {most_names} 个名称。请减少数量。</translation>
+    </message>
+    <message>
+        <source>At most {most_saved} servers can be saved. Forget some first.</source>
+        <translation>最多可保存 {most_saved} 个服务器。请先删除一些。</translation>
+    </message>
+    <message>
+        <source>At most {reuse_bytes} MiB are taken over in one call. Make several calls.</source>
+        <translation>一次调用最多沿用 {reuse_bytes} MiB。请分成多次调用。</translation>
+    </message>
+    <message>
+        <source>At {other}, which it is called too, nothing answers: connecting may take long.</source>
+        <translation>它的另一个地址 {other} 没有应答：连接可能需要较长时间。</translation>
+    </message>
+    <message>
+        <source>Blocks begin at multiples of {block_size} bytes, are whole, and end with the file.</source>
+        <translation>数据块从 {block_size} 字节的整数倍处开始，须是完整的，并随文件结束。</translation>
+    </message>
+    <message>
+        <source>Bodies are taken as they are, not compressed.</source>
+        <translation>正文须原样发送，不可压缩。</translation>
+    </message>
+    <message>
+        <source>Both run filexfer {ours}.</source>
+        <translation>两边都运行 filexfer {ours}。</translation>
+    </message>
+    <message>
+        <source>Bring the older one up to date if anything is odd.</source>
+        <translation>如有异常，请更新较旧的一方。</translation>
+    </message>
+    <message>
+        <source>Broken pipe</source>
+        <translation>管道已断开</translation>
+    </message>
+    <message>
+        <source>Call this method directly, not through server_call.</source>
+        <translation>请直接调用此方法，而不是通过 server_call。</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Cannot assign requested address</source>
+        <translation>无法分配所请求的地址</translation>
+    </message>
+    <message>
+        <source>Cannot listen on this machine itself: {reason}.</source>
+        <translation>无法在这台机器上监听：{reason}。</translation>
+    </message>
+    <message>
+        <source>Cannot listen on unix:{path}: another server is listening there.</source>
+        <translation>无法监听 unix:{path}：另一个服务器正在那里监听。</translation>
+    </message>
+    <message>
+        <source>Cannot listen on unix:{path}: something else of that name is there. Choose another path.</source>
+        <translation>无法监听 unix:{path}：那里有其他同名的东西。请选择另一路径。</translation>
+    </message>
+    <message>
+        <source>Cannot listen on unix:{path}: {reason}.</source>
+        <translation>无法监听 unix:{path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>Cannot listen on {server}: {reason}.{taken}</source>
+        <translation>无法监听 {server}：{reason}。{taken}</translation>
+    </message>
+    <message>
+        <source>Check how it is written. The address in numbers works without a name: the other computer shows it.</source>
+        <translation>请检查拼写。数字地址不需要名称：另一台电脑会显示它。</translation>
+    </message>
+    <message>
+        <source>Check how the name is written.</source>
+        <translation>请检查名称的拼写。</translation>
+    </message>
+    <message>
+        <source>Check the address and the port.</source>
+        <translation>请检查地址和端口。</translation>
+    </message>
+    <message>
+        <source>Comments, CDATA sections, document types and entities are not taken.</source>
+        <translation>不接受注释、CDATA 段、文档类型和实体。</translation>
+    </message>
+    <message>
+        <source>Computers nearby cannot be looked for: {why}. Connect by an address instead.</source>
+        <translation>无法查找附近的电脑：{why}。请改用地址连接。</translation>
+    </message>
+    <message>
+        <source>Connect by address instead: that needs no multicast.</source>
+        <translation>请改用地址连接：这不需要多播。</translation>
+    </message>
+    <message>
+        <source>Connect to the same network, or to its VPN.</source>
+        <translation>请连接到同一网络，或连接它的 VPN。</translation>
+    </message>
+    <message>
+        <source>Connection refused</source>
+        <translation>连接被拒绝</translation>
+    </message>
+    <message>
+        <source>Connection reset by peer</source>
+        <translation>连接被对方重置</translation>
+    </message>
+    <message>
+        <source>Connection timed out</source>
+        <translation>连接超时</translation>
+    </message>
+    <message>
+        <source>Content-Digest is written like sha-256=:BASE64:.</source>
+        <translation>Content-Digest 的写法如 sha-256=:BASE64:。</translation>
+    </message>
+    <message>
+        <source>Content-Length is not a number of bytes.</source>
+        <translation>Content-Length 不是字节数。</translation>
+    </message>
+    <message>
+        <source>Content-Range is not bytes FIRST-LAST/SIZE.</source>
+        <translation>Content-Range 不是 bytes FIRST-LAST/SIZE。</translation>
+    </message>
+    <message>
+        <source>Device or resource busy</source>
+        <translation>设备或资源忙</translation>
+    </message>
+    <message>
+        <source>Devices are paired over https, and this server does not listen on it. Start it with --listen https://0.0.0.0:8765.</source>
+        <translation>设备通过 https 配对，而此服务器没有监听 https。请用 --listen https://0.0.0.0:8765 启动它。</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>超出磁盘配额</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>文件名过长</translation>
+    </message>
+    <message>
+        <source>Files are found below /files/.</source>
+        <translation>文件位于 /files/ 之下。</translation>
+    </message>
+    <message>
+        <source>Files can be fetched ahead only for a window on this computer. Download them instead.</source>
+        <translation>只有这台电脑上的窗口才能预先取回文件。请改用下载。</translation>
+    </message>
+    <message>
+        <source>From another computer a transfer may name only files and folders in the share.</source>
+        <translation>来自另一台电脑的传输只能包含共享中的文件和文件夹。</translation>
+    </message>
+    <message>
+        <source>From there this computer is not reached, so nothing can be fetched from it.</source>
+        <translation>从那里访问不到这台电脑，因此无法从它取回任何内容。</translation>
+    </message>
+    <message>
+        <source>From there this computer is reached too, at {address}</source>
+        <translation>从那里也能访问这台电脑，地址是 {address}</translation>
+    </message>
+    <message>
+        <source>Guest Wi-Fi and VPNs keep multicast away, firewalls UDP port 5353. {by_hand}</source>
+        <translation>访客 Wi-Fi 和 VPN 会阻挡多播，防火墙会阻挡 UDP 端口 5353。{by_hand}</translation>
+    </message>
+    <message>
+        <source>Guests may have the permission none, read or write.</source>
+        <translation>访客的权限可以是无、读取或写入。</translation>
+    </message>
+    <message>
+        <source>If its owner set it up anew, pair again. Otherwise another computer has its address now, or somebody is in between: ask its owner first.</source>
+        <translation>如果它的主人重新安装过，请再次配对。否则现在是另一台电脑占用了它的地址，或有人从中截取：请先询问它的主人。</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>输入/输出错误</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>是目录</translation>
+    </message>
+    <message>
+        <source>It answers, in {took_ms} ms. This computer may {may} there.</source>
+        <translation>它在 {took_ms} 毫秒内应答。这台电脑在那里可以{may}。</translation>
+    </message>
+    <message>
+        <source>It changed in the meantime. Look at it again, then repeat.</source>
+        <translation>它在此期间已改变。请查看后再操作。</translation>
+    </message>
+    <message>
+        <source>It changed on the server while it was fetched. Fetch it again when it is at rest.</source>
+        <translation>取回期间它在服务器上已改变。请等它不再变动后重新取回。</translation>
+    </message>
+    <message>
+        <source>It does not know this computer, or not any more.</source>
+        <translation>它不认识这台电脑，或已不再认识。</translation>
+    </message>
+    <message>
+        <source>It is busy with too many requests. Try again in a moment.</source>
+        <translation>请求过多，正忙。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>It is not a file any more. Look at the folder&apos;s list again.</source>
+        <translation>它已不再是文件。请重新查看文件夹列表。</translation>
+    </message>
+    <message>
+        <source>It is the one that this computer is paired with.</source>
+        <translation>它就是与这台电脑配对的那一台。</translation>
+    </message>
+    <message>
+        <source>It lies on another disk than the share&apos;s trash. Delete it permanently.</source>
+        <translation>它与共享的回收站不在同一磁盘上。请永久删除它。</translation>
+    </message>
+    <message>
+        <source>It runs filexfer {theirs}, this computer {ours}.</source>
+        <translation>它运行 filexfer {theirs}，这台电脑运行 {ours}。</translation>
+    </message>
+    <message>
+        <source>It runs filexfer {theirs}.</source>
+        <translation>它运行 filexfer {theirs}。</translation>
+    </message>
+    <message>
+        <source>It shows another key than the one it was paired with, so nothing is sent to it.</source>
+        <translation>它出示的密钥与配对时不同，因此不会向它发送任何内容。</translation>
+    </message>
+    <message>
+        <source>Let TCP port {port} in there. On Windows and macOS allow filexfer when asked, or in its firewall&apos;s settings; with firewalld: sudo firewall-cmd --add-port={port2}/tcp</source>
+        <translation>请在那里放行 TCP 端口 {port}。在 Windows 和 macOS 上，请在询问时允许 filexfer，或在防火墙设置中允许；使用 firewalld 时：sudo firewall-cmd --add-port={port2}/tcp</translation>
+    </message>
+    <message>
+        <source>Let filexfer in through this computer&apos;s firewall, if others are to fetch from it.</source>
+        <translation>如果要让其他电脑从这里取回文件，请在这台电脑的防火墙中放行 filexfer。</translation>
+    </message>
+    <message>
+        <source>Let filexfer out in its firewall.</source>
+        <translation>请在防火墙中允许 filexfer 对外连接。</translation>
+    </message>
+    <message>
+        <source>Lines between the chunks end with CR and LF.</source>
+        <translation>各段之间的行以 CR 和 LF 结尾。</translation>
+    </message>
+    <message>
+        <source>Make one on the server with `filexfer devices add NAME`.</source>
+        <translation>请在服务器上用 `filexfer devices add NAME` 生成一个。</translation>
+    </message>
+    <message>
+        <source>Names like “{area}” are kept for filexfer itself. Choose another one.</source>
+        <translation>“{area}”这样的名称由 filexfer 自用。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>Network is unreachable</source>
+        <translation>网络不可达</translation>
+    </message>
+    <message>
+        <source>No computer is known by the name in {server}. Check how it is written, and the network.</source>
+        <translation>找不到 {server} 中名称所指的电脑。请检查拼写和网络。</translation>
+    </message>
+    <message>
+        <source>No computer is known by the name “{host}”.</source>
+        <translation>找不到名为“{host}”的电脑。</translation>
+    </message>
+    <message>
+        <source>No connection to {server}: {reason}.</source>
+        <translation>无法连接到 {server}：{reason}。</translation>
+    </message>
+    <message>
+        <source>No connection. Check the address, and that the server is running.</source>
+        <translation>没有连接。请检查地址，以及服务器是否在运行。</translation>
+    </message>
+    <message>
+        <source>No permission for {name} on this computer. Change its rights, or leave it out.</source>
+        <translation>没有访问这台电脑上 {name} 的权限。请更改权限，或跳过它。</translation>
+    </message>
+    <message>
+        <source>No route to host</source>
+        <translation>没有到主机的路由</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>设备上没有空间</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>没有那个文件或目录</translation>
+    </message>
+    <message>
+        <source>No thumbnail is made of a file of more than {image_bytes} MiB. Fetch it whole.</source>
+        <translation>超过 {image_bytes} MiB 的文件不生成缩略图。请取回整个文件。</translation>
+    </message>
+    <message>
+        <source>Nobody else answered by multicast, so computers nearby may not be listed.</source>
+        <translation>没有其他设备应答多播，因此可能不会列出附近的电脑。</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>不是目录</translation>
+    </message>
+    <message>
+        <source>Not a regular file (a pipe, socket or device). Such things are not sent.</source>
+        <translation>不是普通文件(管道、套接字或设备)。这类内容不会发送。</translation>
+    </message>
+    <message>
+        <source>Not permitted.</source>
+        <translation>不允许。</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {server}. Start the server there, or check the port.</source>
+        <translation>{server} 没有应答。请在那里启动服务器，或检查端口。</translation>
+    </message>
+    <message>
+        <source>Nothing can be kept in {parent}: {reason}. Choose another place, or make room.</source>
+        <translation>无法在 {parent} 中保存任何内容：{reason}。请另选位置，或腾出空间。</translation>
+    </message>
+    <message>
+        <source>Nothing comes back from {numbers}: it is off or asleep, in another network, or a firewall swallows all.</source>
+        <translation>{numbers} 没有任何回应：它已关机或休眠，在另一个网络中，或防火墙拦截了一切。</translation>
+    </message>
+    <message>
+        <source>Nothing is known of this receipt any more. Begin again.</source>
+        <translation>已没有此回执的信息。请重新开始。</translation>
+    </message>
+    <message>
+        <source>Nothing of this upload is there any more.</source>
+        <translation>此上传的内容已全部不在那里。</translation>
+    </message>
+    <message>
+        <source>Of expectations only 100-continue is known.</source>
+        <translation>Expect 只接受 100-continue。</translation>
+    </message>
+    <message>
+        <source>Of transfer encodings only chunked is known.</source>
+        <translation>传输编码只接受 chunked。</translation>
+    </message>
+    <message>
+        <source>On a PUT If-None-Match is *, for no-clobber.</source>
+        <translation>PUT 的 If-None-Match 是 *，表示不覆盖。</translation>
+    </message>
+    <message>
+        <source>On the other computer run `filexfer invite`, or choose “Pair a device” in its app; then pair here.</source>
+        <translation>请在另一台电脑上运行 `filexfer invite`，或在它的应用中选择“配对设备”；然后在这里配对。</translation>
+    </message>
+    <message>
+        <source>One computer answers by multicast, and it runs filexfer.</source>
+        <translation>有一台电脑应答多播，它运行 filexfer。</translation>
+    </message>
+    <message>
+        <source>One computer or device answers by multicast, without filexfer.</source>
+        <translation>有一台电脑或设备应答多播，但没有运行 filexfer。</translation>
+    </message>
+    <message>
+        <source>One letter before a colon is a drive, not a saved server.</source>
+        <translation>冒号前的单个字母是驱动器，不是已保存的服务器。</translation>
+    </message>
+    <message>
+        <source>Only processes of the user who runs this server are let in here.</source>
+        <translation>这里只接受运行此服务器的用户的进程。</translation>
+    </message>
+    <message>
+        <source>Only the first {most_entries} entries are shown.</source>
+        <translation>只显示前 {most_entries} 个条目。</translation>
+    </message>
+    <message>
+        <source>Only uploads can be taken back. Delete what was downloaded where it lies.</source>
+        <translation>只有上传可以撤销。下载的内容请在其所在位置删除。</translation>
+    </message>
+    <message>
+        <source>Only what is sent can be planned. Begin other transfers with job_add.</source>
+        <translation>只有发送可以预先查看。其他传输请用 job_add 开始。</translation>
+    </message>
+    <message>
+        <source>Operation not permitted</source>
+        <translation>不允许的操作</translation>
+    </message>
+    <message>
+        <source>Operation not supported</source>
+        <translation>不支持的操作</translation>
+    </message>
+    <message>
+        <source>Other receipts are at work. Wait until one of them is done.</source>
+        <translation>其他回执正在处理。请等其中一个完成。</translation>
+    </message>
+    <message>
+        <source>Others may write in {parent}, so what is private could be taken away. Run “chmod go-w {parent2}”, then start again.</source>
+        <translation>其他人可以写入 {parent}，因此私密内容可能被取走。请运行“chmod go-w {parent2}”，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>Pair again with `filexfer pair`.</source>
+        <translation>请用 `filexfer pair` 重新配对。</translation>
+    </message>
+    <message>
+        <source>Pairing did not succeed. Ask for a new invitation and try again.</source>
+        <translation>配对未成功。请索取新的邀请后再试。</translation>
+    </message>
+    <message>
+        <source>Pairing goes over https only. Use the address that the invitation shows.</source>
+        <translation>配对只通过 https 进行。请使用邀请中显示的地址。</translation>
+    </message>
+    <message>
+        <source>Pairing needs an encrypted connection. Give the address with https://.</source>
+        <translation>配对需要加密连接。请给出以 https:// 开头的地址。</translation>
+    </message>
+    <message>
+        <source>Pairing takes a link, or an address and a code.</source>
+        <translation>配对需要链接，或地址和配对码。</translation>
+    </message>
+    <message>
+        <source>Pairing takes an address like https://HOST:8765/.</source>
+        <translation>配对需要类似 https://HOST:8765/ 的地址。</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>权限不足</translation>
+    </message>
+    <message>
+        <source>Plain http is readable by everybody on the way, so it is served on this machine only: listen on https://, or on http://localhost. If you insist, allow it with --insecure.</source>
+        <translation>普通 http 在途中人人可读，因此只在本机上提供：请监听 https:// 或 http://localhost。如果坚持，请用 --insecure 允许。</translation>
+    </message>
+    <message>
+        <source>Plug in the cable, or switch on Wi-Fi.</source>
+        <translation>请插上网线，或打开 Wi-Fi。</translation>
+    </message>
+    <message>
+        <source>Processing instructions are not taken.</source>
+        <translation>不接受处理指令。</translation>
+    </message>
+    <message>
+        <source>Ranges are in order, apart from each other, and not empty.</source>
+        <translation>范围须按顺序、互不相连且不为空。</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>只读文件系统</translation>
+    </message>
+    <message>
+        <source>Receipts are made and checked by a window of the computer itself.</source>
+        <translation>回执只能由这台电脑自己的窗口生成和核对。</translation>
+    </message>
+    <message>
+        <source>Run this there:</source>
+        <translation>请在那里运行：</translation>
+    </message>
+    <message>
+        <source>Save a server under its address, like https://HOST:8765/.</source>
+        <translation>请用类似 https://HOST:8765/ 的地址保存服务器。</translation>
+    </message>
+    <message>
+        <source>Secrets are told over https only, or on the computer that shares.</source>
+        <translation>机密内容只通过 https 告知，或在共享的电脑上告知。</translation>
+    </message>
+    <message>
+        <source>Sharing is off, so no other computer reaches this one.</source>
+        <translation>共享已关闭，因此没有其他电脑能访问这台电脑。</translation>
+    </message>
+    <message>
+        <source>Somebody listens at this socket.</source>
+        <translation>有程序在此套接字上监听。</translation>
+    </message>
+    <message>
+        <source>Something of that name is already there. Overwrite it, or choose another name.</source>
+        <translation>那里已有同名的内容。请覆盖它，或选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>Something of that name is already there; it was left as it is.</source>
+        <translation>那里已有同名的内容；保持原样。</translation>
+    </message>
+    <message>
+        <source>Something unforeseen went wrong ({type}: {error}). Start filexfer again; should it come back, report it.</source>
+        <translation>发生了意外错误({type}：{error})。请重新启动 filexfer；如再次出现，请报告。</translation>
+    </message>
+    <message>
+        <source>Something was done with this selection already. Select again, then repeat.</source>
+        <translation>对此选择已经做过某些操作。请重新选择，再重复。</translation>
+    </message>
+    <message>
+        <source>Something went wrong.</source>
+        <translation>出了问题。</translation>
+    </message>
+    <message>
+        <source>Stale file handle</source>
+        <translation>文件句柄已失效</translation>
+    </message>
+    <message>
+        <source>Start filexfer again.</source>
+        <translation>请重新启动 filexfer。</translation>
+    </message>
+    <message>
+        <source>Switch it on in the app, or start a server:</source>
+        <translation>请在应用中打开共享，或启动服务器：</translation>
+    </message>
+    <message>
+        <source>Switch on sharing in its app, or start the server there; it says its port.</source>
+        <translation>请在它的应用中打开共享，或在那里启动服务器；它会显示端口。</translation>
+    </message>
+    <message>
+        <source>TLS failed: {reason}.</source>
+        <translation>TLS 失败：{reason}。</translation>
+    </message>
+    <message>
+        <source>That computer could not show that it knows the code, so nothing was kept. Check the address; somebody may be in between. Ask for a new invitation and try again.</source>
+        <translation>那台电脑无法证明它知道配对码，因此没有保存任何内容。请检查地址；可能有人从中截取。请索取新的邀请后再试。</translation>
+    </message>
+    <message>
+        <source>The address names no host. Write http://HOST:PORT/.</source>
+        <translation>地址中没有主机。请写作 http://HOST:PORT/。</translation>
+    </message>
+    <message>
+        <source>The answer holds not exactly one value.</source>
+        <translation>应答中不是恰好一个值。</translation>
+    </message>
+    <message>
+        <source>The answer is a fault without a code and a text.</source>
+        <translation>应答是没有代码和文本的错误。</translation>
+    </message>
+    <message>
+        <source>The answer is a fault without a value.</source>
+        <translation>应答是没有值的错误。</translation>
+    </message>
+    <message>
+        <source>The answer is not one of HTTP. Is there another kind of server at this address?</source>
+        <translation>应答不是 HTTP。此地址上是另一种服务器吗？</translation>
+    </message>
+    <message>
+        <source>The answer is not one of XML-RPC. Is there another kind of server at this address?</source>
+        <translation>应答不是 XML-RPC。此地址上是另一种服务器吗？</translation>
+    </message>
+    <message>
+        <source>The answers before this one are as large as a batch&apos;s may be. Ask for this one in another batch.</source>
+        <translation>在此之前的应答已达到一批的上限。请在另一批中请求。</translation>
+    </message>
+    <message>
+        <source>The background service answers in an unknown form. Quit and start filexfer again.</source>
+        <translation>后台服务的应答格式未知。请退出并重新启动 filexfer。</translation>
+    </message>
+    <message>
+        <source>The background service does not answer. Start filexfer again.</source>
+        <translation>后台服务没有应答。请重新启动 filexfer。</translation>
+    </message>
+    <message>
+        <source>The background service was stopped meanwhile. Look what was done, then repeat the rest.</source>
+        <translation>后台服务在此期间停止了。请查看已完成的部分，然后重复其余部分。</translation>
+    </message>
+    <message>
+        <source>The bytes that arrived are not the bytes that were sent. Send them again.</source>
+        <translation>收到的字节与发送的不同。请重新发送。</translation>
+    </message>
+    <message>
+        <source>The bytes that arrived do not have the digest that the server gave. Try again.</source>
+        <translation>收到的字节与服务器给出的摘要不符。请再试一次。</translation>
+    </message>
+    <message>
+        <source>The call holds more large binary values than are taken. Send it in smaller parts.</source>
+        <translation>调用中的大型二进制值超过了可接受的数量。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>The call holds more values than are taken. Send it in smaller parts.</source>
+        <translation>调用中的值超过了可接受的数量。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>The certificate in the token file is not whole. {how}</source>
+        <translation>令牌文件中的证书不完整。{how}</translation>
+    </message>
+    <message>
+        <source>The chunks are too small for so many of them.</source>
+        <translation>分段太小，数量太多。</translation>
+    </message>
+    <message>
+        <source>The columns of a batch do not fit each other.</source>
+        <translation>批次的各列互不相符。</translation>
+    </message>
+    <message>
+        <source>The columns of a packed index have different lengths.</source>
+        <translation>打包索引的各列长度不同。</translation>
+    </message>
+    <message>
+        <source>The columns of a packed listing have different lengths.</source>
+        <translation>打包列表的各列长度不同。</translation>
+    </message>
+    <message>
+        <source>The columns of the server&apos;s listing are not equally long. Open the folder again.</source>
+        <translation>服务器列表的各列长度不等。请重新打开文件夹。</translation>
+    </message>
+    <message>
+        <source>The computer that answers at {address} is not the one that made this invitation, so it was told nothing. Check the address; somebody may be in between.</source>
+        <translation>在 {address} 应答的电脑不是发出此邀请的那一台，因此没有告诉它任何内容。请检查地址；可能有人从中截取。</translation>
+    </message>
+    <message>
+        <source>The connection broke off. Try again; what arrived is kept.</source>
+        <translation>连接中断。请再试一次；已到达的内容会保留。</translation>
+    </message>
+    <message>
+        <source>The connection broke off: {reason}.</source>
+        <translation>连接中断：{reason}。</translation>
+    </message>
+    <message>
+        <source>The connection is encrypted.</source>
+        <translation>连接已加密。</translation>
+    </message>
+    <message>
+        <source>The connection to {server} broke off. Try again; what arrived is kept.</source>
+        <translation>到 {server} 的连接中断。请再试一次；已到达的内容会保留。</translation>
+    </message>
+    <message>
+        <source>The content is a base64 value (in Python: xmlrpc.client.Binary).</source>
+        <translation>内容是 base64 值(在 Python 中：xmlrpc.client.Binary)。</translation>
+    </message>
+    <message>
+        <source>The data is a base64 value (in Python: xmlrpc.client.Binary).</source>
+        <translation>数据是 base64 值(在 Python 中：xmlrpc.client.Binary)。</translation>
+    </message>
+    <message>
+        <source>The devices kept in {folder} cannot be read: {reason}.</source>
+        <translation>无法读取保存在 {folder} 中的设备：{reason}。</translation>
+    </message>
+    <message>
+        <source>The digest in Content-Digest does not have 32 bytes.</source>
+        <translation>Content-Digest 中的摘要不是 32 字节。</translation>
+    </message>
+    <message>
+        <source>The digests do not fit their count.</source>
+        <translation>摘要与其数量不符。</translation>
+    </message>
+    <message>
+        <source>The disk cannot hold a name with these characters. Choose another one.</source>
+        <translation>磁盘无法保存含有这些字符的名称。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>The disk cannot hold this name, or not at this place. Choose another one.</source>
+        <translation>磁盘无法保存此名称，或不能在此处保存。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>The disk could not make the file durable, so it does not count as stored. Check the disk, then send it again.</source>
+        <translation>磁盘未能将文件持久保存，因此不算已存储。请检查磁盘，然后重新发送。</translation>
+    </message>
+    <message>
+        <source>The disk is mounted read-only. Mount it for writing, then try again.</source>
+        <translation>磁盘以只读方式挂载。请以可写方式挂载后再试。</translation>
+    </message>
+    <message>
+        <source>The disk reported an error ({name}). Check the disk, then try again.</source>
+        <translation>磁盘报告了错误({name})。请检查磁盘后再试。</translation>
+    </message>
+    <message>
+        <source>The disk reported an error; nothing was changed. Check the disk, then try again.</source>
+        <translation>磁盘报告了错误；没有任何更改。请检查磁盘后再试。</translation>
+    </message>
+    <message>
+        <source>The disk under the folder is gone. Connect it, then start again.</source>
+        <translation>文件夹所在的磁盘已断开。请连接后重新启动。</translation>
+    </message>
+    <message>
+        <source>The disk&apos;s file system cannot hold so large a file. Choose another disk.</source>
+        <translation>磁盘的文件系统无法保存这么大的文件。请选择另一磁盘。</translation>
+    </message>
+    <message>
+        <source>The encoding of a message is UTF-8 or US-ASCII. Send it in UTF-8.</source>
+        <translation>消息的编码是 UTF-8 或 US-ASCII。请用 UTF-8 发送。</translation>
+    </message>
+    <message>
+        <source>The file grew while it was sent.</source>
+        <translation>文件在发送期间变大了。</translation>
+    </message>
+    <message>
+        <source>The file has become shorter while it was read. Read it again.</source>
+        <translation>文件在读取期间变短了。请重新读取。</translation>
+    </message>
+    <message>
+        <source>The file is another version now.</source>
+        <translation>文件现在是另一个版本。</translation>
+    </message>
+    <message>
+        <source>The file shrank while it was sent.</source>
+        <translation>文件在发送期间变小了。</translation>
+    </message>
+    <message>
+        <source>The folder changed meanwhile. Select again, then repeat.</source>
+        <translation>文件夹在此期间已改变。请重新选择，再重复。</translation>
+    </message>
+    <message>
+        <source>The folder is not empty. Delete what is in it first.</source>
+        <translation>文件夹不是空的。请先删除其中的内容。</translation>
+    </message>
+    <message>
+        <source>The folder is not shared any more. Try again when it is back.</source>
+        <translation>文件夹已不再共享。请等它恢复后再试。</translation>
+    </message>
+    <message>
+        <source>The folder lies on another disk that is mounted in the share. Delete what is in it first.</source>
+        <translation>文件夹位于挂载在共享中的另一磁盘上。请先删除其中的内容。</translation>
+    </message>
+    <message>
+        <source>The folder of icons and translations is missing: {places}. Install filexfer again.</source>
+        <translation>缺少图标和翻译的文件夹：{places}。请重新安装 filexfer。</translation>
+    </message>
+    <message>
+        <source>The folder to share is given by its whole path.</source>
+        <translation>要共享的文件夹须用完整路径给出。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} belongs to somebody else. Remove it, then start again.</source>
+        <translation>文件夹 {folder} 属于其他人。请移除它，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be made: {reason}. Choose another place.</source>
+        <translation>无法创建文件夹 {folder}：{reason}。请另选位置。</translation>
+    </message>
+    <message>
+        <source>The folder “{shown}” is not empty. Delete what is in it first.</source>
+        <translation>文件夹“{shown}”不是空的。请先删除其中的内容。</translation>
+    </message>
+    <message>
+        <source>The folder&apos;s hidden area vanishes as soon as it is made. See what else works on this folder.</source>
+        <translation>文件夹的隐藏区域一创建就消失。请查看还有什么在使用此文件夹。</translation>
+    </message>
+    <message>
+        <source>The head does not end with an empty line.</source>
+        <translation>头部没有以空行结束。</translation>
+    </message>
+    <message>
+        <source>The head has both Content-Length and Transfer-Encoding.</source>
+        <translation>头部同时有 Content-Length 和 Transfer-Encoding。</translation>
+    </message>
+    <message>
+        <source>The head has more than {head_fields} fields.</source>
+        <translation>头部超过 {head_fields} 个字段。</translation>
+    </message>
+    <message>
+        <source>The head has {name} twice.</source>
+        <translation>头部有两个 {name}。</translation>
+    </message>
+    <message>
+        <source>The head is longer than {head_bytes} bytes.</source>
+        <translation>头部超过 {head_bytes} 字节。</translation>
+    </message>
+    <message>
+        <source>The head is not one of HTTP/1.1: {error}.</source>
+        <translation>头部不是 HTTP/1.1：{error}。</translation>
+    </message>
+    <message>
+        <source>The head is not that of a request.</source>
+        <translation>头部不是请求的头部。</translation>
+    </message>
+    <message>
+        <source>The head of a request took too long.</source>
+        <translation>请求头部耗时过长。</translation>
+    </message>
+    <message>
+        <source>The head of the request is too long.</source>
+        <translation>请求头部过长。</translation>
+    </message>
+    <message>
+        <source>The history of transfers cannot be read: {error}.</source>
+        <translation>无法读取传输历史：{error}。</translation>
+    </message>
+    <message>
+        <source>The history of transfers cannot be written: {error}. Look for free space.</source>
+        <translation>无法写入传输历史：{error}。请检查可用空间。</translation>
+    </message>
+    <message>
+        <source>The history of transfers is damaged. Move it away, and start again.</source>
+        <translation>传输历史已损坏。请将它移走，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>The history of transfers, {path}, cannot be used: {error}. Check the rights of its folder, or move it away.</source>
+        <translation>无法使用传输历史 {path}：{error}。请检查其文件夹的权限，或将它移走。</translation>
+    </message>
+    <message>
+        <source>The host in the address is not one that can be. Check its spelling.</source>
+        <translation>地址中的主机不可能存在。请检查拼写。</translation>
+    </message>
+    <message>
+        <source>The kinds of a packed listing are letters of “fdlo”.</source>
+        <translation>打包列表的类型是“fdlo”中的字母。</translation>
+    </message>
+    <message>
+        <source>The machine could not do it.</source>
+        <translation>机器未能完成。</translation>
+    </message>
+    <message>
+        <source>The machine is out of memory. Try again in a moment.</source>
+        <translation>机器内存不足。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>The message does not begin with a call and the name of its method.</source>
+        <translation>消息没有以调用和方法名称开头。</translation>
+    </message>
+    <message>
+        <source>The message has a {tag} element, or text in it, where XML-RPC has none.</source>
+        <translation>消息中有 {tag} 元素或文本，而 XML-RPC 中此处没有。</translation>
+    </message>
+    <message>
+        <source>The message holds a tag that is not of XML-RPC, or one with attributes.</source>
+        <translation>消息中有不属于 XML-RPC 的标签，或带属性的标签。</translation>
+    </message>
+    <message>
+        <source>The message holds more values than are taken. Send it in smaller parts.</source>
+        <translation>消息中的值超过了可接受的数量。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>The message is not a call: methodCall holds methodName and params.</source>
+        <translation>消息不是调用：methodCall 包含 methodName 和 params。</translation>
+    </message>
+    <message>
+        <source>The message is not well-formed XML.</source>
+        <translation>消息不是格式正确的 XML。</translation>
+    </message>
+    <message>
+        <source>The message is not well-formed XML: {error}.</source>
+        <translation>消息不是格式正确的 XML：{error}。</translation>
+    </message>
+    <message>
+        <source>The method does not take these parameters. `system.methodHelp` tells which it takes.</source>
+        <translation>方法不接受这些参数。`system.methodHelp` 会说明它接受哪些参数。</translation>
+    </message>
+    <message>
+        <source>The name holds half a character. Choose another one.</source>
+        <translation>名称中有半个字符。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>The name of a saved server holds no colon. Choose another one.</source>
+        <translation>已保存服务器的名称中没有冒号。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>The name of the method is ambiguous.</source>
+        <translation>方法名称有歧义。</translation>
+    </message>
+    <message>
+        <source>The name of the method is not UTF-8.</source>
+        <translation>方法名称不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>The name of this device has 1 to {name_characters} characters. Choose another one.</source>
+        <translation>此设备的名称有 1 到 {name_characters} 个字符。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>The name “{host}” stands for {numbers}.</source>
+        <translation>名称“{host}”代表 {numbers}。</translation>
+    </message>
+    <message>
+        <source>The names in a struct are strings that XML can hold.</source>
+        <translation>结构中的名称是 XML 能容纳的字符串。</translation>
+    </message>
+    <message>
+        <source>The offset lies outside the file, which has {size} bytes.</source>
+        <translation>偏移超出文件，文件有 {size} 字节。</translation>
+    </message>
+    <message>
+        <source>The option {name} is {value}.</source>
+        <translation>选项 {name} 是{value}。</translation>
+    </message>
+    <message>
+        <source>The other side ended in mid-request.</source>
+        <translation>对方在请求中途结束。</translation>
+    </message>
+    <message>
+        <source>The other side is too slow.</source>
+        <translation>对方太慢。</translation>
+    </message>
+    <message>
+        <source>The other side speaks TLS and says nothing.</source>
+        <translation>对方使用 TLS 却不说话。</translation>
+    </message>
+    <message>
+        <source>The other side stood still for too long.</source>
+        <translation>对方停顿过久。</translation>
+    </message>
+    <message>
+        <source>The outcomes of a batch do not say what became of each file.</source>
+        <translation>批次的结果没有说明每个文件的情况。</translation>
+    </message>
+    <message>
+        <source>The path goes through more than {components} folders. Use a shorter one.</source>
+        <translation>路径经过的文件夹超过 {components} 个。请使用较短的路径。</translation>
+    </message>
+    <message>
+        <source>The path is longer than {path_bytes} bytes. Use a shorter one.</source>
+        <translation>路径超过 {path_bytes} 字节。请使用较短的路径。</translation>
+    </message>
+    <message>
+        <source>The path of {name} is too long for this computer.</source>
+        <translation>对这台电脑来说，{name} 的路径过长。</translation>
+    </message>
+    <message>
+        <source>The quota of this account on the disk is used up. Make room, then try again.</source>
+        <translation>此账户在磁盘上的配额已用完。请腾出空间后再试。</translation>
+    </message>
+    <message>
+        <source>The range lies outside the file, which has {size} bytes.</source>
+        <translation>范围超出文件，文件有 {size} 字节。</translation>
+    </message>
+    <message>
+        <source>The ranges are first and last rows, in rising order.</source>
+        <translation>范围是首行和末行，按升序排列。</translation>
+    </message>
+    <message>
+        <source>The ranges are pairs of 32-bit numbers, and at least one.</source>
+        <translation>范围是成对的 32 位数字，至少一对。</translation>
+    </message>
+    <message>
+        <source>The rate is a number of bytes per second, 0 for no limit.</source>
+        <translation>速率是每秒字节数，0 表示不限制。</translation>
+    </message>
+    <message>
+        <source>The reader is closed.</source>
+        <translation>读取已关闭。</translation>
+    </message>
+    <message>
+        <source>The request cannot be done as asked.</source>
+        <translation>请求无法按要求完成。</translation>
+    </message>
+    <message>
+        <source>The request is not well-formed XML-RPC.</source>
+        <translation>请求不是格式正确的 XML-RPC。</translation>
+    </message>
+    <message>
+        <source>The request line is not METHOD TARGET HTTP/1.1.</source>
+        <translation>请求行不是 METHOD TARGET HTTP/1.1。</translation>
+    </message>
+    <message>
+        <source>The request names no host.</source>
+        <translation>请求中没有主机。</translation>
+    </message>
+    <message>
+        <source>The same call is still being done. Ask again in a moment.</source>
+        <translation>相同的调用仍在进行。请稍后再问。</translation>
+    </message>
+    <message>
+        <source>The server answered another number of files than were asked for. Update the server.</source>
+        <translation>服务器应答的文件数量与请求的不同。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server answered other files than were asked for. Update the server.</source>
+        <translation>服务器应答的不是所请求的文件。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server answered with a fault.</source>
+        <translation>服务器应答了一个错误。</translation>
+    </message>
+    <message>
+        <source>The server did not answer for each file. Update the server.</source>
+        <translation>服务器没有对每个文件作出应答。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server did not say what became of each file. Update the server.</source>
+        <translation>服务器没有说明每个文件的情况。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server does not listen on this address.</source>
+        <translation>服务器没有监听此地址。</translation>
+    </message>
+    <message>
+        <source>The server here does not answer at {server}</source>
+        <translation>这里的服务器在 {server} 没有应答</translation>
+    </message>
+    <message>
+        <source>The server here listens at {server}</source>
+        <translation>这里的服务器正在监听 {server}</translation>
+    </message>
+    <message>
+        <source>The server holds too much of your calls and answers at once. Read the answers, and ask for less at a time.</source>
+        <translation>服务器同时保留的你的调用和应答过多。请先读取应答，并减少每次的请求。</translation>
+    </message>
+    <message>
+        <source>The server is shutting down. Try again when it is back.</source>
+        <translation>服务器正在关闭。请等它恢复后再试。</translation>
+    </message>
+    <message>
+        <source>The server loses blocks that it has confirmed. Look at its disk, and update it.</source>
+        <translation>服务器丢失了它已确认的数据块。请检查它的磁盘，并更新它。</translation>
+    </message>
+    <message>
+        <source>The server met an error of its own. Its log tells more under {reference}.</source>
+        <translation>服务器自身出错。它的日志中编号 {reference} 处有更多信息。</translation>
+    </message>
+    <message>
+        <source>The server met an error of its own. Its log tells more.</source>
+        <translation>服务器自身出错。它的日志中有更多信息。</translation>
+    </message>
+    <message>
+        <source>The server sent another part than was asked for. Update the server.</source>
+        <translation>服务器发送的不是所请求的部分。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server wants files in blocks of {block_size} bytes, which cannot be. Update it.</source>
+        <translation>服务器要求的文件数据块为 {block_size} 字节，这是不可能的。请更新它。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s answer for a block is not well-formed. Update the server.</source>
+        <translation>服务器对数据块的应答格式不正确。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s key {file} cannot be made: {reason}.</source>
+        <translation>无法生成服务器的密钥 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s key {file} cannot be read: {reason}.</source>
+        <translation>无法读取服务器的密钥 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s key {file} is damaged. Put it back from a backup; or delete it and start again, which makes a new key, and then pair all devices anew.</source>
+        <translation>服务器的密钥 {file} 已损坏。请从备份恢复；或删除它并重新启动，这会生成新密钥，之后须重新配对所有设备。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s list of digests has no end. Update the server.</source>
+        <translation>服务器的摘要列表没有终点。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s list of this folder has no end. Update the server.</source>
+        <translation>服务器的此文件夹列表没有终点。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s listing does not come to an end.</source>
+        <translation>服务器的列表没有终点。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s listing is none. Is it a filexfer server?</source>
+        <translation>服务器给出的不是列表。它是 filexfer 服务器吗？</translation>
+    </message>
+    <message>
+        <source>The server&apos;s listing lacks columns. Is it a filexfer server?</source>
+        <translation>服务器的列表缺少列。它是 filexfer 服务器吗？</translation>
+    </message>
+    <message>
+        <source>The server&apos;s thumbnail is none. Is it a filexfer server?</source>
+        <translation>服务器给出的不是缩略图。它是 filexfer 服务器吗？</translation>
+    </message>
+    <message>
+        <source>The share itself cannot be deleted. Delete what is in it.</source>
+        <translation>共享本身不能删除。请删除其中的内容。</translation>
+    </message>
+    <message>
+        <source>The share itself cannot be moved, nor be a target. Name something in it.</source>
+        <translation>共享本身不能移动，也不能作为目标。请指定其中的内容。</translation>
+    </message>
+    <message>
+        <source>The shared folder is gone: somebody has removed it. Put it back, then share it again.</source>
+        <translation>共享的文件夹不见了：有人移走了它。请放回去，再重新共享。</translation>
+    </message>
+    <message>
+        <source>The size of a chunk is not a hexadecimal number.</source>
+        <translation>分段的大小不是十六进制数。</translation>
+    </message>
+    <message>
+        <source>The size of a file is not negative.</source>
+        <translation>文件大小不能为负。</translation>
+    </message>
+    <message>
+        <source>The sizes of the files do not add up to the data.</source>
+        <translation>文件大小之和与数据不符。</translation>
+    </message>
+    <message>
+        <source>The source ended before the size that was told.</source>
+        <translation>来源在达到所给大小之前就结束了。</translation>
+    </message>
+    <message>
+        <source>The system does not permit this to the account filexfer runs as. Check the permissions.</source>
+        <translation>系统不允许运行 filexfer 的账户这样做。请检查权限。</translation>
+    </message>
+    <message>
+        <source>The system does not tell of changes in more folders ({error}).</source>
+        <translation>系统无法再报告更多文件夹的变化({error})。</translation>
+    </message>
+    <message>
+        <source>The system is using this itself. Try again later.</source>
+        <translation>系统正在使用它。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>The system told of a change that has no name ({error}).</source>
+        <translation>系统报告了一个没有名称的变化({error})。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring does not give the token for this server. Unlock it and try again.</source>
+        <translation>系统的密钥环没有给出此服务器的令牌。请解锁后再试。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s settings could not be changed: {reason}.</source>
+        <translation>无法更改系统设置：{reason}。</translation>
+    </message>
+    <message>
+        <source>The target of a request begins with “/”.</source>
+        <translation>请求的目标以“/”开头。</translation>
+    </message>
+    <message>
+        <source>The text of this call is longer than is taken. Send it in smaller parts.</source>
+        <translation>此调用的文本超过了可接受的长度。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>The token for {name} is in the system&apos;s keyring, which {error}. Unlock it and try again, or pair again.</source>
+        <translation>{name} 的令牌在系统的密钥环中，而密钥环{error}。请解锁后再试，或重新配对。</translation>
+    </message>
+    <message>
+        <source>The token for {name} is not in the system&apos;s keyring any more. {again}</source>
+        <translation>{name} 的令牌已不在系统的密钥环中。{again}</translation>
+    </message>
+    <message>
+        <source>The trailers behind the chunks are too long.</source>
+        <translation>各段之后的尾部过长。</translation>
+    </message>
+    <message>
+        <source>The whole file is not the one that was announced. It may have changed while it was sent; send it again.</source>
+        <translation>整个文件与事先声明的不符。它可能在发送期间改变了；请重新发送。</translation>
+    </message>
+    <message>
+        <source>The zone of an IPv6 address is a network interface, like [fe80::1%25eth0].</source>
+        <translation>IPv6 地址的区域是网络接口，例如 [fe80::1%25eth0]。</translation>
+    </message>
+    <message>
+        <source>The {name} has {length} bytes.</source>
+        <translation>{name} 有 {length} 字节。</translation>
+    </message>
+    <message>
+        <source>There are {by_id} devices, which is the most. Revoke those that are not used any more.</source>
+        <translation>已有 {by_id} 台设备，达到上限。请撤销不再使用的设备。</translation>
+    </message>
+    <message>
+        <source>There are {candidates} entries named like “{wanted}”. Choose another name.</source>
+        <translation>已有 {candidates} 个名称类似“{wanted}”的条目。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>There are {candidates} files named like “{parts}”. Choose another name.</source>
+        <translation>已有 {candidates} 个名称类似“{parts}”的文件。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>There is a saved server “{new}” already. Choose another name.</source>
+        <translation>已有已保存的服务器“{new}”。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>There is no computer called {host}. Check the address.</source>
+        <translation>没有名为 {host} 的电脑。请检查地址。</translation>
+    </message>
+    <message>
+        <source>There is no digest algorithm “{algorithm}”. Use blake3 or sha256.</source>
+        <translation>没有摘要算法“{algorithm}”。请使用 blake3 或 sha256。</translation>
+    </message>
+    <message>
+        <source>There is no option “{name}”. Known are: {query}, view, refresh.</source>
+        <translation>没有选项“{name}”。已知的有：{query}、view、refresh。</translation>
+    </message>
+    <message>
+        <source>There is no option “{name}”. Known are: {sorted}.</source>
+        <translation>没有选项“{name}”。已知的有：{sorted}。</translation>
+    </message>
+    <message>
+        <source>There is no picture in this share. Send one with image_put, or name a file.</source>
+        <translation>此共享中没有图片。请用 image_put 发送一张，或指定一个文件。</translation>
+    </message>
+    <message>
+        <source>There is no saved server “{address}” here. Name it by its address, like https://HOST:8765/.</source>
+        <translation>这里没有已保存的服务器“{address}”。请用它的地址，例如 https://HOST:8765/。</translation>
+    </message>
+    <message>
+        <source>There is no saved server “{name}”. The list of servers tells which there are.</source>
+        <translation>没有已保存的服务器“{name}”。服务器列表会说明有哪些。</translation>
+    </message>
+    <message>
+        <source>There is no socket {server}. Check the path, and that the server is running.</source>
+        <translation>没有套接字 {server}。请检查路径，以及服务器是否在运行。</translation>
+    </message>
+    <message>
+        <source>There is no such act here.</source>
+        <translation>这里没有这样的操作。</translation>
+    </message>
+    <message>
+        <source>There is no such file or folder. Look at the folder&apos;s list again.</source>
+        <translation>没有这样的文件或文件夹。请重新查看文件夹列表。</translation>
+    </message>
+    <message>
+        <source>There is no such folder to share. Make it, or name another one.</source>
+        <translation>没有这样的文件夹可共享。请创建它，或指定另一个。</translation>
+    </message>
+    <message>
+        <source>There is no such invitation any more. Make a new one.</source>
+        <translation>此邀请已不存在。请生成新的邀请。</translation>
+    </message>
+    <message>
+        <source>There is no such method. `system.listMethods` tells which there are.</source>
+        <translation>没有这样的方法。`system.listMethods` 会列出所有方法。</translation>
+    </message>
+    <message>
+        <source>There is no such transfer any more.</source>
+        <translation>此传输已不存在。</translation>
+    </message>
+    <message>
+        <source>There is no such upload any more. Begin it again.</source>
+        <translation>此上传已不存在。请重新开始。</translation>
+    </message>
+    <message>
+        <source>There is no way from here to {numbers}.</source>
+        <translation>从这里无法到达 {numbers}。</translation>
+    </message>
+    <message>
+        <source>There is no way to {server} through the network. Check that this computer is connected.</source>
+        <translation>网络上无法到达 {server}。请检查这台电脑是否已联网。</translation>
+    </message>
+    <message>
+        <source>There is not enough free space for {name} on this computer. Make room, then try again.</source>
+        <translation>这台电脑上没有足够的空间存放 {name}。请腾出空间后再试。</translation>
+    </message>
+    <message>
+        <source>There is not enough free space. Make room, then try again.</source>
+        <translation>可用空间不足。请腾出空间后再试。</translation>
+    </message>
+    <message>
+        <source>There is nothing here. XML-RPC is at /RPC2, files are below /files/.</source>
+        <translation>这里什么都没有。XML-RPC 位于 /RPC2，文件位于 /files/ 之下。</translation>
+    </message>
+    <message>
+        <source>There is nothing to take back with this selection.</source>
+        <translation>此选择没有可撤销的内容。</translation>
+    </message>
+    <message>
+        <source>This computer could not be put to sleep: {error}. Put it to sleep by hand.</source>
+        <translation>无法让这台电脑休眠：{error}。请手动让它休眠。</translation>
+    </message>
+    <message>
+        <source>This computer is in a network, as {own}.</source>
+        <translation>这台电脑已联网，地址是 {own}。</translation>
+    </message>
+    <message>
+        <source>This computer is in no network.</source>
+        <translation>这台电脑没有联网。</translation>
+    </message>
+    <message>
+        <source>This computer is not paired with {address}. `filexfer servers` lists those that it knows.</source>
+        <translation>这台电脑没有与 {address} 配对。`filexfer servers` 会列出它认识的服务器。</translation>
+    </message>
+    <message>
+        <source>This computer is not paired with {authority}.</source>
+        <translation>这台电脑没有与 {authority} 配对。</translation>
+    </message>
+    <message>
+        <source>This computer is not paired with {server}. Run `filexfer invite` there, then `filexfer pair` here.</source>
+        <translation>这台电脑没有与 {server} 配对。请在那里运行 `filexfer invite`，然后在这里运行 `filexfer pair`。</translation>
+    </message>
+    <message>
+        <source>This computer itself forbids the connection.</source>
+        <translation>这台电脑自己禁止了此连接。</translation>
+    </message>
+    <message>
+        <source>This disk holds “{path}” for the same name as that of another file of this transfer. Rename one of the two where they come from, then try again.</source>
+        <translation>对于与此传输中另一文件相同的名称，此磁盘上是“{path}”。请在来源处重命名其中一个，再试一次。</translation>
+    </message>
+    <message>
+        <source>This file is no picture that can be read ({type}). Fetch it whole instead.</source>
+        <translation>此文件不是可以读取的图片({type})。请取回整个文件。</translation>
+    </message>
+    <message>
+        <source>This file is too large for a batch. Read it in blocks (file_read).</source>
+        <translation>此文件太大，不能放进一批。请分块读取(file_read)。</translation>
+    </message>
+    <message>
+        <source>This folder is not shared any more. Look at the share again.</source>
+        <translation>此文件夹已不再共享。请重新查看共享。</translation>
+    </message>
+    <message>
+        <source>This function has no name of its own. Give one.</source>
+        <translation>此函数没有自己的名称。请给出一个。</translation>
+    </message>
+    <message>
+        <source>This is a folder; name a file.</source>
+        <translation>这是文件夹；请指定文件。</translation>
+    </message>
+    <message>
+        <source>This is more than the server takes in one call. Send it in smaller parts.</source>
+        <translation>这超过了服务器一次调用可接受的量。请分成较小的部分发送。</translation>
+    </message>
+    <message>
+        <source>This is no longer in the trash.</source>
+        <translation>它已不在回收站中。</translation>
+    </message>
+    <message>
+        <source>This is no receipt, or it is damaged: line {line} cannot be read. Choose the file that was saved.</source>
+        <translation>这不是回执，或已损坏：无法读取第 {line} 行。请选择保存的那个文件。</translation>
+    </message>
+    <message>
+        <source>This is no regular file, so it cannot be opened.</source>
+        <translation>这不是普通文件，因此无法打开。</translation>
+    </message>
+    <message>
+        <source>This is no token. {how}</source>
+        <translation>这不是令牌。{how}</translation>
+    </message>
+    <message>
+        <source>This is not an address. Write http://HOST:PORT/PATH, unix:/SOCKET:/PATH or NAME:PATH.</source>
+        <translation>这不是地址。请写作 http://HOST:PORT/PATH、unix:/SOCKET:/PATH 或 NAME:PATH。</translation>
+    </message>
+    <message>
+        <source>This is not an address. Write one like studio.local:8765 or https://192.168.1.5:8765/.</source>
+        <translation>这不是地址。请写作类似 studio.local:8765 或 https://192.168.1.5:8765/ 的形式。</translation>
+    </message>
+    <message>
+        <source>This key was used for another method. Choose a new key for each act.</source>
+        <translation>此键已用于另一个方法。每个操作请选择新的键。</translation>
+    </message>
+    <message>
+        <source>This link is not whole. Copy it again from the other computer, from its first to its last letter.</source>
+        <translation>此链接不完整。请从另一台电脑上重新复制，从第一个字母到最后一个字母。</translation>
+    </message>
+    <message>
+        <source>This listing is not held any more. List the folder again from its beginning.</source>
+        <translation>此列表已不再保留。请从头重新列出文件夹。</translation>
+    </message>
+    <message>
+        <source>This machine has no address “{host}” to listen on.</source>
+        <translation>这台机器没有可监听的地址“{host}”。</translation>
+    </message>
+    <message>
+        <source>This method waits; call it alone.</source>
+        <translation>此方法会等待；请单独调用。</translation>
+    </message>
+    <message>
+        <source>This name cannot be used. Choose another one.</source>
+        <translation>此名称不能使用。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>This name is too long for the disk. Choose a shorter one.</source>
+        <translation>此名称对磁盘来说过长。请选择较短的名称。</translation>
+    </message>
+    <message>
+        <source>This name stands for the own share. Choose another one.</source>
+        <translation>此名称代表自己的共享。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>This network takes no multicast, so computers nearby are not listed.</source>
+        <translation>此网络不支持多播，因此不会列出附近的电脑。</translation>
+    </message>
+    <message>
+        <source>This offset or length does not fit the file.</source>
+        <translation>此偏移或长度与文件不符。</translation>
+    </message>
+    <message>
+        <source>This picture has more than {image_pixels} pixels. Fetch it whole instead.</source>
+        <translation>此图片超过 {image_pixels} 像素。请取回整个文件。</translation>
+    </message>
+    <message>
+        <source>This picture has too many pixels. Fetch it whole instead.</source>
+        <translation>此图片的像素过多。请取回整个文件。</translation>
+    </message>
+    <message>
+        <source>This plan was closed. Drop the files again.</source>
+        <translation>此预览已关闭。请重新拖放文件。</translation>
+    </message>
+    <message>
+        <source>This selection is not known any more. Select again, then repeat.</source>
+        <translation>此选择已不可用。请重新选择，再重复。</translation>
+    </message>
+    <message>
+        <source>This server can be reached only from the computer that filexfer runs on. Open the window there.</source>
+        <translation>只有运行 filexfer 的那台电脑才能访问此服务器。请在那里打开窗口。</translation>
+    </message>
+    <message>
+        <source>This server does not answer to that name. Use its address, or start it with --allow-host NAME.</source>
+        <translation>此服务器不接受这个名称。请使用它的地址，或用 --allow-host NAME 启动它。</translation>
+    </message>
+    <message>
+        <source>This server does not know these credentials. Leave them out, or pair with it again.</source>
+        <translation>此服务器不认识这些凭据。请不要带上它们，或重新与它配对。</translation>
+    </message>
+    <message>
+        <source>This server does not know you. Pair with it first.</source>
+        <translation>此服务器不认识你。请先与它配对。</translation>
+    </message>
+    <message>
+        <source>This server keeps no devices, for it has no place for them. Have it listen on https://HOST:PORT, or give it a state folder.</source>
+        <translation>此服务器没有保存设备的地方，因此不保存设备。请让它监听 https://HOST:PORT，或给它设状态文件夹。</translation>
+    </message>
+    <message>
+        <source>This server makes no thumbnails: Pillow is not installed there. Call image_get without edge.</source>
+        <translation>此服务器不生成缩略图：那里没有安装 Pillow。请不带 edge 调用 image_get。</translation>
+    </message>
+    <message>
+        <source>This server shows another key than the one it was paired with, so nothing was sent to it. If its owner made a new one, pair again; otherwise somebody may be in between.</source>
+        <translation>此服务器出示的密钥与配对时不同，因此没有向它发送任何内容。如果它的主人换了新密钥，请重新配对；否则可能有人从中截取。</translation>
+    </message>
+    <message>
+        <source>This server speaks HTTP/1.1 only.</source>
+        <translation>此服务器只支持 HTTP/1.1。</translation>
+    </message>
+    <message>
+        <source>This server speaks https here. Write https:// for http:// in its address.</source>
+        <translation>此服务器在这里使用 https。请把地址中的 http:// 写成 https://。</translation>
+    </message>
+    <message>
+        <source>This stream has ended. Begin it again.</source>
+        <translation>此流已结束。请重新开始。</translation>
+    </message>
+    <message>
+        <source>This system has no UNIX sockets. Listen on http://localhost.</source>
+        <translation>此系统没有 UNIX 套接字。请监听 http://localhost。</translation>
+    </message>
+    <message>
+        <source>This system has no UNIX sockets. Use an address with https://.</source>
+        <translation>此系统没有 UNIX 套接字。请使用以 https:// 开头的地址。</translation>
+    </message>
+    <message>
+        <source>This transfer has not ended. A receipt can be made once it has.</source>
+        <translation>此传输尚未结束。结束后才能生成回执。</translation>
+    </message>
+    <message>
+        <source>This transfer is under way already, as number {id}, in another window or command.</source>
+        <translation>此传输已在另一个窗口或命令中进行，编号 {id}。</translation>
+    </message>
+    <message>
+        <source>This upload is committed already.</source>
+        <translation>此上传已经提交。</translation>
+    </message>
+    <message>
+        <source>This upload is still under way. Cancel it first.</source>
+        <translation>此上传仍在进行。请先取消它。</translation>
+    </message>
+    <message>
+        <source>This upload may have replaced files. The trash there has what it replaced: bring it back from there.</source>
+        <translation>此上传可能替换了文件。被替换的内容在那里的回收站中：请从那里恢复。</translation>
+    </message>
+    <message>
+        <source>This user may not connect to {server}. Ask its owner for the right.</source>
+        <translation>此用户无权连接 {server}。请向它的主人申请权限。</translation>
+    </message>
+    <message>
+        <source>This view was closed. Open the folder again.</source>
+        <translation>此视图已关闭。请重新打开文件夹。</translation>
+    </message>
+    <message>
+        <source>This would cross from one disk to another. Move it in two steps.</source>
+        <translation>这会从一个磁盘跨到另一个磁盘。请分两步移动。</translation>
+    </message>
+    <message>
+        <source>To decode this picture takes too much memory. Fetch it whole instead.</source>
+        <translation>解码此图片需要过多内存。请取回整个文件。</translation>
+    </message>
+    <message>
+        <source>Too many attempts. Wait a minute, then try again.</source>
+        <translation>尝试次数过多。请等一分钟后再试。</translation>
+    </message>
+    <message>
+        <source>Too many connections: one was turned away.</source>
+        <translation>连接过多：有一个被拒绝。</translation>
+    </message>
+    <message>
+        <source>Too many files and connections are open on this computer. Try again in a moment.</source>
+        <translation>这台电脑上打开的文件和连接过多。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Too many files are open on this computer. Try again when fewer transfers run.</source>
+        <translation>这台电脑上打开的文件过多。请等传输减少后再试。</translation>
+    </message>
+    <message>
+        <source>Too many files are open. Try again in a moment.</source>
+        <translation>打开的文件过多。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Too many of your requests are being served. Try again later.</source>
+        <translation>你的请求正在处理的已过多。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>打开的文件过多</translation>
+    </message>
+    <message>
+        <source>Use the number, or look at the network&apos;s name server.</source>
+        <translation>请使用数字地址，或检查网络的域名服务器。</translation>
+    </message>
+    <message>
+        <source>Wake it, and see that both are in the same network: guest Wi-Fi keeps computers apart. Its address may have changed: the other computer shows it.</source>
+        <translation>请唤醒它，并确认两台电脑在同一网络中：访客 Wi-Fi 会隔开电脑。它的地址可能变了：另一台电脑会显示它。</translation>
+    </message>
+    <message>
+        <source>Web pages of another origin may not call this server.</source>
+        <translation>其他来源的网页不能调用此服务器。</translation>
+    </message>
+    <message>
+        <source>What arrived does not follow the protocol.</source>
+        <translation>收到的内容不符合协议。</translation>
+    </message>
+    <message>
+        <source>What is already there is newer; it was left as it is.</source>
+        <translation>那里已有的内容更新；保持原样。</translation>
+    </message>
+    <message>
+        <source>What is kept has a pin: it is for servers with https.</source>
+        <translation>所保存的信息带有指纹：它用于使用 https 的服务器。</translation>
+    </message>
+    <message>
+        <source>What should be shared is not a folder. Name a folder.</source>
+        <translation>要共享的不是文件夹。请指定文件夹。</translation>
+    </message>
+    <message>
+        <source>What stands in brackets is not an IPv6 address.</source>
+        <translation>方括号中的内容不是 IPv6 地址。</translation>
+    </message>
+    <message>
+        <source>What was kept of {name} is damaged. {again}</source>
+        <translation>为 {name} 保存的信息已损坏。{again}</translation>
+    </message>
+    <message>
+        <source>When all is finished, the action is “nothing” or “sleep”.</source>
+        <translation>全部完成后的操作是“nothing”或“sleep”。</translation>
+    </message>
+    <message>
+        <source>Whether a firewall here lets others in, only another computer can tell.</source>
+        <translation>这里的防火墙是否放行，只有另一台电脑才能判断。</translation>
+    </message>
+    <message>
+        <source>Which folder is shared can be chosen only on the computer that shares it.</source>
+        <translation>要共享哪个文件夹，只能在共享的那台电脑上选择。</translation>
+    </message>
+    <message>
+        <source>Windows cannot hold a file named “{component}”. Rename it before it is sent.</source>
+        <translation>Windows 无法保存名为“{component}”的文件。请在发送前重命名。</translation>
+    </message>
+    <message>
+        <source>XML-RPC calls are sent by POST.</source>
+        <translation>XML-RPC 调用用 POST 发送。</translation>
+    </message>
+    <message>
+        <source>XML-RPC has no infinite number and no NaN.</source>
+        <translation>XML-RPC 没有无穷大和 NaN。</translation>
+    </message>
+    <message>
+        <source>XML-RPC has no way to write a value of type {type}.</source>
+        <translation>XML-RPC 无法表示类型为 {type} 的值。</translation>
+    </message>
+    <message>
+        <source>You have {mine} open uploads, which is the most. Commit or abort some of them first.</source>
+        <translation>你有 {mine} 个未完成的上传，达到上限。请先提交或中止一些。</translation>
+    </message>
+    <message>
+        <source>You may not do this here. Ask the owner of the share for the permission.</source>
+        <translation>你在这里无权这样做。请向共享的主人申请权限。</translation>
+    </message>
+    <message>
+        <source>You may only {held} here. Ask the owner of the share for the permission to {permission}.</source>
+        <translation>你在这里只能{held}。请向共享的主人申请{permission}权限。</translation>
+    </message>
+    <message>
+        <source>You wait for changes too often at once. End some of the waits first.</source>
+        <translation>你同时等待变化的次数过多。请结束一些等待。</translation>
+    </message>
+    <message>
+        <source>cannot be compared: the server cuts files into other blocks. Update it.</source>
+        <translation>无法比较：服务器按其他大小切分文件。请更新它。</translation>
+    </message>
+    <message>
+        <source>do everything</source>
+        <translation>做任何事</translation>
+    </message>
+    <message>
+        <source>edge is a number from {least_edge} to {most}.</source>
+        <translation>edge 是 {least_edge} 到 {most} 之间的数字。</translation>
+    </message>
+    <message>
+        <source>filexfer does not run in the background.</source>
+        <translation>filexfer 没有在后台运行。</translation>
+    </message>
+    <message>
+        <source>filexfer knows addresses with http://, https:// and unix:, and names of saved servers (NAME:).</source>
+        <translation>filexfer 支持 http://、https:// 和 unix: 地址，以及已保存服务器的名称(NAME:)。</translation>
+    </message>
+    <message>
+        <source>filexfer met an error of its own ({type}). Please report it.</source>
+        <translation>filexfer 自身出错({type})。请报告此问题。</translation>
+    </message>
+    <message>
+        <source>filexfer met an error of its own ({type}: {failure}). Please report it.</source>
+        <translation>filexfer 自身出错({type}：{failure})。请报告此问题。</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s background service could not start. {last_words}</source>
+        <translation>filexfer 的后台服务无法启动。{last_words}</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s background service could not start: {error}</source>
+        <translation>filexfer 的后台服务无法启动：{error}</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s background service could not start: {reason}.</source>
+        <translation>filexfer 的后台服务无法启动：{reason}。</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s background service refuses to work. {error}</source>
+        <translation>filexfer 的后台服务拒绝工作。{error}</translation>
+    </message>
+    <message>
+        <source>look and fetch</source>
+        <translation>查看和取回</translation>
+    </message>
+    <message>
+        <source>look, fetch, send and change</source>
+        <translation>查看、取回、发送和更改</translation>
+    </message>
+    <message>
+        <source>manage</source>
+        <translation>管理</translation>
+    </message>
+    <message>
+        <source>missing here</source>
+        <translation>这里缺少</translation>
+    </message>
+    <message>
+        <source>missing there</source>
+        <translation>那里缺少</translation>
+    </message>
+    <message>
+        <source>not the same on both sides</source>
+        <translation>两边不同</translation>
+    </message>
+    <message>
+        <source>offset is a multiple of the block size, {block}.</source>
+        <translation>offset 是数据块大小 {block} 的整数倍。</translation>
+    </message>
+    <message>
+        <source>on_conflict is one of {value}.</source>
+        <translation>on_conflict 是下列之一：{value}。</translation>
+    </message>
+    <message>
+        <source>other content here</source>
+        <translation>这里的内容不同</translation>
+    </message>
+    <message>
+        <source>other content there</source>
+        <translation>那里的内容不同</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>write</source>
+        <translation>写入</translation>
+    </message>
+    <message>
+        <source>{address} answers, but is not an XML-RPC server (HTTP {status} {reason}). Check the address and the port.</source>
+        <translation>{address} 有应答，但不是 XML-RPC 服务器(HTTP {status} {reason})。请检查地址和端口。</translation>
+    </message>
+    <message>
+        <source>{address} does not know this computer any more. Run `filexfer invite` there, then `filexfer pair` here.</source>
+        <translation>{address} 已不认识这台电脑。请在那里运行 `filexfer invite`，然后在这里运行 `filexfer pair`。</translation>
+    </message>
+    <message>
+        <source>{awake} is on, but nothing listens there at port {port}.</source>
+        <translation>{awake} 已开机，但没有程序监听端口 {port}。</translation>
+    </message>
+    <message>
+        <source>{do} In many home networks it is called {host}.local.</source>
+        <translation>{do}在许多家庭网络中，它的名称是 {host}.local。</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {reason}.</source>
+        <translation>无法读取 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{file} could not be saved: {reason}.</source>
+        <translation>无法保存 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{file} could not be saved: {reason}. Make room on the disk, then try again.</source>
+        <translation>无法保存 {file}：{reason}。请在磁盘上腾出空间，再试一次。</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be shared: {why}. Choose another folder.</source>
+        <translation>无法共享 {folder}：{why}。请选择另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{folder} is not a folder. Choose a folder to share.</source>
+        <translation>{folder} 不是文件夹。请选择要共享的文件夹。</translation>
+    </message>
+    <message>
+        <source>{lacking} bytes of the file are still missing. Send them, then commit again.</source>
+        <translation>文件还缺 {lacking} 字节。请发送它们，再次提交。</translation>
+    </message>
+    <message>
+        <source>{lock} cannot be used: {reason}.</source>
+        <translation>无法使用 {lock}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{method} takes {wanted}, not {count}. `system.methodHelp` tells which.</source>
+        <translation>{method} 接受 {wanted}，而不是 {count} 个。`system.methodHelp` 会说明有哪些。</translation>
+    </message>
+    <message>
+        <source>{most} invitations are open, which is the most. Use or cancel some of them first.</source>
+        <translation>已有 {most} 个有效邀请，达到上限。请先使用或取消其中一些。</translation>
+    </message>
+    <message>
+        <source>{name} answers, but no secret connection came about ({reason}). Check the address and the port.</source>
+        <translation>{name} 有应答，但未能建立保密连接({reason})。请检查地址和端口。</translation>
+    </message>
+    <message>
+        <source>{name} answers, but without encryption. Check the address and the port.</source>
+        <translation>{name} 有应答，但没有加密。请检查地址和端口。</translation>
+    </message>
+    <message>
+        <source>{name} became a link while it was read. Links are not followed.</source>
+        <translation>{name} 在读取期间变成了链接。链接不会跟随。</translation>
+    </message>
+    <message>
+        <source>{name} closed the connection at once. Try again in a moment.</source>
+        <translation>{name} 立即关闭了连接。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>{name} could not be used: {reason}.</source>
+        <translation>无法使用 {name}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{name} does not fit 64 bits.</source>
+        <translation>{name} 超出了 64 位。</translation>
+    </message>
+    <message>
+        <source>{name} holds 64-bit numbers; its length is no multiple of 8.</source>
+        <translation>{name} 由 64 位数字组成；它的长度不是 8 的倍数。</translation>
+    </message>
+    <message>
+        <source>{name} is a base64 value.</source>
+        <translation>{name} 是 base64 值。</translation>
+    </message>
+    <message>
+        <source>{name} is a folder; a file was expected there.</source>
+        <translation>{name} 是文件夹；那里本应是文件。</translation>
+    </message>
+    <message>
+        <source>{name} is a number from {least} to {most}.</source>
+        <translation>{name} 是 {least} 到 {most} 之间的数字。</translation>
+    </message>
+    <message>
+        <source>{name} is a number.</source>
+        <translation>{name} 是数字。</translation>
+    </message>
+    <message>
+        <source>{name} is a string.</source>
+        <translation>{name} 是字符串。</translation>
+    </message>
+    <message>
+        <source>{name} is a struct.</source>
+        <translation>{name} 是结构。</translation>
+    </message>
+    <message>
+        <source>{name} is a whole number.</source>
+        <translation>{name} 是整数。</translation>
+    </message>
+    <message>
+        <source>{name} is an array.</source>
+        <translation>{name} 是数组。</translation>
+    </message>
+    <message>
+        <source>{name} is called alone.</source>
+        <translation>{name} 须单独调用。</translation>
+    </message>
+    <message>
+        <source>{name} is not there (any more) on this computer.</source>
+        <translation>这台电脑上已没有 {name}。</translation>
+    </message>
+    <message>
+        <source>{name} is on a disk that is read-only. Choose another place.</source>
+        <translation>{name} 所在的磁盘是只读的。请另选位置。</translation>
+    </message>
+    <message>
+        <source>{name} is true or false.</source>
+        <translation>{name} 是真或假。</translation>
+    </message>
+    <message>
+        <source>{name} shows another key than the one it was paired with, so nothing was sent to it. If its owner made a new key, pair again: `filexfer pair {name2}`. Otherwise somebody may be in between.</source>
+        <translation>{name} 出示的密钥与配对时不同，因此没有向它发送任何内容。如果它的主人换了新密钥，请重新配对：`filexfer pair {name2}`。否则可能有人从中截取。</translation>
+    </message>
+    <message>
+        <source>{name} speaks an old version of TLS only; filexfer needs 1.3. Check the address and the port.</source>
+        <translation>{name} 只支持旧版 TLS；filexfer 需要 1.3。请检查地址和端口。</translation>
+    </message>
+    <message>
+        <source>{numbers} is on, but what is sent to its port {port} is swallowed: by its firewall, most likely.</source>
+        <translation>{numbers} 已开机，但发往其端口 {port} 的内容被吞掉了：很可能是它的防火墙所为。</translation>
+    </message>
+    <message>
+        <source>{number} answers at port {port}.</source>
+        <translation>{number} 在端口 {port} 应答。</translation>
+    </message>
+    <message>
+        <source>{others} computers and devices answer by multicast, none of them with filexfer.</source>
+        <translation>有 {others} 台电脑和设备应答多播，其中没有运行 filexfer 的。</translation>
+    </message>
+    <message>
+        <source>{others} computers and devices answer by multicast, {sharing} of them with filexfer.</source>
+        <translation>有 {others} 台电脑和设备应答多播，其中 {sharing} 台运行 filexfer。</translation>
+    </message>
+    <message>
+        <source>{says} It took long to find out.</source>
+        <translation>{says}查明它花了很长时间。</translation>
+    </message>
+    <message>
+        <source>{says} That is this very computer.</source>
+        <translation>{says}那就是这台电脑自己。</translation>
+    </message>
+    <message>
+        <source>{self} answers, but not as an XML-RPC server does. Check the address and the port.</source>
+        <translation>{self} 有应答，但不是 XML-RPC 服务器的方式。请检查地址和端口。</translation>
+    </message>
+    <message>
+        <source>{server} does not answer. Check the address, and that the computer is on and reachable.</source>
+        <translation>{server} 没有应答。请检查地址，以及那台电脑是否已开机并可访问。</translation>
+    </message>
+    <message>
+        <source>{server} has not answered for too long. Try again; what arrived is kept.</source>
+        <translation>{server} 太久没有应答。请再试一次；已到达的内容会保留。</translation>
+    </message>
+    <message>
+        <source>{share} cannot be shared: it lies in {state}, where filexfer keeps its keys. Share another folder.</source>
+        <translation>无法共享 {share}：它位于 {state} 中，那里是 filexfer 保存密钥的地方。请共享另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{share} cannot be shared: the keys and devices of its own server lie in it, in {own_state}, and who may read it could take them. Share a folder below it{instead}.</source>
+        <translation>无法共享 {share}：它自己的服务器的密钥和设备信息在其中的 {own_state}，能读取的人就可能取走它们。请共享它下面的文件夹{instead}。</translation>
+    </message>
+    <message>
+        <source>{share} cannot be shared: what filexfer keeps for you lies in it, in {users}, keys too. Share a folder below it.</source>
+        <translation>无法共享 {share}：filexfer 为你保存的内容在其中的 {users}，包括密钥。请共享它下面的文件夹。</translation>
+    </message>
+    <message>
+        <source>{variable} holds addresses of this computer, with commas between them, or “{off}”.</source>
+        <translation>{variable} 中是这台电脑的地址，以逗号分隔，或是“{off}”。</translation>
+    </message>
+    <message>
+        <source>{variable} is “{off}”, so computers nearby are not looked for.</source>
+        <translation>{variable} 是“{off}”，因此不会查找附近的电脑。</translation>
+    </message>
+    <message>
+        <source>“?” and “#” have no meaning in an address. In a name write them %3F and %23.</source>
+        <translation>“?”和“#”在地址中没有意义。名称中请写作 %3F 和 %23。</translation>
+    </message>
+    <message>
+        <source>“{local}” is not a whole path. Give local files by their whole path.</source>
+        <translation>“{local}”不是完整路径。本地文件请给出完整路径。</translation>
+    </message>
+    <message>
+        <source>“{local}” is not an absolute path of this computer.</source>
+        <translation>“{local}”不是这台电脑的绝对路径。</translation>
+    </message>
+    <message>
+        <source>“{name}” in this path is a file, not a folder.</source>
+        <translation>此路径中的“{name}”是文件，不是文件夹。</translation>
+    </message>
+    <message>
+        <source>“{name}” was changed meanwhile.</source>
+        <translation>“{name}”在此期间被更改了。</translation>
+    </message>
+    <message>
+        <source>“{path}” is a folder. Choose another name for the file.</source>
+        <translation>“{path}”是文件夹。请为文件选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>“{path}” is already there. Overwrite it, or choose another name.</source>
+        <translation>那里已有“{path}”。请覆盖它，或选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>“{place}” changed while it was read. Send it again when it is at rest.</source>
+        <translation>“{place}”在读取期间改变了。请等它不再变动后重新发送。</translation>
+    </message>
+    <message>
+        <source>“{place}” is not a whole path. Give the receipt&apos;s file by its whole path.</source>
+        <translation>“{place}”不是完整路径。请给出回执文件的完整路径。</translation>
+    </message>
+    <message>
+        <source>“{root}” is a file; a folder is needed there. Choose another place.</source>
+        <translation>“{root}”是文件；那里需要文件夹。请另选位置。</translation>
+    </message>
+    <message>
+        <source>“{shown}” in this path is a link, and links are not followed. Use the real path.</source>
+        <translation>此路径中的“{shown}”是链接，链接不会跟随。请使用真实路径。</translation>
+    </message>
+    <message>
+        <source>“{shown}” is a device, pipe or socket, and only regular files are opened.</source>
+        <translation>“{shown}”是设备、管道或套接字，只能打开普通文件。</translation>
+    </message>
+    <message>
+        <source>“{shown}” is a folder.</source>
+        <translation>“{shown}”是文件夹。</translation>
+    </message>
+    <message>
+        <source>“{shown}” is already there. Overwrite it, or choose another name.</source>
+        <translation>那里已有“{shown}”。请覆盖它，或选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>“{source}” is no regular file and no folder. It cannot be sent.</source>
+        <translation>“{source}”不是普通文件也不是文件夹，无法发送。</translation>
+    </message>
+    <message>
+        <source>“{wanted}” changed on the server while it was fetched. Fetch it again when it is at rest.</source>
+        <translation>“{wanted}”在取回期间于服务器上改变了。请等它不再变动后重新取回。</translation>
+    </message>
+</context>
+<context>
     <name>Servers</name>
     <message>
         <source>This computer</source>
@@ -1300,6 +3618,14 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>&amp;Start and replace</source>
         <translation>开始并替换(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <extracomment>A head, and below it what a key does and the key as people know it.</extracomment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -17,7 +17,7 @@ from filexfer.gui import resources
 from filexfer.gui.words import Words
 
 FOLDER = resources.folder() / "translations"
-SOURCES = sorted(str(file) for file in Path(filexfer.gui.__file__).resolve().parent.glob("*.py"))
+SOURCES = sorted(str(file) for file in Path(filexfer.gui.__file__).resolve().parent.rglob("*.py"))
 TOOLS = Path(sys.executable).parent
 
 
@@ -31,8 +31,11 @@ def _messages(file: Path) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "options"), [("filexfer_en.ts", ["-pluralonly"]), ("filexfer_zh_CN.ts", [])])
 def test_every_text_of_the_sources_is_in_the_file(tmp_path: Path, name: str, options: list[str]) -> None:
-    fresh = tmp_path / name
-    command = [str(TOOLS / "pyside6-lupdate"), "-silent", "-locations", "none", *options, *SOURCES, "-ts", str(fresh)]
+    fresh, gathered = tmp_path / name, tmp_path / "sentences.py"
+    lines = (FOLDER / "sentences.txt").read_text("utf-8").splitlines()
+    gathered.write_text("".join(f"QT_TRANSLATE_NOOP('Sentences', {line!r})\n" for line in lines), "utf-8")
+    command = [str(TOOLS / "pyside6-lupdate"), "-silent", "-locations", "none", *options, *SOURCES, str(gathered)]
+    command += ["-ts", str(fresh)]
     subprocess.run(command, check=True, timeout=60)
     assert _messages(FOLDER / name) == _messages(fresh), "run resources/translations/update.sh"
 
