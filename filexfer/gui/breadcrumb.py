@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -91,6 +92,9 @@ class Breadcrumb(QWidget):
                 self._line.addWidget(self._arrows[-1])
             self.parts.append(self._part(step, depth == len(parts)))
             self._line.addWidget(self.parts[-1])
+        # Made after all others, they would be the last that the Tab key comes to.
+        for before, after in pairwise([self._field, self._folded, *self.parts]):
+            QWidget.setTabOrder(before, after)
 
     def _part(self, step: Location, last: bool) -> QToolButton:
         name = paths.shown(paths.name(step.path) or step.name)

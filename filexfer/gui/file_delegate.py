@@ -75,29 +75,30 @@ class FileDelegate(QStyledItemDelegate):
     def paint_row(self, painter: QPainter, model: ListingModel, entry: Entry | None, look: RowLook) -> None:
         palette = self._view.palette()
         scheme = colours(palette)
+        # What is selected is lit where the keyboard is, so that one sees where that is.
+        lit = look.selected and self._view.hasFocus()
         if look.selected:
-            active = QPalette.ColorGroup.Active if self._view.hasFocus() else QPalette.ColorGroup.Inactive
-            painter.fillRect(look.rect, palette.color(active, QPalette.ColorRole.Highlight))
+            painter.fillRect(look.rect, palette.color(QPalette.ColorRole.Highlight) if lit else QColor(scheme.tint))
         elif look.hovered:
             painter.fillRect(look.rect, QColor(scheme.hover))
-        text = QColor("#ffffff") if look.selected else QColor(scheme.text)
-        faint = QColor("#ffffff") if look.selected else QColor(scheme.secondary)
+        text = QColor("#ffffff") if lit else QColor(scheme.text)
+        faint = QColor("#ffffff") if lit else QColor(scheme.secondary)
         if entry is None:
             painter.fillRect(self._bone(look.cells[NAME]), QColor(scheme.tint))
         else:
-            self._paint_entry(painter, model, entry, look, (text, faint), scheme.accent)
+            self._paint_entry(painter, model, entry, look, (text, faint), lit)
         if look.current and not look.selected:
             painter.setPen(QPen(QColor(scheme.accent), 1))
             painter.drawRect(look.rect.adjusted(0, 0, -1, -1))
 
     def _paint_entry(
-        self, painter: QPainter, model: ListingModel, entry: Entry, look: RowLook, pens: tuple[QColor, QColor], accent: str
+        self, painter: QPainter, model: ListingModel, entry: Entry, look: RowLook, pens: tuple[QColor, QColor], lit: bool
     ) -> None:
         text, faint = pens
         right = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
         cell = look.cells[NAME]
         box = QRect(cell.right() - MARGIN - ICON + 1 if right else cell.left() + MARGIN, cell.top(), ICON, cell.height())
-        tone = QColor(accent) if entry.kind is Kind.FOLDER and not look.selected else faint
+        tone = QColor(colours(self._view.palette()).accent) if entry.kind is Kind.FOLDER and not lit else faint
         self._icons.paint(painter, box.adjusted(0, 4, 0, -4), icon_of(entry), tone)
         if not look.edited:
             painter.setFont(self._font)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, QRect, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -51,8 +53,9 @@ class FilePane(QWidget):
         self._count = QLabel()
         self._free = QLabel()
         self.outline = DropOutline(self)
-        self.undo_bar = UndoBar(icons, self)
         self._lay_out()
+        # After the list, for the Tab key.
+        self.undo_bar = UndoBar(icons, self)
         # Drops are answered by the pane, over the list as over the pages in its place; see `window_drops`.
         view.setAcceptDrops(False)
         view.viewport().setAcceptDrops(False)
@@ -100,6 +103,8 @@ class FilePane(QWidget):
     def add_grid(self, grid: GridView) -> None:
         """Have a place for the grid that may stand where the list does."""
         self._stack.addWidget(grid)
+        for before, after in pairwise([self.view, grid, *self.undo_bar.stops]):
+            self.setTabOrder(before, after)
 
     def show_as(self, front: FileView | GridView) -> None:
         """Show the rows by this view, now or when there are some."""

@@ -45,15 +45,17 @@ class GridDelegate(FileDelegate):
         scheme = colours(palette)
         box = QRectF(look.rect.adjusted(2, 0, -2, -4))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lit = look.selected and self._view.hasFocus()
         if look.selected or look.hovered:
-            active = QPalette.ColorGroup.Active if self._view.hasFocus() else QPalette.ColorGroup.Inactive
-            ground = palette.color(active, QPalette.ColorRole.Highlight) if look.selected else QColor(scheme.hover)
+            chosen = palette.color(QPalette.ColorRole.Highlight) if lit else QColor(scheme.tint)
+            ground = chosen if look.selected else QColor(scheme.hover)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
             painter.drawRoundedRect(box, _RADIUS, _RADIUS)
-        text = QColor("#ffffff") if look.selected else QColor(scheme.text)
-        faint = QColor("#ffffff") if look.selected else QColor(scheme.secondary)
-        self._paint_picture(painter, entry, picture, look, (faint, QColor(scheme.accent), QColor(scheme.tint)))
+        text = QColor("#ffffff") if lit else QColor(scheme.text)
+        faint = QColor("#ffffff") if lit else QColor(scheme.secondary)
+        tone = faint if lit else QColor(scheme.accent)
+        self._paint_picture(painter, entry, picture, look, (faint, tone, QColor(scheme.tint)))
         if entry is not None and not look.edited:
             self._paint_name(painter, entry, look.rect, text)
         if look.current and not look.selected:
@@ -78,9 +80,7 @@ class GridDelegate(FileDelegate):
         elif picture is None:
             middle = QRect(0, 0, ICON, ICON)
             middle.moveCenter(area.center())
-            self._icons.paint(
-                painter, middle, icon_of(entry), accent if entry.kind is Kind.FOLDER and not look.selected else faint
-            )
+            self._icons.paint(painter, middle, icon_of(entry), accent if entry.kind is Kind.FOLDER else faint)
         else:
             device = painter.device()
             ratio = device.devicePixelRatio() if device is not None else 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.gui.icons import Icons
@@ -74,6 +74,16 @@ class Notice(QWidget):
         self.button.setVisible(bool(button))
         self.second.hide()
         self._colour()
+        self._hand_on()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        """The keyboard is for the button, which shows that it has it."""
+        if self.hasFocus() and not self.button.isHidden():
+            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def offer(self, button: str, act: Callable[[], object]) -> None:
         """Have a second button, until the next `say`."""

@@ -44,6 +44,7 @@ class ShortcutsDialog(QDialog):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setWidget(inner)
         self.area.viewport().setAutoFillBackground(False)
+        self.area.setProperty("reads", True)
         self.area.setAccessibleName(self.tr("Keyboard shortcuts"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

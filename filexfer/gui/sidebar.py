@@ -92,6 +92,8 @@ class Sidebar(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A press on a row's button is for the button, not for the row; some keys open and close a section."""
         if watched is self.view:
+            if event.type() == QEvent.Type.FocusIn and not self.view.currentIndex().isValid():
+                self._stand_somewhere()
             return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._toggled_by(event.key())
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             address = self._pairs_at(event.position().toPoint())
@@ -131,6 +133,12 @@ class Sidebar(QWidget):
             return False
         self._servers.nearby.set_open(not row.opened)
         return True
+
+    def _stand_somewhere(self) -> None:
+        """The keyboard came to where nothing is open: begin at the first row."""
+        first = next((row for row in range(self._model.rowCount()) if self._model.flags(self._model.index(row))), -1)
+        if first >= 0:
+            self.view.selectionModel().setCurrentIndex(self._model.index(first), QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _keep_keyboard(self) -> None:
         """The rows are about to be others: who steps through them by keys stays where they are."""

@@ -42,6 +42,11 @@ class UndoBar(QFrame):
         self.hide()
 
     @property
+    def stops(self) -> tuple[QWidget, QWidget]:
+        """What of it takes the keyboard."""
+        return self.button, self._close
+
+    @property
     def words(self) -> str:
         """What it says; "" while hidden."""
         return "" if self.isHidden() else self._sentence.text()
