@@ -35,11 +35,13 @@ class Later:
 
     Attributes:
         wants: so many bytes of the request's body are waited for; it is done (with None) when they are there.
+        missed: called where it was done and its connection ended before `finish` began.
     """
 
     deferred: Deferred
     finish: Callable[[Deferred], Answer | Later]
     wants: int = 0
+    missed: Callable[[], None] | None = None
 
 
 class Refused(Exception):

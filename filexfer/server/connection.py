@@ -340,8 +340,8 @@ class Connection:
         later, request = self._later, self._request
         assert later is not None
         assert request is not None
-        self._later = None
         visit = self._house.crowd.arrive(self.household)
+        self._later = None
         try:
             after = self._deliver(request, self._answer_of(lambda: later.finish(later.deferred)))
         finally:
@@ -385,5 +385,5 @@ class Connection:
             self._closed = True
             self.channel.close()
             self._house.gone(self)
-            if self._later is not None:
-                self._later.deferred.resolve(None)
+            if self._later is not None and not self._later.deferred.resolve(None) and self._later.missed is not None:
+                self._later.missed()

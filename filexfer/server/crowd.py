@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
@@ -82,17 +83,22 @@ class Crowd:
         if visit is None or visit.guest:
             return True
         with self._lock:
-            visit.guest = visit.place is None or self._guests.enter(visit.who, called)
+            visit.guest = called or visit.place is None or self._guests.enter(visit.who)
         return visit.guest
 
-    def queue_guest(self, resume: Resume) -> None:
-        """Have `resume` called once there is a worker for the guest whose request this thread has; at once where there is."""
+    def queue_guest(self, resume: Resume) -> Callable[[], None]:
+        """Have `resume` called once there is a worker for the guest whose request this thread has; at once where there is. The
+        worker is kept for it: what is answered gives it back, for one who was called and does not come."""
         visit = self._here.get(threading.get_ident())
-        if visit is not None:
-            with self._lock:
-                if self._guests.wait(visit.who, resume):
-                    return
-        resume()
+        if visit is None:
+            resume()
+            return lambda: None
+        who = visit.who
+        with self._lock:
+            waits = self._guests.wait(who, resume)
+        if not waits and not resume():
+            self._guest_leaves(who)
+        return lambda: self._guest_leaves(who)
 
     def exempt(self) -> None:
         """The request of this thread is of somebody for whom there are no bounds here."""
@@ -139,17 +145,20 @@ class Crowd:
         with self._lock:
             self._held -= visit.charged
             place.held -= visit.charged
-            guest = self._guest_leaves(visit) if visit.guest else None
             queue = self._leave(visit.who, place)
         _call(queue)
-        while guest is not None and not guest():
-            with self._lock:
-                guest = self._guests.following()
+        if visit.guest:
+            self._guest_leaves(visit.who, visit.charged)
 
-    def _guest_leaves(self, visit: Visit) -> Resume | None:
-        """One guest less, with the lock; answers who is to be called now."""
-        self._guests.leave(visit.who, visit.charged)
-        return self._guests.following()
+    def _guest_leaves(self, who: str, held: int = 0) -> None:
+        """One guest less. Those who waited for it are called; who has gone meanwhile leaves too."""
+        with self._lock:
+            called = self._guests.leave(who, held)
+        while called:
+            who, resume = called.popleft()
+            if not resume():
+                with self._lock:
+                    called += self._guests.leave(who, 0)
 
     def _move(self, visit: Visit, who: str) -> bool:
         visit.pause()

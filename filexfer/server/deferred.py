@@ -23,11 +23,12 @@ class Deferred:
     def done(self) -> bool:
         return self._done
 
-    def resolve(self, value: object) -> None:
-        """Give the value, from any thread. Only the first one counts. An exception as value is raised to the caller."""
+    def resolve(self, value: object) -> bool:
+        """Give the value, from any thread. Only the first one counts: whether this was it. An exception as value is raised to the
+        caller."""
         with self._lock:
             if self._done:
-                return
+                return False
             self._done = True
             self._value = value
             callback, ends = self._callback, self._on_end
@@ -35,6 +36,7 @@ class Deferred:
             end()
         if callback:
             callback()
+        return True
 
     def expire(self) -> None:
         """The time is over: resolve with what `on_timeout` says, unless a value came."""

@@ -1,19 +1,23 @@
 """What guests, who show no credentials and may come from everywhere, take of a server together: half of the workers and three
 quarters of the memory for calls, so that paired devices find some left whatever they do; those of one household as many workers
 as are left to the others: half of them for the first, and something for whoever comes next. Rules: `Crowd` uses it with its lock
-held; who waits is called in turn, household by household, and overtaken only by a household that has fewer workers."""
+held; nobody waits who may have a worker; who waits is called in turn, household by household, and from then on a worker is
+theirs, until they come and have left, or do not come."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TypeAlias
 
 #: Called when there is a worker again; whether that was still of use.
-Resume = Callable[[], bool]
+Resume: TypeAlias = Callable[[], bool]
+#: Whose they are, and they.
+Called: TypeAlias = deque[tuple[str, Resume]]
 
 
 class Guests:
-    """Those whose requests are served just now.
+    """Those whose requests are served just now, or were called to be.
 
     Args:
         workers: that there are, for everybody.
@@ -28,17 +32,16 @@ class Guests:
         self._each: dict[str, int] = {}
         self._waiting: dict[str, deque[Resume]] = {}
 
-    def enter(self, who: str, called: bool) -> bool:
-        """One more request of `who`; False where there are too many, or others wait that have no more than `who`, unless it was
-        `called`."""
-        if not self._has_room(who) or not (called or self._may_pass(who)):
+    def enter(self, who: str) -> bool:
+        """A worker for one more request of `who`; False where there is none."""
+        if self._each.get(who, 0) >= self._most - self._all:
             return False
         self._all += 1
         self._each[who] = self._each.get(who, 0) + 1
         return True
 
-    def leave(self, who: str, held: int) -> None:
-        """A request of `who` is over, which held so many bytes."""
+    def leave(self, who: str, held: int) -> Called:
+        """A worker less for `who`, whose request held so many bytes; answers who waited for it, each to be called."""
         self._all -= 1
         self._held -= held
         left = self._each[who] - 1
@@ -46,6 +49,7 @@ class Guests:
             self._each[who] = left
         else:
             del self._each[who]
+        return self._next()
 
     def charge(self, count: int) -> bool:
         """So many bytes more (or fewer); False where that is too much."""
@@ -55,41 +59,18 @@ class Guests:
         return True
 
     def wait(self, who: str, resume: Resume) -> bool:
-        """Have `resume` come from `following` once there is room; False where there is already."""
-        if self._has_room(who) and self._may_pass(who):
+        """Have `resume` called once `who` has a worker; False where it has one now."""
+        if self.enter(who):
             return False
         self._waiting.setdefault(who, deque()).append(resume)
         return True
 
-    def following(self) -> Resume | None:
-        """Who waits, and is next; no longer among those who wait. All of them, where nobody is left who would call the next."""
-        who = self._first()
-        if who is None:
-            return None
-        if not self._all:
-            waiting, self._waiting = self._waiting, {}
-            return lambda: _call_all([resume for queue in waiting.values() for resume in queue])
-        queue = self._waiting.pop(who)
-        resume = queue.popleft()
-        if queue:
-            self._waiting[who] = queue  # at the end: in turn
-        return resume
-
-    def _first(self) -> str | None:
-        """The household that waits and may have a worker now."""
-        return next((one for one in self._waiting if self._has_room(one)), None) if self._waiting else None
-
-    def _may_pass(self, who: str) -> bool:
-        """Whether none is before `who`. One with fewer workers is not to wait for those of others to be called, and to come: a
-        crowd of them would always be about to."""
-        first = self._first()
-        return first is None or self._each.get(who, 0) < self._each.get(first, 0)
-
-    def _has_room(self, who: str) -> bool:
-        return self._each.get(who, 0) < self._most - self._all
-
-
-def _call_all(waiting: Sequence[Resume]) -> bool:
-    for resume in waiting:
-        resume()
-    return True
+    def _next(self) -> Called:
+        """Those who wait and have a worker now; no longer among those who wait."""
+        called: Called = deque()
+        while (who := next(filter(self.enter, self._waiting), None)) is not None:
+            queue = self._waiting.pop(who)
+            called.append((who, queue.popleft()))
+            if queue:
+                self._waiting[who] = queue  # at the end: in turn
+        return called

@@ -79,23 +79,20 @@ class Reception:
         )
 
         def resume() -> bool:
-            if deferred.done:
-                return False
-            deferred.resolve(None)
-            return True
+            return deferred.resolve(None)
 
         def finish(done: Deferred) -> Answer | Later:
             try:
                 done.result()
+                counted = self._counted(caller, called=True)
                 self._gate.check_still(caller)
             except FilexferError as error:
                 return _told(request, error)
-            return self._served(request, caller) if self._counted(caller, called=True) else self._in_turn(request, caller)
+            return self._served(request, caller) if counted else self._in_turn(request, caller)
 
         if caller.guest:
-            self._crowd.queue_guest(resume)
-        else:
-            self._crowd.queue(caller.who, resume)
+            return Later(deferred, finish, missed=self._crowd.queue_guest(resume))
+        self._crowd.queue(caller.who, resume)
         return Later(deferred, finish)
 
     def _served(self, request: Request, caller: Caller) -> Answer | Later:

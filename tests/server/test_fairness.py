@@ -4,6 +4,7 @@ network are served in turn."""
 from __future__ import annotations
 
 import errno
+import random
 import selectors
 import socket
 import threading
@@ -204,6 +205,13 @@ def test_one_address_leaves_workers_to_others_of_its_network() -> None:
     assert pool.close(time.monotonic() + 20)
 
 
+def names(called) -> list[str]:
+    """Call them; whose they are."""
+    found = [who for who, resume in called if resume()]
+    assert len(found) == len(called)
+    return found
+
+
 def test_guests_that_wait_are_called_in_turn_and_overtaken_by_nobody() -> None:
     guests = Guests(8, 100)
     called: list[str] = []
@@ -211,47 +219,129 @@ def test_guests_that_wait_are_called_in_turn_and_overtaken_by_nobody() -> None:
     def resume(name: str) -> Callable[[], bool]:
         return lambda: called.append(name) is None
 
-    assert [guests.enter("a", False) for _ in range(3)] == [True, True, False]
+    assert [guests.enter("a") for _ in range(3)] == [True, True, False]
     # The second household finds some, and the third too.
-    assert [guests.enter("b", False) for _ in range(3)] == [True, False, False]
-    assert [guests.enter("d", False) for _ in range(2)] == [True, False]
+    assert [guests.enter("b") for _ in range(3)] == [True, False, False]
+    assert [guests.enter("d") for _ in range(2)] == [True, False]
     for name in ("a1", "a2"):
         assert guests.wait("a", resume(name))
     assert guests.wait("c", resume("c1"))
-    guests.leave("b", 0)
-    assert not guests.enter("b", False)
-    following = guests.following()
-    assert following is not None
-    following()
+    following = guests.leave("b", 0)
+    assert not guests.enter("b")
+    assert names(following) == ["c"]
     assert called == ["c1"]
-    assert guests.enter("c", True)
-    guests.leave("a", 0)
-    assert guests.following() is None  # `a` has one, and only one is left
-    guests.leave("d", 0)
-    following = guests.following()
-    assert following is not None
-    following()
+    assert names(guests.leave("a", 0)) == []  # `a` has one, and only one is left
+    assert names(guests.leave("d", 0)) == ["a"]
     assert called == ["c1", "a1"]
-    # Nobody is left who would call the others.
     for who in ("a", "c"):
-        guests.leave(who, 0)
-    following = guests.following()
-    assert following is not None
-    following()
-    assert called == ["c1", "a1", "a2"]
+        called += names(guests.leave(who, 0))
+    assert called == ["c1", "a1", "a2", "a"]
+    assert guests._all == 2
 
 
 def test_a_household_without_a_worker_does_not_wait_for_those_of_a_crowd_to_be_called() -> None:
     guests = Guests(16, 100)
-    assert all(guests.enter("crowd", False) for _ in range(4))
+    assert all(guests.enter("crowd") for _ in range(4))
     assert guests.wait("crowd", lambda: True)
-    guests.leave("crowd", 0)
-    # One of the crowd may come now, and is about to: nobody would call the next before another of them leaves.
-    assert guests.enter("honest", False)
+    # One of the crowd is called, and has not come.
+    assert names(guests.leave("crowd", 0)) == ["crowd"]
+    assert guests.enter("honest")
     assert guests.wait("crowd", lambda: True), "among themselves they keep the order"
-    assert not guests.enter("crowd", False)
-    assert guests.following() is not None
-    assert guests.enter("crowd", True)
+    assert not guests.enter("crowd")
+    assert names(guests.leave("crowd", 0)) == ["crowd"]
+    assert not guests.enter("crowd")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_guest_waits_while_there_is_a_worker_for_it_whether_or_not_those_called_have_come(seed: int) -> None:
+    chance = random.Random(seed)
+    workers = chance.choice([2, 3, 8, 20, 64])
+    guests = Guests(workers, 100)
+    here: list[str] = []  # at work, or called and not come yet: that is one to the others
+    waiting: dict[str, list[int]] = {}
+    called: list[tuple[str, int]] = []
+
+    def leaves() -> None:
+        who = here.pop(chance.randrange(len(here)))
+        for other, resume in guests.leave(who, 0):
+            assert resume()
+            assert called[-1] == (other, waiting[other].pop(0)), "those of one household are called in order"
+            here.append(other)
+
+    def comes(number: int) -> None:
+        who = f"household {chance.randrange(5)}"
+        room = here.count(who) < max(1, workers // 2) - len(here)
+        assert guests.enter(who) is room
+        if room:
+            here.append(who)
+        else:
+            assert guests.wait(who, lambda: called.append((who, number)) is None)
+            waiting.setdefault(who, []).append(number)
+
+    for number in range(600):
+        if here and chance.random() < 0.5:
+            leaves()
+        else:
+            comes(number)
+        free = max(1, workers // 2) - len(here)
+        assert free >= 0
+        assert not any(numbers and here.count(who) < free for who, numbers in waiting.items())
+    while here:
+        leaves()
+    assert not any(waiting.values())
+    assert (guests._all, guests._each, guests._waiting) == (0, {}, {})
+
+
+@pytest.mark.parametrize("gone", ["before it is called", "once it is called"])
+def test_a_guest_who_goes_gives_its_worker_to_the_next(gone: str) -> None:
+    crowd = Crowd(4, 8 << 20, 20.0, Complaints())
+    calls: list[str] = []
+    missed: list[Callable[[], None]] = []
+    visit = crowd.arrive("first")
+    assert crowd.become_guest(False)
+
+    def waits(who: str, comes: bool) -> None:
+        other = crowd.arrive(who)
+        assert crowd.become_guest(False) is (who == "second")
+        if who != "second":
+            missed.append(crowd.queue_guest(lambda: calls.append(who) is None and comes))
+        else:
+            go_on.wait(20)
+        other.end()
+
+    go_on = threading.Event()
+    second = threading.Thread(target=waits, args=("second", True))
+    second.start()
+    until(lambda: crowd._guests._all == 2)
+    for who, comes in (("third", gone == "once it is called"), ("fourth", True)):
+        thread = threading.Thread(target=waits, args=(who, comes))
+        thread.start()
+        thread.join(20)
+    crowd._here[threading.get_ident()] = visit
+    visit.end()
+    if gone == "once it is called":
+        assert calls == ["third"]
+        missed[0]()
+    assert calls == ["third", "fourth"]
+    assert crowd._guests._all == 2
+    go_on.set()
+    second.join(20)
+    missed[1]()
+    assert (crowd._guests._all, crowd._guests._each, crowd._guests._waiting) == (0, {}, {})
+
+
+def test_guests_whose_connections_end_while_they_wait_cost_no_worker(busily) -> None:
+    house = busily(workers=8)
+    guests = house.server._crowd._guests
+    at_it = [house.ask("127.0.0.2") for _ in range(2)] + [house.ask("127.0.0.3"), house.ask("127.0.0.4")]
+    house.at_it(4)
+    waiting = [house.ask(f"127.0.0.{5 + n}") for n in range(30)]
+    until(lambda: len(guests._waiting) == 30)
+    for line in waiting[::2]:
+        line.close()
+    house.go_on.set()
+    assert [line.answer()[0] for line in [*at_it, *waiting[1::2]]] == [200] * 19
+    until(lambda: (guests._all, guests._waiting) == (0, {}))
 
 
 def test_guests_together_leave_a_quarter_of_the_memory() -> None:
