@@ -43,7 +43,8 @@ class Whole:
         counted = [jobs[number] for number in self._counted]
         total = sum(job.bytes_total for job in counted)
         if not total:
-            self.percent = None
+            # A job that begins anew does not know yet how much there is.
+            self.percent = None if grown else self.percent
             return
         done = sum((1.0 if job.state.ended else fraction(job)) * job.bytes_total for job in counted)
         now = min(99, int(done * 100 / total))

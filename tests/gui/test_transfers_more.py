@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
@@ -199,6 +199,7 @@ _EVENTS = st.lists(
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_EVENTS)
+@example([(JobState.WAITING, 1, 1, False), (JobState.WAITING, 0, 0, False), (JobState.WAITING, 0, 1, False)])
 def test_no_stream_of_events_makes_a_bar_lie(look: QApplication, events: list[tuple[JobState, int, int, bool]]) -> None:
     """Whatever an agent tells, a bar neither falls while its job goes on, nor is it full before the job is done."""
     model = JobsModel()
