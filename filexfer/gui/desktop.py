@@ -26,12 +26,14 @@ from filexfer.gui.window import Window
 
 
 class Desktop(QObject):
-    """Signal: `handed(Handover)`, which may be sent from any thread: what another start was given.
+    """Signals, which may be sent from any thread: `handed(Handover)`, what another start was given; `clicked(token)`, a
+    notification was clicked.
 
     Attributes: window, tray, closing, notifier.
     """
 
     handed = Signal(object)
+    clicked = Signal(str)
 
     def __init__(self, window: Window, bridge: Bridge, memory: Memory, icons: Icons, system: System) -> None:
         super().__init__(window)
@@ -45,6 +47,9 @@ class Desktop(QObject):
         self.tray.preferences_wanted.connect(self.show_preferences)
         self.tray.quit_wanted.connect(self._on_quit)
         self.handed.connect(self.take)
+        self.clicked.connect(self.show_window)
+        system.clicked, system.open_words = self.clicked.emit, self.tr("Open filexfer")
+        window.job_acts.show_files = system.show_files
         bridge.jobs.connect(self._on_jobs)
         window.errors.doctor_wanted.connect(self.show_doctor)
         window.pane.doctor_wanted.connect(self.show_doctor)
@@ -67,6 +72,8 @@ class Desktop(QObject):
         menu.addActions([self.preferences, self.quit])
         self.window.addActions([self.preferences, self.quit])
 
+    @Slot()
+    @Slot(str)
     def show_window(self, token: str = "") -> None:
         """Bring the window to the front; `token` is the system's leave to do so."""
         if token:

@@ -4,6 +4,7 @@ nothing is looked at on the disk here, for that is the agent's work."""
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Direction, Job, JobFile
 from filexfer.gui import drops
+from filexfer.gui.aside import Aside
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.browser import Browser
 from filexfer.gui.job_details import JobDetails
@@ -26,16 +28,21 @@ from filexfer.gui.transfers import Transfers
 from filexfer.protocol import wire
 
 _SUFFIX = "sha256"
+#: Most entries that are shown selected.
+MOST_SHOWN = 100
 
 
 class JobActs(QObject):
-    """Acts on what `transfers` tells of a job."""
+    """Acts on what `transfers` tells of a job. Attributes: show_files (has the file manager show local files, and tells whether
+    it does; called aside)."""
 
     def __init__(
         self, bridge: Bridge, browser: Browser, servers: Servers, jobs: JobsModel, transfers: Transfers, window: QWidget
     ) -> None:
         super().__init__(window)
         self._bridge, self._browser, self._servers, self._jobs, self._window = bridge, browser, servers, jobs, window
+        self._aside = Aside(self)
+        self.show_files: Callable[[Sequence[str]], bool] = lambda _: False
         transfers.reveal.connect(self.reveal)
         transfers.details.connect(self.details)
         transfers.open.connect(self.open)
@@ -44,11 +51,23 @@ class JobActs(QObject):
 
     def reveal(self, job: Job) -> None:
         """Show where a job's files went: the folder on the server, or the local one."""
-        target = job.spec.items[0][1] if job.spec.items else ""
         if job.spec.direction is Direction.PUT:
-            self._go(job, [paths.name(item[1]) for item in job.spec.items[:100]])
-        else:
-            QDesktopServices.openUrl(drops.url_of(os.path.dirname(target)))
+            self._go(job, [paths.name(item[1]) for item in job.spec.items[:MOST_SHOWN]])
+        elif job.spec.items:
+            self._bridge.ask("job_files", job.id, {"limit": 2}, read=_files, done=partial(self._show_local, job))
+
+    def _show_local(self, job: Job, files: list[JobFile]) -> None:
+        targets = [target for _, target in job.spec.items[:MOST_SHOWN]]
+        folder = os.path.dirname(targets[0])
+        if len(targets) == len(files) == 1 and os.path.dirname(files[0].target) == folder:
+            # It may have got another name than it was to have, where that was taken.
+            targets = [files[0].target]
+
+        def shown(there: bool) -> None:
+            if not there:
+                QDesktopServices.openUrl(drops.url_of(folder))
+
+        self._aside.do(partial(self.show_files, targets), shown, self._bridge.failed.emit)
 
     def _go(self, job: Job, names: list[str]) -> None:
         folder = paths.parent(job.spec.items[0][1]) if job.spec.items else ""

@@ -1,13 +1,15 @@
-"""A Linux desktop: notifications and the task bar by D-Bus, start at login by XDG's autostart, *Send to* by the file managers'
-own folders.
+"""A Linux desktop: notifications, the task bar and the file manager by D-Bus, start at login by XDG's autostart, *Send to* by the
+file managers' own folders.
 
 Sources: https://specifications.freedesktop.org/notification-spec/ , https://wiki.ubuntu.com/Unity/LauncherAPI (also KDE's and the
-docks of GNOME), https://specifications.freedesktop.org/autostart-spec/ and desktop-entry-spec."""
+docks of GNOME), https://www.freedesktop.org/wiki/Specifications/file-manager-interface/ ,
+https://specifications.freedesktop.org/autostart-spec/ and desktop-entry-spec."""
 
 from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +18,25 @@ from filexfer.gui.platform.session_bus import SessionBus, ask
 from filexfer.gui.platform.system import System, own_command, remove_all, write_all
 
 if TYPE_CHECKING:
+    from jeepney import MatchRule, Message
     from jeepney.io.blocking import DBusConnection
 
 _ENTRY = "application://filexfer.desktop"
+_NOTES = "org.freedesktop.Notifications"
+#: The key of what a click on a notification itself does.
+_CLICK = "default"
+#: Seconds that a file manager may take to start.
+_STARTING = 15.0
 
 
 class Linux(System):
     def __init__(self) -> None:
-        self._bus = SessionBus()
+        super().__init__()
+        self._bus = SessionBus(_of_notifications, self._on_signal)
         self._shown: tuple[int, int] | None = None
+        # Of the bus's thread: the notifications shown, and the leave to come to the front that came with a click on one.
+        self._notes: set[int] = set()
+        self._token = ""
 
     # Task bar and notifications.
 
@@ -35,8 +47,45 @@ class Linux(System):
             self._bus.do(lambda bus: _say_progress(bus, *(shown or (0, 0))))
 
     def notify(self, title: str, text: str) -> bool:
-        self._bus.do(lambda bus: _notify(bus, title, text))
+        label = self.open_words
+        self._bus.do(lambda bus: self._notes.add(_notify(bus, title, text, label)))
         return True
+
+    def _on_signal(self, message: Message) -> None:
+        """On the bus's thread: a notification was clicked, or is gone. The token comes before the click (version 1.2)."""
+        from jeepney import HeaderFields
+
+        number, *more = message.body
+        if number not in self._notes:
+            return  # another program's
+        member = message.header.fields.get(HeaderFields.member)
+        if member == "ActivationToken":
+            self._token = str(more[0])
+        elif member == "ActionInvoked" and more[0] == _CLICK:
+            token, self._token = self._token, ""
+            self.clicked(token)
+        elif member == "NotificationClosed":
+            self._notes.discard(number)
+
+    # The file manager.
+
+    def show_files(self, files: Sequence[str]) -> bool:
+        from jeepney import DBusAddress, MessageType, new_method_call
+        from jeepney.io.blocking import open_dbus_connection
+
+        name = "org.freedesktop.FileManager1"
+        message = new_method_call(
+            DBusAddress("/org/freedesktop/FileManager1", name, name),
+            "ShowItems",
+            "ass",
+            ([Path(os.path.abspath(file)).as_uri() for file in files], ""),
+        )
+        try:
+            with open_dbus_connection("SESSION") as bus:
+                answer = bus.send_and_get_reply(message, timeout=_STARTING)
+        except (OSError, ValueError, KeyError):
+            return False  # no session bus, or nobody there who answers
+        return answer.header.message_type is MessageType.method_return
 
     def close(self) -> None:
         self.progress(None, 0)
@@ -139,13 +188,24 @@ def _say_progress(bus: DBusConnection, percent: int, jobs: int) -> None:
     bus.send(new_signal(place, "Update", "sa{sv}", (_ENTRY, facts)))
 
 
-def _notify(bus: DBusConnection, title: str, text: str) -> None:
+def _of_notifications() -> MatchRule:
+    from jeepney import MatchRule
+
+    return MatchRule(type="signal", interface=_NOTES, path="/org/freedesktop/Notifications")
+
+
+def _notify(bus: DBusConnection, title: str, text: str, click: str) -> int:
+    """Show a notification that can be clicked; `click` names what that does, for systems that show it. Returns its number."""
     from jeepney import DBusAddress, new_method_call
 
-    place = DBusAddress("/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications")
+    place = DBusAddress("/org/freedesktop/Notifications", _NOTES, _NOTES)
     # Where a body may hold markup, a file's name must not be taken for some.
     able = ask(bus, new_method_call(place, "GetCapabilities"))
-    markup = bool(able) and isinstance(able[0], list) and "body-markup" in able[0]
-    body = escape(text, quote=False) if markup else text
+    can = able[0] if able and isinstance(able[0], list) else []
+    body = escape(text, quote=False) if "body-markup" in can else text
+    # A server without actions may show them in the text.
+    actions = [_CLICK, click] if "actions" in can else []
     hints = {"desktop-entry": ("s", "filexfer")}
-    ask(bus, new_method_call(place, "Notify", "susssasa{sv}i", ("filexfer", 0, "filexfer", title, body, [], hints, -1)))
+    given = ("filexfer", 0, "filexfer", title, body, actions, hints, -1)
+    answer = ask(bus, new_method_call(place, "Notify", "susssasa{sv}i", given))
+    return answer[0] if answer and isinstance(answer[0], int) else 0

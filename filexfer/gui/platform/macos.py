@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import plistlib
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -17,6 +19,10 @@ class MacOs(System):
         badge = getattr(QGuiApplication.instance(), "setBadgeNumber", None)
         if badge is not None:
             badge(jobs)
+
+    def show_files(self, files: Sequence[str]) -> bool:
+        # open(1): -R reveals files in the Finder.
+        return subprocess.run(["open", "-R", *files], capture_output=True, check=False).returncode == 0
 
     @property
     def can_start_at_login(self) -> bool:

@@ -1,25 +1,38 @@
 """What differs from one desktop to the next, as the window asks for it: progress in the task bar, notifications, start at login,
-an entry in the file managers' *Send to*. `this_system` gives the one we run on; what a system has not is absent quietly.
+an entry in the file managers' *Send to*, a file manager that shows files. `this_system` gives the one we run on; what a system
+has not is absent quietly.
 
-Rules: `progress` and `notify` return at once; `at_login`, `set_at_login`, `sends`, `set_sends` read and write files, so they are
-called on other threads than the main one, and raise `OSError`."""
+Rules: `progress` and `notify` return at once; `at_login`, `set_at_login`, `sends`, `set_sends` and `show_files` read and write
+files or wait for others, so they are called on other threads than the main one, and all but the last raise `OSError`."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
 class System:
-    """The one that has nothing."""
+    """The one that has nothing.
+
+    Attributes:
+        clicked: called, on any thread, when a notification was clicked, with the system's leave to come to the front.
+        open_words: what such a click does, in the person's language."""
+
+    def __init__(self) -> None:
+        self.clicked: Callable[[str], object] = lambda _: None
+        self.open_words = "Open"
 
     def progress(self, fraction: float | None, jobs: int) -> None:
         """Show in the task bar how far all that runs came, 0 to 1; None for nothing to show. `jobs`: how many there are."""
 
     def notify(self, title: str, text: str) -> bool:
         """Tell a person who looks elsewhere; whether this system has a way of its own."""
+        return False
+
+    def show_files(self, files: Sequence[str]) -> bool:
+        """Have the file manager show these files of one folder, selected; whether it does."""
         return False
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,13 @@ class Windows(System):
         badge = getattr(QGuiApplication.instance(), "setBadgeNumber", None)
         if badge is not None:
             badge(jobs)
+
+    def show_files(self, files: Sequence[str]) -> bool:
+        if not os.path.exists(files[0]):
+            return False
+        # One line, for Explorer reads its arguments in its own way; it takes one file, and its exit code tells nothing.
+        subprocess.Popen(f'explorer /select,"{os.path.normpath(files[0])}"').wait()
+        return True
 
     @property
     def can_start_at_login(self) -> bool:
