@@ -21,6 +21,7 @@ from filexfer.agent.jobs import Jobs
 from filexfer.agent.memory import Memory
 from filexfer.agent.moves import Moves
 from filexfer.agent.nearby import Nearby, Surroundings
+from filexfer.agent.picks import Picks
 from filexfer.agent.plans import Plans
 from filexfer.agent.previews import Previews
 from filexfer.agent.rates import Rates
@@ -116,10 +117,11 @@ class Agent:
         receipts = parts.enter_context(closing(Receipts(self._engine, servers)))
         self._rates = Rates(Memory(self._state / "rates.json"))
         self.plans = parts.enter_context(closing(Plans(self.jobs, servers.connect, self._rates)))
+        picks = parts.enter_context(closing(Picks(servers, self.jobs, self.views.chosen)))
         self.remote = Remote(servers, self.sharing, vault, places.computer_name())
         diagnosis = Diagnosis(servers, self.sharing, vault)
         here = (self.sharing, nearby, diagnosis, self._afterwards, receipts, Unsending(self._engine, servers), self)
-        self._register(self.jobs, self.plans, self.views, previews, self.staging, self.remote, *here)
+        self._register(self.jobs, self.plans, self.views, picks, previews, self.staging, self.remote, *here)
 
     def _pin(self) -> str:
         """That of our own server, "" while it has none."""

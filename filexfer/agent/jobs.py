@@ -50,7 +50,10 @@ class Jobs:
 
     def wanted(self, caller: Caller, spec: object) -> JobSpec:
         """The job that a spec struct means, checked as far as can be without looking at any file."""
-        wanted = spec_of(spec)
+        return self.checked(caller, spec_of(spec))
+
+    def checked(self, caller: Caller, wanted: JobSpec) -> JobSpec:
+        """The same of a spec that somebody put together."""
         # By its address from now on: whoever saves another server under this name shall not get what was meant for this one.
         server = OWN if is_own(wanted.server) else str(self._servers.resolve(self._servers.reach(wanted.server, caller.local)))
         wanted = replace(wanted, server=server)

@@ -9,7 +9,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, compress
+from itertools import accumulate, compress, islice
 from operator import itemgetter
 
 from filexfer.core import paths
@@ -21,6 +21,9 @@ MOST_ENTRIES = 1_000_000
 #: What one fetch answers at most: rows, and bytes of names. A window's decoder keeps payloads up to 2 MiB in memory.
 FETCH_ROWS = 8000
 FETCH_BYTES = 1 << 20
+
+#: Most names of folders that are told of rows that were chosen.
+FOLDERS = 500
 
 SORTS = ("name", "size", "mtime")
 _FOLDER = ord("d")
@@ -165,6 +168,19 @@ class Listing:
             "kinds": bytes(_pick(self._kinds, order)),
             "sizes": _little(array("Q", _pick(self._sizes, order))),
             "mtimes": _little(array("q", _pick(self._mtimes, order))),
+        }
+
+    def names(self, rows: Sequence[int]) -> Iterator[str]:
+        """The names of these rows."""
+        return (paths.decode(self._name(i)) for i in rows)
+
+    def facts(self, rows: Sequence[int]) -> dict[str, object]:
+        """What these rows are together: {first, bytes, folders}: a name, the bytes of the files, names of the first `FOLDERS`."""
+        folders = list(islice((i for i in rows if self._kinds[i] == _FOLDER), FOLDERS))
+        return {
+            "first": paths.to_wire(paths.decode(self._name(rows[0]))),
+            "bytes": sum(self._sizes[i] for i in rows),
+            "folders": [paths.to_wire(name) for name in self.names(folders)],
         }
 
     def same(self, other: Listing) -> bool:

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from filexfer.agent.multicall import call_all
 from filexfer.agent.servers import Servers
 from filexfer.client.engine import Engine
 from filexfer.client.session import Session
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, FilexferError, NotAFolder, NotFound
 from filexfer.core.model import Conflict, Direction, FileState, Job, JobFile
-from filexfer.protocol import faults, wire
+from filexfer.protocol import wire
 from filexfer.protocol.members import number
 from filexfer.server.access import Caller
 
-#: Files of a job read at once, and calls in one `system.multicall`.
-_PAGE, _CALLS = 1000, 200
+#: Files of a job read at once.
+_PAGE = 1000
 #: How coarsely file systems keep times: most exactly, NTFS, old NFS, HFS+ and FAT so many nanoseconds.
 _STEPS = (1, 100, 1000, 1_000_000_000, 2_000_000_000)
 
@@ -131,7 +131,7 @@ def _take_folder_back(session: Session, job: Job, root: str, done: dict[str, Job
     _delete(session, job, [paths.join(root, path) for path in due if path in mine], done, undone)
     folders = {paths.join(root, path): count for path, count in due.items() if path not in mine}
     # A folder goes with all that is in it, which was looked at just now.
-    answers = _call(session, [("entry_delete", paths.to_wire(path)) for path in folders])
+    answers = call_all(session, [("entry_delete", paths.to_wire(path)) for path in folders])
     for (path, count), answer in zip(folders.items(), answers, strict=True):
         if isinstance(answer, FilexferError):
             undone.keep(path)
@@ -141,9 +141,9 @@ def _take_folder_back(session: Session, job: Job, root: str, done: dict[str, Job
 
 def _take_empty_back(session: Session, target: str, undone: Undone) -> None:
     """A folder without files was sent."""
-    (listed,) = _call(session, [("file_list", paths.to_wire(target), {"limit": 1})])
+    (listed,) = call_all(session, [("file_list", paths.to_wire(target), {"limit": 1})])
     if not isinstance(listed, FilexferError) and not wire.sequence(listed.get("entries"), "entries"):
-        (answer,) = _call(session, [("entry_delete", paths.to_wire(target))])
+        (answer,) = call_all(session, [("entry_delete", paths.to_wire(target))])
         undone.deleted += not isinstance(answer, FilexferError)
 
 
@@ -165,7 +165,7 @@ def _delete(session: Session, job: Job, targets: Sequence[str], done: dict[str, 
     """Delete single files, each by the version that is looked at."""
     due: list[tuple[object, ...]] = []
     places: list[str] = []
-    looks = _call(session, [("file_stat", paths.to_wire(path)) for path in targets])
+    looks = call_all(session, [("file_stat", paths.to_wire(path)) for path in targets])
     for path, entry in zip(targets, looks, strict=True):
         if isinstance(entry, FilexferError):
             continue  # it is gone already
@@ -175,7 +175,7 @@ def _delete(session: Session, job: Job, targets: Sequence[str], done: dict[str, 
             due.append(("entry_delete", paths.to_wire(path), {"etag": found.etag}))
         else:
             undone.keep(path)
-    for path, answer in zip(places, _call(session, due), strict=True):
+    for path, answer in zip(places, call_all(session, due), strict=True):
         if isinstance(answer, FilexferError):
             undone.keep(path)
         else:
@@ -194,16 +194,3 @@ def _is_as_sent(file: JobFile, job: Job, size: int, mtime_ns: int) -> bool:
     if here.st_size == size and here.st_mtime_ns < job.created_ns:
         return any(mtime_ns % step == 0 and abs(here.st_mtime_ns - mtime_ns) < step for step in _STEPS)
     return mtime_ns < job.created_ns
-
-
-def _call(session: Session, calls: Iterable[tuple[object, ...]]) -> list[Any]:
-    """The value of each call, or the error it failed with."""
-    structs = [{"methodName": name, "params": list(params)} for name, *params in calls]
-    answers: list[Any] = []
-    for first in range(0, len(structs), _CALLS):
-        for one in wire.sequence(session.call("system.multicall", structs[first : first + _CALLS]), "answers"):
-            if isinstance(one, dict):
-                answers.append(faults.error_of(wire.number(one.get("faultCode")), wire.text(one.get("faultString"))))
-            else:
-                answers.append(wire.sequence(one, "answer")[0])
-    return answers

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from filexfer.agent.listing import FETCH_ROWS, MOST_ENTRIES, Listing, Query
+from filexfer.agent.pick import Chosen, pairs
 from filexfer.agent.view_news import fault_of
 from filexfer.core import paths
-from filexfer.core.errors import FilexferError, NotWellFormed
+from filexfer.core.errors import Changed, FilexferError, NotWellFormed
 from filexfer.server.deferred import Deferred
 
 if TYPE_CHECKING:
@@ -91,6 +92,17 @@ class View:
         """What somebody is told who waits for it to change."""
         with self._lock:
             return {"view": self.number, "count": len(self._order), "fault": fault_of(self._fault)} | self._progress()
+
+    def chosen(self, version: int, ranges: array[int]) -> Chosen:
+        """The rows that stand in these places. Raises `Changed` where rows moved since `version`."""
+        with self._lock:
+            rows = array("I")
+            for first, last in pairs(ranges):
+                rows.extend(self._order[first : last + 1])
+            if version != self._version or not rows:
+                raise Changed("The folder changed meanwhile. Select again, then repeat.")
+            whole = self._complete and not self._error and len(rows) == len(self._listing)
+            return Chosen(self.server, self.path, self._listing, rows, whole)
 
     def places(self, names: Sequence[str]) -> dict[str, object]:
         """In which rows these stand; -1 for those that do not."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from array import array
 from collections.abc import Collection
 from dataclasses import fields, replace
 from functools import partial
 
 from filexfer.agent.following import Following
 from filexfer.agent.listing import Query
+from filexfer.agent.pick import Chosen
 from filexfer.agent.servers import Servers
 from filexfer.agent.view import View
 from filexfer.agent.view_news import ViewNews
@@ -124,6 +126,11 @@ class Views:
         for view in self._of(server):
             view.lost(error)
             self._news.note(view.number, view.news())
+
+    def chosen(self, caller: Caller, view: int, version: int, ranges: array[int]) -> Chosen:
+        """The rows of a view that stand in these places, for this caller. Raises `Changed` where they moved since `version`."""
+        found = self._view(view)
+        return replace(found.chosen(version, ranges), server=self._servers.reach(found.server, caller.local))
 
     def _in_use(self) -> set[str]:
         with self._lock:

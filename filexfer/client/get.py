@@ -14,7 +14,7 @@ from filexfer.client.cleanup import drop_in
 from filexfer.client.compare import Comparison, Pair
 from filexfer.client.download import Fetching, Wanted
 from filexfer.client.fetch import Fetches, Place
-from filexfer.client.listing import Listed, list_item
+from filexfer.client.listing import Listed, list_items
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge, step
@@ -86,8 +86,9 @@ class Getting:
     # What there is
 
     def _list(self) -> Iterator[Listed]:
-        for item, (source, _) in enumerate(self._run.spec.items):
-            yield from list_item(self._run.link, self._run.filter, item, source)
+        sources = [source for source, _ in self._run.spec.items]
+        for page in list_items(self._run.link, self._run.filter, sources):
+            yield page
             if self._run.stop.is_set():
                 return
         self._run.figures.scanned()
@@ -136,7 +137,9 @@ class Getting:
             return
         for path, why in page.skipped:
             run.skipped(item, path, 0, why)
-        self._folders += [(self._place, item, path, mtime_ns) for path, mtime_ns in page.folders]
+        whole = not run.spec.items[item][1].endswith(os.sep)
+        # A target that ends with a separator is a folder of somebody's own, which things are put into: its time stays.
+        self._folders += [(self._place, item, path, mtime_ns) for path, mtime_ns in page.folders if path or whole]
         same: list[tuple[str, int]] = []
         alike: list[Wanted] = []
         for path, size, mtime_ns in page.files:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -23,6 +24,8 @@ _COLUMNS = ", ".join(["id", "spec", "state", "name", "position", "created_ns", "
 _ENDED = tuple(state.value for state in JobState if state.ended)
 #: Ended jobs are forgotten once they ended so many nanoseconds ago, or so many others ended later.
 _OLD_NS, _MOST_ENDED = 90 * 24 * 3600 * 10**9, 1000
+#: Bytes of specs that are kept as they were read.
+_SPECS = 12 << 20
 _UNFINISHED = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PAUSED.value, JobState.FAILED.value)
 
 
@@ -44,6 +47,10 @@ class History:
             path = state_folder() / "history.sqlite"
         self._database = Database(path)
         self.notes = Notes(self._database)
+        self._reading = threading.Lock()  # guards the two below
+        #: By job: size and hash of the text of its spec, and what it says. One of 100,000 items takes a while to read.
+        self._specs: dict[int, tuple[tuple[int, int], JobSpec | None]] = {}
+        self._specs_size = 0
         self.owners = path.parent / "owners"
 
     def close(self) -> None:
@@ -60,7 +67,7 @@ class History:
                 (key, os.urandom(8).hex(), owner, _spec_text(spec), JobState.WAITING.value, raw(name), time.time_ns()),
             )
             found = database.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (made.lastrowid,)).fetchone()
-        return _job(found)
+        return self._job(found)
 
     def job(self, job_id: int) -> Job:
         """Raises `NotFound`."""
@@ -78,7 +85,7 @@ class History:
         alive: dict[object, bool] = {"": False}
         jobs = []
         for owner, *row in rows:
-            job = _job(row)
+            job = self._job(row)
             if job.state in (JobState.WAITING, JobState.RUNNING):
                 if owner not in alive:
                     alive[owner] = is_alive(self.owners, str(owner))
@@ -100,7 +107,7 @@ class History:
         found = self._database.rows(
             f"SELECT {_COLUMNS} FROM jobs WHERE key = ? AND state IN ({marks}) ORDER BY id DESC LIMIT 1", (key, *states)
         )
-        return _job(found[0]) if found else None
+        return self._job(found[0]) if found else None
 
     def is_begun(self, job_id: int) -> bool:
         """Whether a job may have made something at its target: it moved something, or its process died while it ran."""
@@ -177,7 +184,7 @@ class History:
         found = self._database.rows(
             f"SELECT owner, {_COLUMNS} FROM jobs WHERE state IN (?, ?, ?) ORDER BY position, id", _UNFINISHED[:3]
         )
-        return [_job(row[1:]) for row in found if not row[0] or not is_alive(self.owners, str(row[0]))]
+        return [self._job(row[1:]) for row in found if not row[0] or not is_alive(self.owners, str(row[0]))]
 
     # Parts: what would lie about if the job were dropped now
 
@@ -194,6 +201,35 @@ class History:
         """Pairs (folder, upload) as noted."""
         rows = self._database.rows("SELECT folder, upload FROM parts WHERE job = ?", (job_id,))
         return [(text(folder), str(upload)) for folder, upload in rows]
+
+    def _job(self, row: Sequence[Any]) -> Job:
+        job_id, spec, state, name, position, created_ns, finished_ns, error, error_kind, scanning, *figures = row
+        counts: dict[str, Any] = dict(zip(_FIGURES[1:], map(whole, figures), strict=True))
+        return Job(
+            id=job_id,
+            spec=self._spec(job_id, str(spec)),
+            state=JobState(state),
+            name=text(name),
+            position=position,
+            created_ns=created_ns,
+            finished_ns=finished_ns,
+            error=text(error),
+            error_kind=error_kind,
+            scanning=bool(scanning),
+            **counts,
+        )
+
+    def _spec(self, job_id: int, kept: str) -> JobSpec:
+        mark = len(kept), hash(kept)
+        with self._reading:
+            known = self._specs.pop(job_id, ((0, 0), None))
+            self._specs_size += mark[0] - known[0][0]
+            spec = known[1] if known[0] == mark and known[1] is not None else _spec(kept)
+            self._specs[job_id] = mark, spec
+            while self._specs_size > _SPECS:
+                (size, _), _ = self._specs.pop(next(iter(self._specs)))
+                self._specs_size -= size
+        return spec
 
 
 def _spec_text(spec: JobSpec) -> str:
@@ -212,8 +248,8 @@ def _spec_text(spec: JobSpec) -> str:
     )
 
 
-def _spec(kept: object) -> JobSpec:
-    given = json.loads(str(kept))
+def _spec(kept: str) -> JobSpec:
+    given = json.loads(kept)
     return JobSpec(
         direction=Direction(given["direction"]),
         server=given["server"],
@@ -223,22 +259,4 @@ def _spec(kept: object) -> JobSpec:
         include=tuple(given["include"]),
         checksum=given["checksum"],
         limit=given["limit"],
-    )
-
-
-def _job(row: Sequence[Any]) -> Job:
-    job_id, spec, state, name, position, created_ns, finished_ns, error, error_kind, scanning, *figures = row
-    counts: dict[str, Any] = dict(zip(_FIGURES[1:], map(whole, figures), strict=True))
-    return Job(
-        id=job_id,
-        spec=_spec(spec),
-        state=JobState(state),
-        name=text(name),
-        position=position,
-        created_ns=created_ns,
-        finished_ns=finished_ns,
-        error=text(error),
-        error_kind=error_kind,
-        scanning=bool(scanning),
-        **counts,
     )

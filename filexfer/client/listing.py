@@ -3,15 +3,19 @@ entry. Names are as the server sent them: whoever saves them judges them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from filexfer.client.link import Link
 from filexfer.client.patterns import Filter
 from filexfer.client.scan import LINK, SPECIAL
 from filexfer.core import paths
-from filexfer.core.errors import FilexferError, InvalidPath
+from filexfer.core.errors import FilexferError, InvalidPath, NotWellFormed
 from filexfer.core.model import Kind
 from filexfer.protocol import wire
+from filexfer.protocol.faults import error_of
+
+#: Items that are looked at in one call.
+AT_ONCE = 200
 
 
 class Listed:
@@ -37,18 +41,47 @@ class Listed:
         self.error: FilexferError | None = None
 
 
-def list_item(link: Link, keep: Filter, item: int, source: str) -> Iterator[Listed]:
-    """The pages of one item; never raises what belongs to the item alone, see `Listed.error`."""
+def list_items(link: Link, keep: Filter, sources: Sequence[str]) -> Iterator[Listed]:
+    """The pages of these items, one after the other; never raises what belongs to one alone, see `Listed.error`."""
+    for first in range(0, len(sources), AT_ONCE):
+        some = sources[first : first + AT_ONCE]
+        for number, (source, entry) in enumerate(zip(some, _look(link, some), strict=True)):
+            yield from _list_item(link, keep, first + number, source, entry)
+
+
+def _look(link: Link, sources: Sequence[str]) -> Sequence[object]:
+    """What each of these is, or the error that answers for it. One call, for with many items each would wait for its own."""
+    calls = [{"methodName": "file_stat", "params": [paths.to_wire(source)]} for source in sources]
     try:
-        yield from _pages(link, keep, item, source)
+        if len(sources) == 1:
+            return [link.call("file_stat", paths.to_wire(sources[0]))]
+        answers = wire.sequence(link.call("system.multicall", calls), "answers")
+        if len(answers) == len(sources):
+            return [_answer(one) for one in answers]
+        raise NotWellFormed("The server answered another number of files than were asked for. Update the server.")
+    except FilexferError as error:
+        return [error] * len(sources)
+
+
+def _answer(one: object) -> object:
+    if isinstance(one, dict):
+        return error_of(wire.number(one.get("faultCode")), wire.text(one.get("faultString")))
+    return wire.sequence(one, "answer")[0]
+
+
+def _list_item(link: Link, keep: Filter, item: int, source: str, entry: object) -> Iterator[Listed]:
+    try:
+        if isinstance(entry, FilexferError):
+            raise entry
+        yield from _pages(link, keep, item, source, entry)
     except FilexferError as error:
         failed = Listed(item)
         failed.error = error
         yield failed
 
 
-def _pages(link: Link, keep: Filter, item: int, source: str) -> Iterator[Listed]:
-    entry = wire.entry_of(link.call("file_stat", paths.to_wire(source)))
+def _pages(link: Link, keep: Filter, item: int, source: str, answer: object) -> Iterator[Listed]:
+    entry = wire.entry_of(answer)
     found = Listed(item)
     if entry.kind is Kind.FOLDER:
         found.folders.append(("", entry.mtime_ns))

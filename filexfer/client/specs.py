@@ -34,5 +34,7 @@ def name(spec: JobSpec) -> str:
     """What a list calls the job: the name of its first item, and how many more there are."""
     source, target = spec.items[0]
     local = source if spec.direction is Direction.PUT else target
+    if spec.direction is Direction.GET and target.endswith(os.sep):
+        local = paths.name(source)  # what it holds goes into a folder that has nothing to do with it
     first = os.path.basename(local.rstrip(os.sep)) or paths.name(source) or spec.server
     return first if len(spec.items) == 1 else f"{first} and {len(spec.items) - 1} more"

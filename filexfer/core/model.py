@@ -152,7 +152,8 @@ class JobSpec:
     Attributes:
         server: an address (`protocol.address`), without a path.
         items: pairs (source, target). PUT: (absolute local path, path in the share); GET: the other way. A target is the
-            full new path, its last name included; a source may be a file or a folder.
+            full new path, its last name included; a source may be a file or a folder. GET: where a local target ends with a
+            separator, what the folder holds goes into that one, which keeps its time.
         exclude, include: glob patterns against the name and against the path below the source; the first match of
             include, then of exclude, decides.
         checksum: compare contents, not size and time, to tell whether a file is already there.

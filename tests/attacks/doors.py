@@ -40,6 +40,9 @@ NO_PATHS: dict[str, frozenset[int]] = {
     # Paths of this computer's disk, as whole ones only, and from its own window only.
     "receipt_make": frozenset({1}),
     "receipt_verify": frozenset({0}),
+    # Looked at only behind the number of a pick that is there, see tests/agent/test_picks.py.
+    "pick_fetch": frozenset({1}),
+    "pick_move": frozenset({1}),
 }
 
 #: A base64 that is no content but holds paths, and what an array or a struct must look like to hold one.

@@ -297,6 +297,8 @@ def test_every_method_of_an_agent_that_changes_something_leaves_a_line() -> None
         "view_places",
         "view_events",
         "view_close",
+        "view_pick",
+        "pick_state",
         "server_list",
         "nearby_list",
         "server_doctor",

@@ -29,7 +29,8 @@ SILENT = {
     "upload_open upload_write upload_reuse upload_status upload_abort trash_list device_list invite_status server_bounds",
     "finish_state receipt_verify receipt_state receipt_cancel",
     "plan_state plan_close job_list job_events job_files job_pause job_resume job_move",
-    "view_open view_rows view_find view_places view_events view_close server_list nearby_list server_doctor agent_info",
+    "view_open view_rows view_find view_places view_events view_close view_pick pick_state",
+    "server_list nearby_list server_doctor agent_info",
     "stage_files thumb_get preview_get",
 }
 
