@@ -21,31 +21,33 @@ def over_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FILEXFER_MDNS", "127.0.0.1")
 
 
-def found(pin: str) -> dict[str, Any] | None:
-    """What the command tells of the server with this pin."""
-    result = run("servers", "--nearby", "--json")
+def looked(*more: str) -> str:
+    """What the command tells of servers nearby."""
+    result = run("servers", "--nearby", *more)
     assert result.code == 0, result.err
-    rows = [json.loads(line) for line in result.lines]
-    return next((row for row in rows if row["pin"] == pin[:PIN_DIGITS]), None)
+    return result.out
+
+
+def found() -> dict[str, Any]:
+    """The same as rows, by their pins."""
+    return {row["pin"]: row for row in map(json.loads, looked("--json").splitlines())}
 
 
 def test_a_server_is_found_by_its_pin_and_one_that_does_not_want_it_is_not(serve: Callable[..., Served], tmp_path: Path) -> None:
-    pins = []
-    for name, more in (("loud", ()), ("silent", ("--no-announce",))):
+    pins = {}
+    for name, more in (("silent", ("--no-announce",)), ("loud", ())):
         (tmp_path / name).mkdir()
-        pins.append(Identity(tmp_path / f"{name}-state").pin)
+        pins[name] = Identity(tmp_path / f"{name}-state").pin[:PIN_DIGITS]
         server = serve(tmp_path / name, *HTTPS, *more, "--state", tmp_path / f"{name}-state")
-        if name == "loud":
-            loud = server
-    # Its name is probed for a second or two before it is announced (RFC 6762, section 8.1).
-    row = next((row for _ in range(8) if (row := found(pins[0]))), None)
-    assert row is not None
-    assert row["addresses"] == [loud.address]
+    # Its name is probed for a second or two before it is announced (RFC 6762, section 8.1), and a look takes a moment only.
+    rows = next((rows for _ in range(8) if pins["loud"] in (rows := found())), None)
+    assert rows is not None
+    row = rows[pins["loud"]]
+    assert row["addresses"] == [server.address]
     assert (row["known"], row["self"], row["state"]) == ("", False, "needs pairing")
-    assert found(pins[1]) is None
-    text = run("servers", "--nearby")
-    assert loud.address in text.out
-    assert "filexfer pair ADDRESS" in text.out
+    assert pins["silent"] not in rows, "it was there before the other one"
+    text = next((text for _ in range(8) if server.address in (text := looked())), "")
+    assert "filexfer pair ADDRESS" in text
 
 
 def test_with_no_network_to_look_at_it_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
