@@ -12,7 +12,7 @@ import socket
 import stat
 import struct
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from filexfer.server.settings import Settings
 _log = logging.getLogger("filexfer.server")
 
 _PORT_ATTEMPTS = 20
+_EVERYWHERE = "*"
 #: What Windows has not.
 _UNIX = hasattr(socket, "AF_UNIX")
 #: What only Windows has.
@@ -70,12 +71,20 @@ class Listener:
                 pass  # somebody was quicker
 
 
+def where_to_listen(text: str) -> Address:
+    """As `parse`; and for the host `*`: every address of this machine, of both families. Raises `BadParameters`."""
+    scheme, mark, rest = text.partition("://*")
+    if mark and rest[:1] in ("", ":", "/"):
+        return replace(parse(f"{scheme}://0.0.0.0{rest}"), host=_EVERYWHERE)
+    return parse(text)
+
+
 def listen(address: str, settings: Settings) -> list[Listener]:
-    """The listeners of one address: two for `http://localhost`, one for every other.
+    """The listeners of one address: two for `http://localhost` and for `https://*`, one for every other.
 
     Raises `BadParameters` for an address that cannot be listened on, `ConnectionFailed` where the system refuses it.
     """
-    where = parse(address)
+    where = where_to_listen(address)
     if where.path:
         raise BadParameters("An address to listen on has no path behind it.")
     if where.scheme == "unix":
@@ -105,8 +114,13 @@ def _listen_tcp(where: Address, settings: Settings) -> list[Listener]:
                 continue
             taken = " Choose another port." if error.errno in (errno.EADDRINUSE, errno.EACCES) else ""
             raise ConnectionFailed(f"Cannot listen on {where.server}: {error.strerror or error}.{taken}") from None
-    shown = f"[{where.host}]" if ":" in where.host else where.host
-    return [Listener(sock, Door.TCP, f"{where.scheme}://{shown}:{sock.getsockname()[1]}/", secure=secure) for sock in made]
+    return [Listener(sock, Door.TCP, _shown(sock, where), secure=secure) for sock in made]
+
+
+def _shown(sock: socket.socket, wanted: Address) -> str:
+    """The address of a bound socket, as it was asked for. Of all addresses, each family's are told by themselves."""
+    host, port = sock.getsockname()[:2]
+    return str(replace(wanted, host=host if wanted.host == _EVERYWHERE else wanted.host, port=port))
 
 
 def _bind_all(hosts: list[tuple[socket.AddressFamily, str]], port: int, backlog: int) -> list[socket.socket]:
@@ -133,6 +147,9 @@ def _bind_all(hosts: list[tuple[socket.AddressFamily, str]], port: int, backlog:
 
 
 def _hosts(host: str) -> list[tuple[socket.AddressFamily, str]]:
+    if host == _EVERYWHERE:
+        # Not one socket for both: IPv4 callers would have addresses of IPv6 there.
+        return [(socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")]
     if host == "localhost":
         # Clients try both; a stranger's program on the other family's port would get what is meant for us.
         return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]

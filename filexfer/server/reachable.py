@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from filexfer.protocol.address import parse
@@ -24,6 +24,17 @@ def reachable(address: str) -> list[str]:
     if not version:
         return [str(where.server)]
     return [str(replace(where.server, host=str(ip))) for ip in _own(version)]
+
+
+def reachable_by(addresses: Iterable[str]) -> list[str]:
+    """The same for all that a server listens on. What leads only to this machine because every address does comes last."""
+    ways: list[str] = []
+    here: list[str] = []
+    for address in addresses:
+        *far, last = reachable(address)
+        ways += far
+        (here if _wildcard(parse(address).host) else ways).append(last)
+    return list(dict.fromkeys([*ways, *here]))
 
 
 def _wildcard(host: str) -> int:

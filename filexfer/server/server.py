@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import sys
 import threading
 import time
@@ -20,20 +19,19 @@ from filexfer.core.errors import BadParameters, ShuttingDown
 from filexfer.core.model import Permission
 from filexfer.core.places import check_apart, share_state
 from filexfer.protocol.address import parse
-from filexfer.server.access import Gate, guest_permission, may_control, permission_called
+from filexfer.server.access import Gate, guest_permission, permission_called
+from filexfer.server.arrivals import Arrivals
 from filexfer.server.audit import Audit
 from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
-from filexfer.server.channel import Channel
 from filexfer.server.complaints import Complaints
-from filexfer.server.connection import Connection
 from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
 from filexfer.server.disk_cache import DiskCache
 from filexfer.server.doors import Doors
 from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.house import House
-from filexfer.server.listener import Door, Listener, peer_uid
+from filexfer.server.listener import where_to_listen
 from filexfer.server.loop import Loop, watchable
 from filexfer.server.methods.batches import Batches
 from filexfer.server.methods.files import Files
@@ -120,18 +118,17 @@ class Server:
         self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds, complaints)
         self._service = Service(self._audit, self._crowd)
         most = watchable(self.settings.connections)
-        self._census = Census(most, self.settings.connections_per_address, complaints)
-        self._loop = Loop(self._census, self._welcome)
+        census = Census(most, self.settings.connections_per_address, complaints)
+        self._arrivals = Arrivals(census, self.settings, lambda: self.identity)
+        self._loop = Loop(census, lambda *came: self._arrivals.welcome(self._house, *came))
         self._pool = Pool(self.settings.workers, self.settings.worker_idle, self.settings.owner_workers)
         self._doors = Doors(self.settings, self._gate, self._loop)
         self._trust.listens = self._doors.secure
         self._identity_lock = threading.Lock()  # guards the making of `identity`
-        self._lock = threading.Lock()  # guards `_connections`
-        self._connections: set[Connection] = set()
         self._stopped = threading.Event()
         self._started = False
-        handle = self._reception().handle
-        self._house = House(self.settings, self._loop, self._pool, self._crowd, complaints, handle, self._came, self._gone)
+        handle, arrivals = self._reception().handle, self._arrivals
+        self._house = House(self.settings, self._loop, self._pool, self._crowd, complaints, handle, arrivals.came, arrivals.gone)
         pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
         self._service.install([System(self._service, self.settings, self._crowd), pairing])
 
@@ -199,17 +196,14 @@ class Server:
         self._loop.stop()
         self._doors.close()
         if not self._pool.close(until):
-            with self._lock:
-                under_way = list(self._connections)
+            under_way = self._arrivals.here()
             _log.warning("%d connections did not finish in time and are cut off.", len(under_way))
             for connection in under_way:
                 connection.channel.interrupt()
             self._pool.close(time.monotonic() + max(1.0, deadline))
         self._loop.close_parked()
         self._loop.dispose()
-        with self._lock:
-            left = list(self._connections)
-        for connection in left:
+        for connection in self._arrivals.here():
             connection.close()
         # Closed at once, unless a call outlived its deadline: then by that call.
         self.current_share().retire()
@@ -235,7 +229,7 @@ class Server:
         """Listen on one more address; answers the real ones. Raises as `start`, and `StorageFailed` where https is wanted and the
         server's key cannot be had."""
         with self._identity_lock:
-            if self.identity is None and parse(url).scheme == "https":
+            if self.identity is None and where_to_listen(url).scheme == "https":
                 self.identity = self._own_identity()
         return self._doors.open(url)
 
@@ -243,10 +237,9 @@ class Server:
         """Stop listening on this address, and end the connections that came by it. Raises `BadParameters` if it is none of
         ours."""
         gone = self._doors.close_one(address)
-        with self._lock:
-            served = [one for one in self._connections if one.listener in gone]
-        for connection in served:
-            connection.dismiss()
+        for connection in self._arrivals.here():
+            if connection.listener in gone:
+                connection.dismiss()
 
     def share(self, *, folder: str | os.PathLike[str] | None = None, guest: str | None = None, name: str = "") -> None:
         """Share another folder, or let guests do something else, from the next request on. Calls under way go on with the
@@ -323,16 +316,15 @@ class Server:
 
     def _reachable(self) -> list[str]:
         """Where others reach us over https, the best first."""
-        from filexfer.server.reachable import reachable
+        from filexfer.server.reachable import reachable_by
 
-        return [real for address in self.addresses if parse(address).scheme == "https" for real in reachable(address)]
+        return reachable_by(address for address in self.addresses if parse(address).scheme == "https")
 
     def _cut(self, device: str) -> None:
         """End the connections of a device that was revoked."""
-        with self._lock:
-            theirs = [one for one in self._connections if one.device == device]
-        for connection in theirs:
-            connection.dismiss()
+        for connection in self._arrivals.here():
+            if connection.device == device:
+                connection.dismiss()
 
     def _expire(self) -> None:
         """Let go of listings that nobody reads on, and write what is written now and then. In a worker."""
@@ -365,35 +357,3 @@ class Server:
         groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), images)
         self._service.install(groups, share)
         self._share = share
-
-    def _welcome(self, sock: socket.socket, listener: Listener, address: object) -> Connection | None:
-        """A connection was accepted: make one of ours of it, or turn it away. On the loop's thread."""
-        if isinstance(address, tuple):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer = str(address[0])
-        else:
-            uid = peer_uid(sock)
-            if listener.door is Door.CONTROL and not may_control(uid):
-                _log.warning("A process of user %s was turned away from the control socket.", uid)
-                sock.close()
-                return None
-            peer = f"uid:{uid}"
-        return Connection(self._house, self._channel(sock, listener), peer, listener)
-
-    def _channel(self, sock: socket.socket, listener: Listener) -> Channel:
-        stall, rate = self.settings.stall_seconds, self.settings.body_rate
-        if not listener.secure:
-            return Channel(sock, stall, rate)
-        assert self.identity is not None
-        return self.identity.channel(sock, stall, rate)
-
-    def _came(self, connection: Connection) -> None:
-        with self._lock:
-            self._connections.add(connection)
-
-    def _gone(self, connection: Connection) -> None:
-        with self._lock:
-            if connection not in self._connections:
-                return  # it was turned away
-            self._connections.discard(connection)
-        self._census.leave(connection.household)

@@ -128,7 +128,7 @@ def test_a_client_that_was_stopped_longer_than_the_server_waits_goes_on(memory: 
             while int(mover.line().split()[0]) < least:
                 pass
             mover.process.send_signal(signal.SIGSTOP)
-            until(lambda: not server._connections, "the server has given it up")
+            until(lambda: not server._arrivals.here(), "the server has given it up")
             mover.process.send_signal(signal.SIGCONT)
         said = mover.end()
     assert "end done 151 \n" in said, said
@@ -239,7 +239,7 @@ def test_whatever_step_of_a_request_has_no_memory_only_that_connection_ends(
                         ask(call, session)
             with connect(server.addresses[0]) as session:
                 assert session.stat("f").size == 4
-        until(lambda: len(server._connections) <= 1, "those that failed are closed")
+        until(lambda: len(server._arrivals.here()) <= 1, "those that failed are closed")
 
 
 def ask(call: Callable[..., object], session: object) -> None:

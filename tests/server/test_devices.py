@@ -373,7 +373,7 @@ def test_a_file_on_its_way_in_is_not_published_for_a_revoked_device(house: House
         connection.send(bytes(4 << 20))
         connection.getresponse()
     connection.close()
-    _until(lambda: not house.server._connections or not any(one.device for one in house.server._connections))
+    _until(lambda: not house.server._arrivals.here() or not any(one.device for one in house.server._arrivals.here()))
     assert [entry.name for entry in house.folder.iterdir() if entry.name != ".filexfer"] == []
 
 

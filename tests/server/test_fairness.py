@@ -333,9 +333,9 @@ def test_a_guest_who_goes_gives_its_worker_to_the_next(gone: str) -> None:
 def test_guests_whose_connections_end_while_they_wait_cost_no_worker(busily) -> None:
     house = busily(workers=8)
     guests = house.server._crowd._guests
-    at_it = [house.ask("127.0.0.2") for _ in range(2)] + [house.ask("127.0.0.3"), house.ask("127.0.0.4")]
+    at_it = [house.ask(f"127.0.0.{2 + n}") for n in range(4)]
     house.at_it(4)
-    waiting = [house.ask(f"127.0.0.{5 + n}") for n in range(30)]
+    waiting = [house.ask(f"127.0.0.{6 + n}") for n in range(30)]
     until(lambda: len(guests._waiting) == 30)
     for line in waiting[::2]:
         line.close()
@@ -417,7 +417,7 @@ def test_a_connection_that_was_refused_is_closed_in_time(busily) -> None:
         _sees(line, b"HTTP/1.1 4")
         with suppress(ConnectionError):
             assert line.sock.recv(100) == b""
-        until(lambda: not house.server._connections)
+        until(lambda: not house.server._arrivals.here())
         line.close()
 
 
@@ -429,7 +429,7 @@ def test_who_sends_on_after_a_refusal_is_cut_off(busily) -> None:
     with pytest.raises(OSError):
         while True:
             line.sock.sendall(bytes(1 << 16))
-    until(lambda: not house.server._connections)
+    until(lambda: not house.server._arrivals.here())
 
 
 def test_a_strangers_small_body_that_does_not_come_holds_no_worker(busily) -> None:
@@ -440,7 +440,7 @@ def test_a_strangers_small_body_that_does_not_come_holds_no_worker(busily) -> No
         sock = socket.create_connection(("127.0.0.1", house.tls_port), 20, source_address=("127.0.0.2", 0))
         lines.append(whoever_answers().wrap_socket(sock))
         lines[-1].sendall(request[:-5])
-    until(lambda: len(house.server._loop._parked) == 6 and all(one._later for one in house.server._connections))
+    until(lambda: len(house.server._loop._parked) == 6 and all(one._later for one in house.server._arrivals.here()))
     assert house.server._pool._busy == 0
     lines[0].sendall(request[-5:])
     _sees(lines[0], b"faultCode")
@@ -475,7 +475,7 @@ def test_a_muted_long_poll_ends_when_its_device_is_revoked(busily) -> None:
     line.sock.sendall(call("server_info", **token))
     until(lambda: list(house.server._loop._parked.values()) == [False])
     house.server._trust.revoke("laptop")
-    until(lambda: not house.server._connections)
+    until(lambda: not house.server._arrivals.here())
 
 
 def test_a_late_answer_that_meets_an_error_is_told_with_a_reference(busily, monkeypatch) -> None:

@@ -182,7 +182,7 @@ def test_who_sends_on_during_a_long_poll_fills_no_memory(running) -> None:
     with pytest.raises(TimeoutError):
         while True:
             wire.send(_call("server_info") * 1000)
-    assert sum(len(one.channel.ahead) for one in list(running.server._connections)) < 100_000
+    assert sum(len(one.channel.ahead) for one in list(running.server._arrivals.here())) < 100_000
     held[0].resolve("first")
     wire.sock.settimeout(20)
     assert wire.reply().value == "first"
@@ -319,7 +319,7 @@ def test_who_does_not_read_its_answer_is_given_up(serve) -> None:
         sparse.truncate(256 << 20)
     wire = running.wire()
     wire.send(b"GET /files/f HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    until(lambda: not running.server._connections)
+    until(lambda: not running.server._arrivals.here())
 
 
 @OVER_BOTH
@@ -329,7 +329,7 @@ def test_half_open_peers_leave_nothing_behind(serve) -> None:
     for n, wire in enumerate(wires):
         wire.send([b"", b"GET", b"PUT /files/f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"][n % 3])
     # None of them closes, none answers: as after a pulled cable.
-    until(lambda: not running.server._connections)
+    until(lambda: not running.server._arrivals.here())
     assert running.server._loop._census._each == {}
 
 
@@ -362,7 +362,7 @@ def test_closing_cuts_off_at_its_deadline_and_keeps_what_was_received(serve) -> 
     until(
         lambda: any(
             one._request and one._request.head.length == 1 << 20 and one not in running.server._loop._parked
-            for one in list(running.server._connections)
+            for one in list(running.server._arrivals.here())
         )
     )
     running.server.close(0.05)

@@ -143,7 +143,7 @@ def test_older_tls_is_refused_and_nobody_else_notices(running, proxy) -> None:
         ):
             context.wrap_socket(sock)
     assert proxy.server_info()["protocol"] == 1
-    until(lambda: len(running.server._connections) == 1)
+    until(lambda: len(running.server._arrivals.here()) == 1)
 
 
 def test_plain_http_gets_an_answer_it_can_read(running, proxy) -> None:
@@ -192,7 +192,7 @@ def test_a_large_answer_under_way_ends_when_its_address_goes(serve) -> None:
     for wire in wires:
         with pytest.raises((ConnectionError, OSError)):
             wire.exactly(256 << 20)
-    until(lambda: not running.server._connections)
+    until(lambda: not running.server._arrivals.here())
 
 
 # ---- the handshake
@@ -253,8 +253,8 @@ def test_a_handshake_that_stands_still_is_given_up(serve, sent: int | None, capl
     with Hands(running) as hands:
         hands.sock.sendall(hands.shake()[:sent])
         assert hands.ended()
-    until(lambda: not running.server._connections)
-    assert running.server._census._each == {}
+    until(lambda: not running.server._arrivals.here())
+    assert running.server._loop._census._each == {}
     assert caplog.text.count("A TLS handshake took too long") == (0 if sent == 0 else 1)
 
 
@@ -298,7 +298,7 @@ def test_silent_handshakes_hold_no_worker_and_delay_nobody(serve) -> None:
     assert last.call("server_info").status == 200
     for hands in silent:
         hands.sock.close()
-    until(lambda: len(running.server._connections) == 1)
+    until(lambda: len(running.server._arrivals.here()) == 1)
 
 
 def test_handshakes_half_done_hold_no_worker(serve) -> None:
@@ -314,7 +314,7 @@ def test_handshakes_half_done_hold_no_worker(serve) -> None:
     assert honest.call("server_info").status == 200
     for hands in half:
         hands.sock.close()
-    until(lambda: len(running.server._connections) == 1)
+    until(lambda: len(running.server._arrivals.here()) == 1)
 
 
 def test_a_handshake_under_way_gives_way_to_new_connections(serve) -> None:
@@ -352,7 +352,7 @@ def test_what_is_neither_tls_nor_http_ends_its_own_connection_only(running, prox
         assert wire.ended()
     assert proxy.server_info()["protocol"] == 1
     assert "Traceback" not in caplog.text
-    until(lambda: len(running.server._connections) <= 1)
+    until(lambda: len(running.server._arrivals.here()) <= 1)
 
 
 def test_noise_of_every_kind_harms_nobody(running, proxy) -> None:
@@ -369,8 +369,8 @@ def test_noise_of_every_kind_harms_nobody(running, proxy) -> None:
             except OSError:
                 pass
     assert proxy.server_info()["protocol"] == 1
-    until(lambda: len(running.server._connections) <= 1)
-    assert sum(running.server._census._each.values()) <= 1
+    until(lambda: len(running.server._arrivals.here()) <= 1)
+    assert sum(running.server._loop._census._each.values()) <= 1
 
 
 # ---- records
@@ -506,7 +506,7 @@ def test_who_goes_in_mid_body_leaves_nothing(running, proxy, way: str) -> None:
             hands.sock.close()
         else:
             assert hands.ended()
-    until(lambda: not running.server._connections)
+    until(lambda: not running.server._arrivals.here())
     assert proxy.file_list("")["entries"] == []
     assert list((running.folder / ".filexfer").rglob("*.data")) == []
 
@@ -577,7 +577,7 @@ def test_nothing_secret_is_in_the_log_of_failed_handshakes(running, caplog) -> N
         broken[-1] ^= 1
         hands.sock.sendall(broken)
         assert hands.ended()
-    until(lambda: not running.server._connections)
+    until(lambda: not running.server._arrivals.here())
     assert "very-secret" not in caplog.text
     assert "PRIVATE" not in caplog.text
     assert "Traceback" not in caplog.text
