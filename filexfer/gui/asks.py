@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from PySide6.QtCore import SignalInstance
+
 from filexfer.core.errors import FilexferError
 
 
 class Asks(Protocol):
-    """What makes calls; see `Bridge.ask`."""
+    """What makes calls; see `Bridge.ask`. `failed`: tells of those whose caller brought no `failed` of its own."""
+
+    @property
+    def failed(self) -> SignalInstance: ...
 
     def ask(
         self,

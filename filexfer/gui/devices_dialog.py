@@ -1,4 +1,5 @@
-"""The devices that are paired with this computer: who they are, what they may do, when they came last; each can be revoked."""
+"""The devices that are paired with this computer, or with one that we may manage: who they are, what they may do, when they came
+last; each can be revoked."""
 
 from __future__ import annotations
 
@@ -36,15 +37,18 @@ ASK_MS = 5000
 
 
 class DevicesDialog(QDialog):
-    """Signal: `pair_wanted()`."""
+    """Signal: `pair_wanted()`. `of`: the name of the computer that they are paired with, where that is another one."""
 
     pair_wanted = Signal()
 
-    def __init__(self, bridge: Asks, icons: Icons, can_pair: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Asks, icons: Icons, can_pair: bool, parent: QWidget | None = None, *, of: str = "") -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._can_pair = can_pair
-        self.setWindowTitle(self.tr("Paired devices"))
+        name = paths.shown(of)
+        self.setWindowTitle(self.tr("Devices paired with “{name}”").format(name=name) if of else self.tr("Paired devices"))
+        none_there = self.tr("No device is paired with “{name}”.").format(name=name)
+        self._none = none_there if of else self.tr("No device is paired with this computer.")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(700, 380)
         self.model = DevicesModel(self)
@@ -130,7 +134,7 @@ class DevicesDialog(QDialog):
         else:
             more = "" if self._can_pair else self.tr("Share this computer's folder first, then pair a device.")
             button = self.tr("Pair a device…") if self._can_pair else ""
-            self.notice.say("laptop", self.tr("No device is paired with this computer."), more, button, self.pair_wanted.emit)
+            self.notice.say("laptop", self._none, more, button, self.pair_wanted.emit)
             self.notice.button.setDefault(True)
             self._stack.setCurrentWidget(self.notice)
         self.revoke.setVisible(bool(devices))

@@ -17,6 +17,7 @@ from filexfer.gui.file_view import FileView
 from filexfer.gui.grid_view import GridView
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
+from filexfer.gui.manage_bar import ManageBar
 from filexfer.gui.notice import Notice
 from filexfer.gui.place import Place
 from filexfer.gui.sentences import why
@@ -33,16 +34,19 @@ SOON_MS = 200
 
 class FilePane(QWidget):
     """Signals: `upload_wanted()`, `filter_cleared()`,
-    `pair_wanted(address)`, `doctor_wanted(address)` from the buttons of the pages."""
+    `pair_wanted(address)`, `doctor_wanted(address)`, `manage_wanted(address)` from the buttons of the pages."""
 
     upload_wanted = Signal()
     filter_cleared = Signal()
     pair_wanted = Signal(str)
     doctor_wanted = Signal(str)
+    manage_wanted = Signal(str)
 
     def __init__(self, browser: Browser, view: FileView, share: SharePanel, servers: Servers, icons: Icons) -> None:
         super().__init__()
         self._browser, self.view, self.share = browser, view, share
+        self.manage = ManageBar()
+        self.manage.wanted.connect(self._on_manage)
         self.notice = Notice(icons)
         self.welcome = Welcome(servers, icons)
         self._place = Place(browser, view)
@@ -81,6 +85,7 @@ class FilePane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.share)
+        layout.addWidget(self.manage)
         layout.addWidget(self._stack, 1)
         layout.addLayout(status)
 
@@ -117,6 +122,14 @@ class FilePane(QWidget):
         """Say how much space is free there, in bytes; negative for unknown."""
         self._free.setText(self.tr("{size} free").format(size=words.size(count)) if count >= 0 else "")
 
+    def show_permission(self, here: Location, permission: str) -> None:
+        """We may do so much on the server that is open."""
+        self.manage.show_for(here.server, here.name, permission == "manage")
+
+    def _on_manage(self) -> None:
+        if self._browser.here is not None:
+            self.manage_wanted.emit(self._browser.here.server)
+
     def _turn_to(self, page: QWidget) -> None:
         """Show `page`, and keep the keyboard where it is looked at: a hidden page would hand it on to anybody."""
         focused = self.window().focusWidget()
@@ -132,6 +145,7 @@ class FilePane(QWidget):
         self._place.forget()
         self._count.clear()
         self.share.setVisible(here is not None and not here.server)
+        self.manage.keep_to("" if here is None else here.server)
         if here is None:
             self._slow.stop()
             self.show_free(-1)

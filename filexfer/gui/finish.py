@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from filexfer.core.errors import FilexferError
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.elided import Elided
 from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, MARGIN
@@ -24,7 +24,7 @@ class FinishMenu(Menu):
 
     changed = Signal()
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Asks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self.action = NOTHING
@@ -61,7 +61,7 @@ class FinishBar(QWidget):
     state = Signal(object)
     problem = Signal(object)
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Asks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._problem = ""

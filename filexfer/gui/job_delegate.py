@@ -5,6 +5,7 @@ The buttons are painted, not widgets: a list of thousands needs no widget a row.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
@@ -40,10 +41,11 @@ class Hover:
 
 
 class JobDelegate(QStyledItemDelegate):
-    """`hover` is set by the list as the pointer moves."""
+    """`hover` is set by the list as the pointer moves; `without`: actions that are not offered."""
 
-    def __init__(self, icons: Icons, parent: QAbstractItemView) -> None:
+    def __init__(self, icons: Icons, parent: QAbstractItemView, without: Collection[str] = ()) -> None:
         super().__init__(parent)
+        self._without = without
         self._icons = icons
         self._view = parent
         self.hover = Hover()
@@ -54,8 +56,9 @@ class JobDelegate(QStyledItemDelegate):
     def buttons(self, rect: QRect, job: Job) -> list[tuple[str, str, QRect]]:
         """(action, icon, rectangle) of each button of a row that lies in `rect`."""
         found = []
-        x = rect.right() - MARGIN + 4 - BUTTON * len(BUTTONS[job.state])
-        for action, icon in BUTTONS[job.state]:
+        shown = [one for one in BUTTONS[job.state] if one[0] not in self._without]
+        x = rect.right() - MARGIN + 4 - BUTTON * len(shown)
+        for action, icon in shown:
             place = QRect(x, rect.top() + (JOB_ROW - BUTTON) // 2, BUTTON, BUTTON)
             found.append((action, icon, QStyle.visualRect(self._view.layoutDirection(), rect, place)))
             x += BUTTON

@@ -21,7 +21,7 @@ from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import FileState, Job, JobFile, JobState
 from filexfer.gui import words
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.controls import check_box, tip
 from filexfer.gui.sentences import said
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
@@ -34,7 +34,7 @@ PAGE_ROWS = 200
 class JobFilesModel(QAbstractTableModel):
     """Name, size and outcome of each file, as far as it was scrolled to."""
 
-    def __init__(self, bridge: Bridge, job: int, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Asks, job: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge, self._job = bridge, job
         self._failed_only = False
@@ -119,7 +119,7 @@ def _read(answer: Any) -> tuple[list[JobFile], int]:
 class JobDetails(QDialog):
     """A window of its own, so that it can stay open beside the list."""
 
-    def __init__(self, bridge: Bridge, job: Job, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Asks, job: Job, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Files of “{title}”").format(title=title))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QVBoxLayout, QWidget
 
 from filexfer.gui import words
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.controls import plain_label
 from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, PAGE
@@ -31,7 +31,7 @@ class LimitMenu(Menu):
 
     changed = Signal()
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Asks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self.rate = 0

@@ -1,26 +1,29 @@
-"""The devices of another computer, which lets us manage it, as if it were this one: the same dialogs, asking there."""
+"""Another computer, which lets us manage it, as if it were this one: the same dialogs, asking there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.invitation import Inviting
 from filexfer.gui.pair_dialog import PairDialog
-from filexfer.gui.words import Words
 
 
-class There:
-    """Asks a server as the bridge asks this computer's agent."""
+class There(QObject):
+    """Asks a server as the bridge asks this computer's agent. Signal: `failed(FilexferError)` for calls whose caller brought no
+    `failed` of its own."""
 
-    def __init__(self, bridge: Bridge, server: str) -> None:
+    failed = Signal(object)
+
+    def __init__(self, bridge: Bridge, server: str, parent: QObject) -> None:
+        super().__init__(parent)
         self._bridge, self._server = bridge, server
 
     def ask(
@@ -31,14 +34,17 @@ class There:
         failed: Callable[[FilexferError], object] | None = None,
         read: Callable[[Any], Any] | None = None,
     ) -> None:
-        self._bridge.ask("server_call", self._server, method, list(params), done=done, failed=failed, read=read)
+        self._bridge.ask("server_call", self._server, method, list(params), done=done, failed=failed or self._fail, read=read)
+
+    def _fail(self, error: FilexferError) -> None:
+        self.failed.emit(error)
 
 
 def show_devices(bridge: Bridge, server: str, name: str, icons: Icons, parent: QWidget) -> None:
     """Open the list of devices that `server`, called `name`, lets in: invite one there, revoke one."""
-    there = There(bridge, server)
-    dialog = DevicesDialog(there, icons, True, parent)
-    dialog.setWindowTitle(Words.tr("Devices paired with “{name}”").format(name=paths.shown(name)))
+    there = There(bridge, server, parent)
+    there.failed.connect(bridge.failed)
+    dialog = DevicesDialog(there, icons, True, parent, of=name)
 
     def invite() -> None:
         dialog.accept()

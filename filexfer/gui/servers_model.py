@@ -25,7 +25,8 @@ ASK_MS = 5000
 @dataclass(frozen=True, slots=True)
 class Share:
     """This computer's share. `permission`: what a device that is paired next may: "read" or "write"; `guest`: what those may who
-    are not paired: "none", "read" or "write"; `addresses`: where it is reached; `problem`: why the folder cannot be opened."""
+    are not paired: "none", "read" or "write"; `addresses`: where it is reached; `problem`: why the folder cannot be opened;
+    `lasting`: whether what is changed holds after the next start too."""
 
     folder: str = ""
     name: str = ""
@@ -34,6 +35,7 @@ class Share:
     guest: str = "none"
     addresses: tuple[str, ...] = ()
     problem: str = ""
+    lasting: bool = True
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Share:
@@ -45,6 +47,7 @@ class Share:
             str(answer["guest"]),
             tuple(str(address) for address in answer["addresses"]),
             str(answer["problem"]),
+            bool(answer.get("lasting", True)),
         )
 
 
@@ -120,7 +123,7 @@ class Servers(QObject):
         """Change the share: `folder`, `on`, `permission`, `guest`."""
         self._bridge.ask("share_set", changes, read=Share.read, done=self._take_share, failed=self._share_refused)
 
-    def share_then(self, act: Callable[[], object], failed: Callable[[FilexferError], object]) -> None:
+    def share_then(self, act: Callable[[], object], failed: Callable[[FilexferError], object] | None = None) -> None:
         """Do something that takes this computer to be shared: at once where it is, else after it was switched on."""
         if self.share.on:
             act()

@@ -1,21 +1,24 @@
-"""This computer's share: on or off, which folder, what paired devices and guests may, and the addresses they reach it at."""
+"""A share: on or off, which folder, what paired devices and guests may, and the addresses they reach it at. This computer's, or
+that of another one which we may manage."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, SignalInstance
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
 
 from filexfer.core import paths
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.controls import faint_label, icon_button, permission_box, plain_label, tip, to_clipboard
 from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.invitation import Inviting
 from filexfer.gui.pair_dialog import PairDialog
 from filexfer.gui.sentences import said
-from filexfer.gui.servers_model import Servers
+from filexfer.gui.servers_model import Share
 from filexfer.gui.switch import Switch
 from filexfer.gui.theme import GAP, MARGIN, PAGE
 
@@ -23,12 +26,28 @@ from filexfer.gui.theme import GAP, MARGIN, PAGE
 FOLDER_WIDTH = 420
 
 
-class SharePanel(QFrame):
-    """Shows `Servers.share` and changes it; nothing is true before the agent has said so."""
+class Shares(Protocol):
+    """What knows a share and changes it: `Servers` this computer's, `Managed` another one's. `known`: it has been told of."""
 
-    def __init__(self, bridge: Bridge, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
+    share: Share
+
+    @property
+    def known(self) -> bool: ...
+    @property
+    def changed(self) -> SignalInstance: ...
+    def set_share(self, **changes: object) -> None: ...
+    def share_then(self, act: Callable[[], object]) -> None: ...
+
+
+class SharePanel(QFrame):
+    """Shows `servers.share` and changes it; nothing is true before the agent has said so. `elsewhere`: the name of the computer
+    whose it is, where that is another one: what cannot be done from here is not offered, and what locks us out is asked."""
+
+    def __init__(
+        self, bridge: Asks, servers: Shares, icons: Icons, parent: QWidget | None = None, *, elsewhere: str = ""
+    ) -> None:
         super().__init__(parent)
-        self._bridge, self._servers, self._icons = bridge, servers, icons
+        self._bridge, self._servers, self._icons, self._elsewhere = bridge, servers, icons, elsewhere
         # Of the panel, not of the dialog: what is asked for when that closes has still to be cancelled.
         self._inviting = Inviting(bridge, self)
         self.switch = Switch(self.tr("Share this folder"))
@@ -38,6 +57,9 @@ class SharePanel(QFrame):
         self.choose = QPushButton(self.tr("Change…"))
         self.choose.setAccessibleName(self.tr("Change the shared folder"))
         self.choose.clicked.connect(self._on_choose)
+        self._chosen_there = faint_label(self.tr("chosen on that computer"))
+        (self.choose if elsewhere else self._chosen_there).hide()
+        self.passing = faint_label(self.tr("What is changed here holds until filexfer is started anew there."))
         self.pair = QPushButton(icons.icon("phone_laptop"), self.tr("Pair a device…"))
         self.pair.clicked.connect(self.pair_device)
         self.devices = QPushButton(self.tr("Paired devices…"))
@@ -63,7 +85,7 @@ class SharePanel(QFrame):
         grid.addLayout(head, 0, 0, 1, 2)
         for row, (text, line) in enumerate(
             (
-                (self.tr("Folder"), _line(self._folder, self.choose, None)),
+                (self.tr("Folder"), _line(self._folder, self.choose, self._chosen_there, None)),
                 (self.tr("Devices"), _line(self.pair, self.devices, None)),
                 (self.tr("New devices may"), _line(self.permission, None)),
                 (self.tr("Guests may"), _line(self.guest, None)),
@@ -73,6 +95,7 @@ class SharePanel(QFrame):
         ):
             grid.addWidget(faint_label(text), row, 0)
             grid.addLayout(line, row, 1)
+        grid.addWidget(self.passing, grid.rowCount(), 1)
 
     def _show(self) -> None:
         share = self._servers.share
@@ -87,6 +110,7 @@ class SharePanel(QFrame):
         self.guest.setCurrentIndex(max(0, self.guest.findData(share.guest)))
         self.pair.setEnabled(share.on)
         self.pair.setToolTip("" if share.on else self.tr("Switch sharing on first: devices are paired over the network."))
+        self.passing.setVisible(bool(self._elsewhere) and not share.lasting)
         self._show_addresses(share.addresses if share.on else ())
 
     def _state_words(self, on: bool, guest: str) -> str:
@@ -102,11 +126,11 @@ class SharePanel(QFrame):
 
     def invite(self) -> None:
         """Open the dialog that pairs a device, and switch sharing on for it."""
-        self._servers.share_then(self.pair_device, self._bridge.failed.emit)
+        self._servers.share_then(self.pair_device)
 
     def show_devices(self) -> None:
         """Open the list of paired devices."""
-        dialog = DevicesDialog(self._bridge, self._icons, self._servers.share.on, self.window())
+        dialog = DevicesDialog(self._bridge, self._icons, self._servers.share.on, self.window(), of=self._elsewhere)
         dialog.pair_wanted.connect(dialog.accept)
         dialog.pair_wanted.connect(self.pair_device)
         dialog.open()
@@ -131,7 +155,25 @@ class SharePanel(QFrame):
         self._addresses.addStretch(1)
 
     def _on_switch(self, on: bool) -> None:
-        self._servers.set_share(on=on)
+        if on or not self._elsewhere:
+            self._servers.set_share(on=on)
+        else:
+            self._ask_off()
+
+    def _ask_off(self) -> None:
+        """Whoever switches another computer's share off does not reach it any more either."""
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Stop sharing"), "", parent=self.window())
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Stop sharing on “{name}”?").format(name=paths.shown(self._elsewhere)))
+        box.setInformativeText(
+            self.tr("Nobody reaches it any more then, this computer neither. It can be switched on again only over there.")
+        )
+        stop = box.addButton(self.tr("Stop sharing"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stop.clicked.connect(lambda: self._servers.set_share(on=False))
+        box.finished.connect(self._show)
+        box.open()
 
     def _on_choose(self) -> None:
         dialog = QFileDialog(self, self.tr("Folder to share"), self._servers.share.folder)

@@ -22,11 +22,12 @@ _TOGGLES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 class Sidebar(QWidget):
     """Signals: `chosen(Location)` when a computer was clicked; `connect_wanted()`; `pair_wanted(address)`,
-    `devices_wanted(address)` of one that may let us manage it."""
+    `manage_wanted(address)` and `devices_wanted(address)` of one that may let us manage it."""
 
     chosen = Signal(object)
     connect_wanted = Signal()
     pair_wanted = Signal(str)
+    manage_wanted = Signal(str)
     devices_wanted = Signal(str)
 
     def __init__(self, servers: Servers, icons: Icons, parent: QWidget | None = None) -> None:
@@ -166,6 +167,7 @@ class Sidebar(QWidget):
             if row.state in ("needs pairing", "key changed") and row.address.startswith("https:"):
                 menu.addAction(self.tr("Pair…"), partial(self.pair_wanted.emit, row.address))
         if row.state == "online" and (row.address or "").startswith("https:"):
+            menu.addAction(self.tr("Manage…"), partial(self.manage_wanted.emit, row.address))
             menu.addAction(self.tr("Paired devices…"), partial(self.devices_wanted.emit, row.address))
         if row.address and not row.near:
             menu.addSeparator()

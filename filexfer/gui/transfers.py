@@ -6,6 +6,7 @@ Ctrl+Down give it another place in the queue; so does dragging it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
@@ -13,7 +14,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QListView, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from filexfer.core.model import Job, JobState
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.controls import faint_label
 from filexfer.gui.finish import SLEEP, FinishBar
 from filexfer.gui.icons import Icons
@@ -25,14 +26,16 @@ from filexfer.gui.words import Words
 
 
 class JobsView(QListView):
-    """Signals: `acted(action, job)` when a button, a key or a menu entry of a row was used."""
+    """Signals: `acted(action, job)` when a button, a key or a menu entry of a row was used. `without`: actions that are not
+    offered."""
 
     acted = Signal(str, object)
 
-    def __init__(self, model: JobsModel, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, model: JobsModel, icons: Icons, parent: QWidget | None = None, without: Collection[str] = ()) -> None:
         super().__init__(parent)
         self._jobs = model
-        self._painter = JobDelegate(icons, self)
+        self._without = without
+        self._painter = JobDelegate(icons, self, without)
         self._pressed = Hover()
         self.setModel(model)
         self.setItemDelegate(self._painter)
@@ -92,8 +95,11 @@ class JobsView(QListView):
         else:
             super().keyPressEvent(event)
 
-    @staticmethod
-    def _key_action(event: QKeyEvent, job: Job) -> str:
+    def offered(self, job: Job) -> list[str]:
+        """What can be done with a job now, and here."""
+        return [action for action in offered(job) if action not in self._without]
+
+    def _key_action(self, event: QKeyEvent, job: Job) -> str:
         key = Qt.Key(event.key())
         wanted = {
             Qt.Key.Key_Space: ("pause", "resume"),
@@ -105,11 +111,11 @@ class JobsView(QListView):
         }.get(key, ())
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             wanted = {Qt.Key.Key_Up: ("sooner",), Qt.Key.Key_Down: ("later",)}.get(key, ())
-        return next((action for action in wanted if action in offered(job)), "")
+        return next((action for action in wanted if action in self.offered(job)), "")
 
     def _on_double_click(self, index: QModelIndex) -> None:
         job = self._jobs.job(index.row())
-        self.acted.emit("open" if "open" in offered(job) else "details", job)
+        self.acted.emit("open" if "open" in self.offered(job) else "details", job)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are keys here."""
@@ -123,7 +129,7 @@ class JobsView(QListView):
         job = self._jobs.job(index.row())
         menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action in offered(job):
+        for action in self.offered(job):
             entry = QAction(action_words(action), menu)
             entry.triggered.connect(partial(self.acted.emit, action, job))
             menu.addAction(entry)
@@ -162,9 +168,13 @@ def action_words(action: str) -> str:
     }[action]
 
 
+#: What is of use only on the computer that does the transfer.
+_HERE_ONLY = frozenset({"reveal", "open", "receipt", "doctor"})
+
+
 class Transfers(QWidget):
-    """The list with its head. Signals: `reveal(job)`, `details(job)`, `open(job)`, `receipt(job)`, `verify()`;
-    `doctor_wanted(address)`; `problem(FilexferError)`."""
+    """The list with its head; `elsewhere`: those of another computer. Signals: `reveal(job)`, `details(job)`, `open(job)`,
+    `receipt(job)`, `verify()`; `doctor_wanted(address)`; `problem(FilexferError)`; `acted()` when something was done to a job."""
 
     reveal = Signal(object)
     details = Signal(object)
@@ -173,14 +183,17 @@ class Transfers(QWidget):
     verify = Signal()
     doctor_wanted = Signal(str)
     problem = Signal(object)
+    acted = Signal()
 
-    def __init__(self, bridge: Bridge, model: JobsModel, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Asks, model: JobsModel, icons: Icons, parent: QWidget | None = None, *, elsewhere: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self._bridge, self._elsewhere = bridge, elsewhere
         self._jobs = model
-        self.view = JobsView(model, icons)
+        self.view = JobsView(model, icons, without=_HERE_ONLY if elsewhere else ())
         self.view.acted.connect(self._act)
-        self.head = TransfersHead(bridge, model, icons)
+        self.head = TransfersHead(bridge, model, icons, elsewhere=elsewhere)
         self.head.verify_wanted.connect(self.verify)
         self.finish = FinishBar(bridge)
         self.finish.state.connect(self.head.finish.take)
@@ -218,16 +231,20 @@ class Transfers(QWidget):
         self.head.begin()
 
     def _summarise(self) -> None:
-        searched = bool(self.head.search.text().strip())
-        self._nothing.setText(
-            self.tr("No transfer has a file of that name.") if searched else self.tr("Files you send or fetch are listed here.")
-        )
+        self._nothing.setText(self._why_nothing())
         self._stack.setCurrentWidget(self.view if self._jobs.rowCount() else self._nothing)
         self.head.summarise()
         self.finish.watch(self.head.finish.action == SLEEP and not self._jobs.active)
         known, self._known = self._known, len(self._jobs.all())
         if known != self._known:
             self.head.search_again()
+
+    def _why_nothing(self) -> str:
+        if self.head.search.text().strip():
+            return self.tr("No transfer has a file of that name.")
+        if self._elsewhere:
+            return self.tr("That computer sends and fetches nothing by itself just now.")
+        return self.tr("Files you send or fetch are listed here.")
 
     def _act(self, action: str, job: Job) -> None:
         asked = {"reveal": self.reveal, "details": self.details, "open": self.open, "receipt": self.receipt}.get(action)
@@ -238,9 +255,12 @@ class Transfers(QWidget):
         elif action in ("sooner", "later"):
             self._shift(job, -1 if action == "sooner" else 1)
         elif action == "clear":
-            self._bridge.ask("job_clear", [job.id])
+            self._bridge.ask("job_clear", [job.id], done=self._done)
         else:
-            self._bridge.ask(f"job_{action}", job.id)
+            self._bridge.ask(f"job_{action}", job.id, done=self._done)
+
+    def _done(self, answer: object) -> None:
+        self.acted.emit()
 
     def _shift(self, job: Job, by: int) -> None:
         row = self._jobs.row(job.id) + by
@@ -249,4 +269,4 @@ class Transfers(QWidget):
             self._on_moved(job.id, position)
 
     def _on_moved(self, number: int, position: float) -> None:
-        self._bridge.ask("job_move", number, position)
+        self._bridge.ask("job_move", number, position, done=self._done)

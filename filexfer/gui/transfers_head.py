@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from filexfer.core.model import JobState
 from filexfer.gui import words
-from filexfer.gui.bridge import Bridge
+from filexfer.gui.asks import Asks
 from filexfer.gui.controls import faint_label, icon_button
 from filexfer.gui.elided import Elided
 from filexfer.gui.finish import SLEEP, FinishMenu
@@ -49,9 +49,11 @@ class TransfersHead(QWidget):
 
     verify_wanted = Signal()
 
-    def __init__(self, bridge: Bridge, model: JobsModel, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Asks, model: JobsModel, icons: Icons, parent: QWidget | None = None, *, elsewhere: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._bridge, self._jobs, self._icons = bridge, model, icons
+        self._bridge, self._jobs, self._icons, self._elsewhere = bridge, model, icons, elsewhere
         self._title = faint_label(self.tr("TRANSFERS"))
         self._title.setFont(heading(self.font()))
         self._sum = Elided()
@@ -68,6 +70,8 @@ class TransfersHead(QWidget):
         self.more = self._menu_button("more_vertical", self._more_menu(), self.tr("More about transfers"))
         self.sweep = icon_button(icons.icon("broom"), self.tr("Remove what has ended from the list"))
         self.sweep.clicked.connect(self._on_sweep)
+        if elsewhere:
+            self.more.hide()  # what it offers is about this computer: its sleep, its files
         self._lay_out()
 
     def _make_search(self) -> QLineEdit:
@@ -113,7 +117,8 @@ class TransfersHead(QWidget):
     def begin(self) -> None:
         """The agent is there: ask it for what was chosen."""
         self.limits.look()
-        self.finish.look()
+        if not self._elsewhere:
+            self.finish.look()
 
     def summarise(self) -> None:
         """Show how all transfers are now."""

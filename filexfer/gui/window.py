@@ -26,6 +26,7 @@ from filexfer.gui.keyboard import Keyboard
 from filexfer.gui.listing import ListingModel
 from filexfer.gui.location import Location
 from filexfer.gui.looking import Looking
+from filexfer.gui.manage_dialog import ManageDialog
 from filexfer.gui.managing import show_devices
 from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.settings import Memory
@@ -121,6 +122,8 @@ class Window(QMainWindow):
         self.sidebar.connect_wanted.connect(self.connect_to)
         self.sidebar.pair_wanted.connect(self.pair_with)
         self.sidebar.devices_wanted.connect(self._show_devices_of)
+        self.sidebar.manage_wanted.connect(self.manage)
+        self.pane.manage_wanted.connect(self.manage)
         self.toolbar.connect_wanted.connect(self.connect_to)
         self.toolbar.breadcrumb.chosen.connect(browser.open)
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
@@ -176,6 +179,7 @@ class Window(QMainWindow):
         def take(info: object) -> None:
             if self.browser.here is not None and self.browser.here.server == here.server and isinstance(info, dict):
                 self.pane.show_free(int(info.get("free", -1)))
+                self.pane.show_permission(here, str(info.get("permission", "")))
 
         # Without it the label stays empty: what is wrong, the list itself says.
         self._bridge.ask("server_call", here.server, "server_info", [], done=take, failed=lambda _: None)
@@ -234,6 +238,12 @@ class Window(QMainWindow):
 
     def _show_devices_of(self, address: str) -> None:
         show_devices(self._bridge, address, self.servers.name_of(address), self._icons, self)
+
+    def manage(self, address: str) -> None:
+        """Open another computer as if it were this one."""
+        dialog = ManageDialog(self._bridge, address, self.servers.name_of(address), self._icons, self)
+        dialog.pair_wanted.connect(self.pair_with)
+        dialog.open()
 
     def _open_dialog(self, dialog: ConnectDialog) -> None:
         dialog.connected.connect(self._on_connected)
