@@ -163,7 +163,8 @@ class Sheet(QDialog):
                 size=words.size(state.to_send), free=free
             )
         sentence = self.tr("{size} free there").format(size=free)
-        return f"{self.tr('These are very many files. Is that meant?')} {sentence}" if state.many else sentence
+        many = self.tr("These are very many files. Is that meant?")
+        return f"{many} {sentence}" if state.many else sentence
 
     def _on_choice(self) -> None:
         safe = self.choice in SAFE

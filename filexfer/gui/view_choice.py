@@ -24,7 +24,8 @@ class ViewChoice(QObject):
         super().__init__(parent)
         self.sort = SortMenu(view.horizontalHeader(), view)
         # Its key belongs to the list, which handles it; here it is only named.
-        self.preview = QAction(f"{self.tr('Preview')}\t{QKeySequence(Qt.Key.Key_Space).toString()}", self)
+        name = self.tr("Preview")
+        self.preview = QAction(f"{name}\t{QKeySequence(Qt.Key.Key_Space).toString()}", self)
         self.preview.triggered.connect(view.preview_wanted)
         self._memory = memory
         self.as_list = self._action(self.tr("As a list"), icons, "text_bullet_list_ltr", "Ctrl+1", not memory.grid)

@@ -168,5 +168,13 @@
             <numerusform>Delete %Ln entries of the trash for good?</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln of {total} done…</source>
+        <extracomment>Milliseconds between two looks how it goes.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -176,6 +176,10 @@
 <context>
     <name>Desktop</name>
     <message>
+        <source>Open filexfer</source>
+        <translation>打开 filexfer</translation>
+    </message>
+    <message>
         <source>Preferences…</source>
         <translation>偏好设置…</translation>
     </message>
@@ -188,10 +192,17 @@
     <name>DevicesDialog</name>
     <message>
         <source>Paired devices</source>
-        <extracomment>How often they are asked for, in milliseconds.
-----------
-Whether the agent was asked and has not answered; whether what stands below the list is about the list itself.</extracomment>
+        <extracomment>Whether the agent was asked and has not answered; whether what stands below the list is about the list itself.</extracomment>
         <translation>已配对的设备</translation>
+    </message>
+    <message>
+        <source>Devices paired with “{name}”</source>
+        <extracomment>How often they are asked for, in milliseconds.</extracomment>
+        <translation>与“{name}”配对的设备</translation>
+    </message>
+    <message>
+        <source>No device is paired with “{name}”.</source>
+        <translation>还没有设备与“{name}”配对。</translation>
     </message>
     <message>
         <source>Revoke…</source>
@@ -614,6 +625,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>JobActs</name>
     <message>
         <source>Save a receipt</source>
+        <extracomment>Most entries that are shown selected.</extracomment>
         <translation>保存回执</translation>
     </message>
     <message>
@@ -694,87 +706,87 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <name>Keyboard</name>
     <message>
         <source>Next part of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口的下一部分</translation>
     </message>
     <message>
         <source>Previous part of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口的上一部分</translation>
     </message>
     <message>
         <source>Open the menu</source>
-        <translation type="unfinished"></translation>
+        <translation>打开菜单</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>键盘快捷键</translation>
     </message>
     <message>
         <source>Going from place to place</source>
-        <translation type="unfinished"></translation>
+        <translation>在各处之间移动</translation>
     </message>
     <message>
         <source>In the list of files</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件列表中</translation>
     </message>
     <message>
         <source>How files are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>文件的显示方式</translation>
     </message>
     <message>
         <source>In the list of transfers</source>
-        <translation type="unfinished"></translation>
+        <translation>在传输列表中</translation>
     </message>
     <message>
         <source>In the window</source>
-        <translation type="unfinished"></translation>
+        <translation>在窗口中</translation>
     </message>
     <message>
         <source>Hide the message</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏消息</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished">打开</translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Folder above</source>
-        <translation type="unfinished">上一级文件夹</translation>
+        <translation>上一级文件夹</translation>
     </message>
     <message>
         <source>Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>全选</translation>
     </message>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>取消选择</translation>
     </message>
     <message>
         <source>What can be done with it</source>
-        <translation type="unfinished"></translation>
+        <translation>可以对它做什么</translation>
     </message>
     <message>
         <source>Pause, or go on</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停或继续</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">重试</translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished">在文件夹中显示</translation>
+        <translation>在文件夹中显示</translation>
     </message>
     <message>
         <source>Cancel, or remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>取消，或从列表中移除</translation>
     </message>
     <message>
         <source>Move up</source>
-        <translation type="unfinished">上移</translation>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Move down</source>
-        <translation type="unfinished">下移</translation>
+        <translation>下移</translation>
     </message>
 </context>
 <context>
@@ -856,6 +868,85 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Modified</source>
         <translation>修改时间</translation>
+    </message>
+</context>
+<context>
+    <name>ManageBar</name>
+    <message>
+        <source>Manage…</source>
+        <translation>管理…</translation>
+    </message>
+    <message>
+        <source>This computer may manage “{name}”.</source>
+        <translation>这台电脑可以管理“{name}”。</translation>
+    </message>
+</context>
+<context>
+    <name>ManageDialog</name>
+    <message>
+        <source>Manage “{name}”</source>
+        <extracomment>What is typed there so that this computer may manage it.</extracomment>
+        <translation>管理“{name}”</translation>
+    </message>
+    <message>
+        <source>LIMITS</source>
+        <translation>限制</translation>
+    </message>
+    <message>
+        <source>It shares files and nothing more: it runs without filexfer&apos;s background service, so its share is set where it was started, and it has no transfers of its own.</source>
+        <translation>它只共享文件：它运行时没有 filexfer 的后台服务，因此共享在启动它的地方设定，它也没有自己的传输。</translation>
+    </message>
+    <message>
+        <source>Pair a device…</source>
+        <translation>配对设备…</translation>
+    </message>
+    <message>
+        <source>Paired devices…</source>
+        <translation>已配对的设备…</translation>
+    </message>
+    <message>
+        <source>“{name}” is being asked…</source>
+        <translation>正在询问“{name}”…</translation>
+    </message>
+    <message>
+        <source>{free} of {total} free</source>
+        <translation>可用 {free}，共 {total}</translation>
+    </message>
+    <message>
+        <source>filexfer {version}</source>
+        <translation>filexfer {version}</translation>
+    </message>
+    <message>
+        <source>It takes {connections} connections at once, {connections_per_address} from one address, and serves {workers} requests at a time, of which one device gets half. A device has at most {open_uploads} uploads under way. Up to {devices} devices can be paired. These are set where it is started.</source>
+        <translation>它最多同时接受 {connections} 个连接，每个地址 {connections_per_address} 个，并同时处理 {workers} 个请求，其中一台设备最多占一半。一台设备最多有 {open_uploads} 个进行中的上传。最多可配对 {devices} 台设备。这些在启动它的地方设定。</translation>
+    </message>
+    <message>
+        <source>“{name}” does not let this computer manage it.</source>
+        <translation>“{name}”不允许这台电脑管理它。</translation>
+    </message>
+    <message>
+        <source>Pair with it anew, by a code that was made for managing. Run there: {command}</source>
+        <translation>请用为管理而生成的配对码重新与它配对。请在那里运行：{command}</translation>
+    </message>
+    <message>
+        <source>Pair…</source>
+        <translation>配对…</translation>
+    </message>
+    <message>
+        <source>“{name}” is not shared any more.</source>
+        <translation>“{name}”已不再共享。</translation>
+    </message>
+    <message>
+        <source>Nobody else reaches it until sharing is switched on, or filexfer started anew, on that computer.</source>
+        <translation>在那台电脑上打开共享或重新启动 filexfer 之前，其他人无法访问它。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be asked just now.</source>
+        <translation>现在无法询问“{name}”。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
     </message>
 </context>
 <context>
@@ -3144,6 +3235,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>filexfer 的后台服务无法启动：{reason}。</translation>
     </message>
     <message>
+        <source>filexfer&apos;s background service does not answer. End it in the task manager, then start filexfer again. {last_words}</source>
+        <translation>filexfer 的后台服务没有应答。请在任务管理器中结束它，然后重新启动 filexfer。{last_words}</translation>
+    </message>
+    <message>
         <source>filexfer&apos;s background service refuses to work. {error}</source>
         <translation>filexfer 的后台服务拒绝工作。{error}</translation>
     </message>
@@ -3480,6 +3575,14 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>更改共享的文件夹</translation>
     </message>
     <message>
+        <source>chosen on that computer</source>
+        <translation>在那台电脑上选择</translation>
+    </message>
+    <message>
+        <source>What is changed here holds until filexfer is started anew there.</source>
+        <translation>在这里所做的更改，在那里重新启动 filexfer 之前有效。</translation>
+    </message>
+    <message>
         <source>Pair a device…</source>
         <translation>配对设备…</translation>
     </message>
@@ -3538,6 +3641,18 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Copy the address {address}</source>
         <translation>复制地址 {address}</translation>
+    </message>
+    <message>
+        <source>Stop sharing</source>
+        <translation>停止共享</translation>
+    </message>
+    <message>
+        <source>Stop sharing on “{name}”?</source>
+        <translation>停止“{name}”上的共享？</translation>
+    </message>
+    <message>
+        <source>Nobody reaches it any more then, this computer neither. It can be switched on again only over there.</source>
+        <translation>之后任何人都无法访问它，这台电脑也不行。只能在那里重新打开。</translation>
     </message>
     <message>
         <source>Folder to share</source>
@@ -3612,6 +3727,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <translation>那里可用 {size}</translation>
     </message>
     <message>
+        <source>These are very many files. Is that meant?</source>
+        <translation>文件非常多。确定要这样吗？</translation>
+    </message>
+    <message>
         <source>&amp;Start anyway</source>
         <translation>仍然开始(&amp;S)</translation>
     </message>
@@ -3625,7 +3744,7 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Keyboard shortcuts</source>
         <extracomment>A head, and below it what a key does and the key as people know it.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>键盘快捷键</translation>
     </message>
 </context>
 <context>
@@ -3668,6 +3787,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
         <source>Calculate</source>
         <extracomment>Width at first; the selection stands still for so long before anything is asked for, in milliseconds. Largest picture asked for, in pixels; rows of which sizes are added up. Figures of a digest that are shown; all of them go to the clipboard.</extracomment>
         <translation>计算</translation>
+    </message>
+    <message>
+        <source>Calculate the digest</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy the digest</source>
@@ -3724,6 +3847,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
     <message>
         <source>Pair…</source>
         <translation>配对…</translation>
+    </message>
+    <message>
+        <source>Manage…</source>
+        <translation>管理…</translation>
     </message>
     <message>
         <source>Paired devices…</source>
@@ -3808,11 +3935,16 @@ Whether the agent was asked and has not answered; whether what stands below the 
 <context>
     <name>Transfers</name>
     <message>
+        <source>That computer sends and fetches nothing by itself just now.</source>
+        <translation>那台电脑目前没有自己的发送或取回。</translation>
+    </message>
+    <message>
         <source>Files you send or fetch are listed here.</source>
         <translation>你发送或获取的文件会列在这里。</translation>
     </message>
     <message>
         <source>No transfer has a file of that name.</source>
+        <extracomment>What is of use only on the computer that does the transfer.</extracomment>
         <translation>没有传输包含该名称的文件。</translation>
     </message>
 </context>
@@ -3980,6 +4112,10 @@ Whether the agent was asked and has not answered; whether what stands below the 
 </context>
 <context>
     <name>ViewChoice</name>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
     <message>
         <source>As a list</source>
         <translation>列表视图</translation>
@@ -4393,9 +4529,12 @@ Whether the agent was asked and has not answered; whether what stands below the 
             <numerusform>永久删除回收站中的 %Ln 个项目？</numerusform>
         </translation>
     </message>
-    <message>
-        <source>Devices paired with “{name}”</source>
-        <translation>与“{name}”配对的设备</translation>
+    <message numerus="yes">
+        <source>%Ln of {total} done…</source>
+        <extracomment>Milliseconds between two looks how it goes.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>

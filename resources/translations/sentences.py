@@ -81,19 +81,19 @@ def _texts(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.IfExp):
         yield from _texts(node.body)
         yield from _texts(node.orelse)
-    elif isinstance(node, ast.Constant | ast.JoinedStr):
-        text = template(node)
-        if text:
-            yield text
+    elif text := template(node):
+        yield text
 
 
 def _silent(tree: ast.Module) -> Iterator[int]:
-    """What is no text of its own: docstrings, parts of f-strings, what is looked for."""
+    """What is no text of its own: docstrings, parts of f-strings and sums, lines of a log."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield id(node.value)
         if isinstance(node, ast.JoinedStr):
             yield from (id(part) for part in node.values)
+        if isinstance(node, ast.BinOp):
+            yield from (id(part) for part in (node.left, node.right))
         if isinstance(node, ast.Call) and _is_log(node):
             yield from (id(one) for one in node.args)
 
@@ -105,26 +105,35 @@ def _is_log(call: ast.Call) -> bool:
 def _is_sentence(text: str) -> bool:
     if re.match(r"[A-Z]{4,} ", text):
         return False  # SQL
-    return bool(re.match(r"[“A-Z{]", text)) and text.rstrip()[-1:] in ".?" and text.count(" ") >= 2 and "\n" not in text
+    return bool(re.match(r"[“A-Z{]|filexfer", text)) and text.rstrip()[-1:] in ".?" and text.count(" ") >= 2 and "\n" not in text
 
 
 def template(node: ast.expr) -> str | None:
-    """The text of a constant or an f-string, with what is put in as `{name}`."""
+    """The text of a constant, an f-string or a sum of such, with what is put in as `{name}`; None for other expressions."""
     if isinstance(node, ast.Constant):
         return _plain(node.value) if isinstance(node.value, str) else None
-    if not isinstance(node, ast.JoinedStr):
+    if not isinstance(node, ast.JoinedStr | ast.BinOp):
         return None
-    parts, names = [], list[str]()
-    for part in node.values:
-        if isinstance(part, ast.FormattedValue):
-            name = called = _slot(part.value)
-            while name in names:
-                name = f"{called}{sum(one.startswith(called) for one in names) + 1}"
-            names.append(name)
-            parts.append(f"{{{name}}}")
-        elif isinstance(part, ast.Constant):
-            parts.append(_escaped(str(part.value)))
-    return "".join(parts)
+    text, names = "", list[str]()
+    for part in _parts(node):
+        if isinstance(part, ast.Constant):
+            text += _escaped(str(part.value))
+            continue
+        name = called = _slot(part)
+        while name in names:
+            name = f"{called}{sum(one.startswith(called) for one in names) + 1}"
+        names.append(name)
+        text += f"{{{name}}}"
+    return text
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.JoinedStr):
+        yield from (part.value if isinstance(part, ast.FormattedValue) else part for part in node.values)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from (*_parts(node.left), *_parts(node.right))
+    else:
+        yield node
 
 
 def _plain(text: str) -> str:
