@@ -70,6 +70,8 @@ class Database:
             self._connection.executescript(_SCHEMA)
         elif version != _VERSION:
             raise sqlite3.DatabaseError("it was made by another version of filexfer")
+        # SQLite's own `lower` knows ASCII alone.
+        self._connection.create_function("folded", 1, lambda value: raw(text(value).casefold()), deterministic=True)
 
     def close(self) -> None:
         with self._lock:

@@ -105,12 +105,10 @@ class Notes:
         return {str(kind) for (kind,) in found}
 
     def jobs_with(self, text: str) -> set[int]:
-        """The jobs that have a file with `text` in its path below the source, the case of ASCII letters aside."""
-        wanted = raw(text.lower())
+        """The jobs that have a file with `text` in its path below the source, whatever the case of their letters."""
         found = self._database.rows(
-            "SELECT job FROM files WHERE instr(CAST(lower(CAST(path AS TEXT)) AS BLOB), ?1)"
-            " UNION SELECT job FROM lots WHERE instr(CAST(lower(CAST(paths AS TEXT)) AS BLOB), ?1)",
-            (wanted,),
+            "SELECT job FROM files WHERE instr(folded(path), ?1) UNION SELECT job FROM lots WHERE instr(folded(paths), ?1)",
+            (raw(text.casefold()),),
         )
         return {whole(job) for (job,) in found}
 

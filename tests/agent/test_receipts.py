@@ -353,6 +353,9 @@ def test_the_history_is_searched_by_the_names_of_files_too(
     first = desk.job("put", remote.addresses[0], holiday, "trips/holiday")
     (tmp_path / "report.txt").write_bytes(b"x")
     second = desk.job("put", remote.addresses[0], tmp_path / "report.txt", "report.txt")
+    (tmp_path / "more" / "ΆΛΦΑ").mkdir(parents=True)
+    (tmp_path / "more" / "ΆΛΦΑ" / "Übermut.TXT").write_bytes(b"x")
+    third = desk.job("put", remote.addresses[0], tmp_path / "more", "more")
 
     def found(text: str) -> list[int]:
         return [one["id"] for one in desk.call("job_list", {"search": text})["jobs"]]
@@ -362,4 +365,6 @@ def test_the_history_is_searched_by_the_names_of_files_too(
     assert found("trips") == [first]
     assert found("Report") == [second]
     assert found("%") == found("nothing like it") == []
-    assert found("") == [second, first]
+    assert found("übermut.txt") == found("ÜBER") == found("άλφα/ü") == found("BERMUT") == [third]
+    assert found("überall") == []
+    assert found("") == [third, second, first]
