@@ -4,11 +4,22 @@ copies it. The agent looks; this shows."""
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
@@ -44,7 +55,8 @@ class DoctorDialog(QDialog):
         column.setContentsMargins(0, 0, GAP, 0)
         column.addLayout(self._steps)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
+        area = self._area = QScrollArea(widgetResizable=True)
+        area.setProperty("reads", True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)
@@ -99,6 +111,9 @@ class DoctorDialog(QDialog):
         )
         for one in found:
             self._steps.addWidget(self._step(one))
+        # Made after the buttons below, they stand above them.
+        for before, after in pairwise([self._area, *self._area.findChildren(QToolButton)]):
+            self.setTabOrder(before, after)
         self.again.setEnabled(True)
         self.copy.setEnabled(True)
 

@@ -6,10 +6,11 @@ Rules: each asks the agent and returns; what goes wrong comes back as one senten
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -23,7 +24,7 @@ from filexfer.gui.copied import Copied
 from filexfer.gui.drag_out import DragOut
 from filexfer.gui.file_changes import FileChanges
 from filexfer.gui.file_view import FileView
-from filexfer.gui.gather import Gather
+from filexfer.gui.gather import AT_ONCE, Chosen, Gather, Pick
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location, path_words
 from filexfer.gui.paste_image import PasteImage
@@ -119,7 +120,7 @@ class FileActions(QObject):
         chosen = self._view.chosen()
         here = self._browser.here is not None
         last = os.path.basename(self._memory.downloads)
-        self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last)))
+        self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last).replace("&", "&&")))
         self["download"].setVisible(bool(last))
         for name in ("download_to", "download", "delete", "erase", "copy", "copy_path", "properties"):
             self[name].setEnabled(here and chosen > 0)
@@ -200,13 +201,13 @@ class FileActions(QObject):
         # Rows may move while the dialog is open: what is to be fetched is settled before.
         self._with_selection(self.ask_folder)
 
-    def ask_folder(self, here: Location, entries: Sequence[Entry]) -> None:
-        """Ask for a folder, then fetch `entries` into it."""
+    def ask_folder(self, here: Location, chosen: Chosen) -> None:
+        """Ask for a folder, then fetch what was chosen into it."""
         dialog = QFileDialog(self._window, self.tr("Download to"), self._memory.downloads)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Download"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda folder: self._fetch(folder, here, entries))
+        dialog.fileSelected.connect(lambda folder: self._fetch(folder, here, chosen))
         dialog.open()
 
     def download(self) -> None:
@@ -214,19 +215,22 @@ class FileActions(QObject):
         if self._memory.downloads:
             self._with_selection(partial(self._fetch, self._memory.downloads))
 
-    def _fetch(self, folder: str, here: Location, entries: Sequence[Entry]) -> None:
+    def _fetch(self, folder: str, here: Location, chosen: Chosen) -> None:
         self._memory.downloads = folder
         self._enable()
-        self.save_into(here, entries, folder)
+        self.save_into(here, chosen, folder)
 
-    def save_into(self, here: Location, entries: Sequence[Entry], folder: str, name: str = "") -> None:
-        """Fetch `entries` of `here` into a local folder, a single one as `name`. What is there already is kept."""
-        self._bridge.ask("job_add", lambda: _fetching(here, entries, folder, name))
+    def save_into(self, here: Location, chosen: Chosen, folder: str, name: str = "") -> None:
+        """Fetch what was chosen in `here` into a local folder, a single one as `name`. What is there already is kept."""
+        if isinstance(chosen, Pick):
+            self._bridge.ask("pick_fetch", chosen.number, paths.to_wire(folder))
+        else:
+            self._bridge.ask("job_add", lambda: _fetching(here, chosen, folder, name))
 
     # Small things.
 
     def _properties(self) -> None:
-        self._with_selection(lambda here, entries: Properties(self._bridge, here, entries, self._window).open())
+        self._with_entries(lambda here, entries: Properties(self._bridge, here, entries, self._window).open())
 
     def _open_trash(self) -> None:
         here = self._browser.here
@@ -253,16 +257,26 @@ class FileActions(QObject):
         self._browser.show_hidden(shown)
 
     def _copy_path(self) -> None:
-        self._with_selection(self._copy_paths)
+        self._with_entries(partial(self._copy_paths, []))
 
-    def _copy_paths(self, here: Location, entries: Sequence[Entry]) -> None:
-        QGuiApplication.clipboard().setText("\n".join(path_words(here.into(entry.name)) for entry in entries))
+    def _copy_paths(self, lines: list[str], here: Location, entries: Sequence[Entry]) -> None:
+        lines += [path_words(here.into(entry.name)) for entry in entries[len(lines) : len(lines) + AT_ONCE // 4]]
+        if len(lines) == len(entries):
+            QGuiApplication.clipboard().setText("\n".join(lines))
+        else:
+            QTimer.singleShot(0, self, partial(self._copy_paths, lines, here, entries))
 
-    def _with_selection(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
-        """Call `act` with where we are and what is selected, once all of it is known here."""
+    def _with_selection(self, act: Callable[[Location, Chosen], None]) -> None:
+        """Call `act` with where we are and what is selected, once it is settled."""
         here = self._browser.here
         if here is not None:
             Gather(self._browser, self._view.ranges(), partial(act, here)).start()
+
+    def _with_entries(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
+        """The same with all entries, once they are known here, however many they are."""
+        here = self._browser.here
+        if here is not None:
+            Gather(self._browser, self._view.ranges(), partial(act, here), sys.maxsize).start()
 
     def _fail(self, sentence: str) -> None:
         self._bridge.failed.emit(FilexferError(sentence))

@@ -56,8 +56,11 @@ class PreviewView(QStackedWidget):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setAccessibleName(self.tr("Preview of the text"))
         self.text.setFont(fixed_font(max(7.0, self.font().pointSizeF() - 1)))
+        self.text.setProperty("reads", True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        # By Tab too: the arrow keys scroll it.
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.text.setTabChangesFocus(True)
         self._note = QWidget()
         self._icon, self._words = QLabel(), plain_label(wrap=True)
         self._words.setForegroundRole(QPalette.ColorRole.PlaceholderText)

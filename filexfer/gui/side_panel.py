@@ -50,6 +50,7 @@ class SidePanel(QWidget):
         self.name = plain_label(wrap=True)
         self.amount, self.pixels, self.changed, self.digest = (plain_label() for _ in range(4))
         self.compute = QPushButton(self.tr("Calculate"))
+        self.compute.setAccessibleName(self.tr("Calculate the digest"))
         self.copy = icon_button(icons.icon("copy"), self.tr("Copy the digest"))
         self.compute.clicked.connect(self._on_compute)
         self.copy.clicked.connect(lambda: to_clipboard(self._hex))
