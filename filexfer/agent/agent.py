@@ -32,6 +32,7 @@ from filexfer.agent.sharing import Sharing
 from filexfer.agent.staging import Staging
 from filexfer.agent.unsend import Unsending
 from filexfer.agent.views import Views
+from filexfer.agent.waiting import Waiting
 from filexfer.agent.watch import Watch
 from filexfer.agent.wish import open_given, open_remembered
 from filexfer.client.engine import Engine
@@ -106,7 +107,9 @@ class Agent:
         parts.callback(servers.close)
         self.views = parts.enter_context(closing(Views(servers)))
         previews = Previews(servers, self._state / "pictures")
-        self._engine = parts.enter_context(closing(Engine(history, connect=servers.connect)))
+        waiting = Waiting(servers)
+        self._engine = parts.enter_context(closing(Engine(history, connect=servers.connect, lookout=waiting)))
+        parts.callback(waiting.close)
         self.staging = parts.enter_context(closing(Staging(servers, self._state / "staged", self._engine.throttle)))
         self._awake = parts.enter_context(closing(Awake()))
         self._engine.limit(number(self._memory.get("rate", 0)))
@@ -116,7 +119,7 @@ class Agent:
         self._afterwards = parts.enter_context(closing(Afterwards(self._engine.jobs, suspend)))
         receipts = parts.enter_context(closing(Receipts(self._engine, servers)))
         self._rates = Rates(Memory(self._state / "rates.json"))
-        self.plans = parts.enter_context(closing(Plans(self.jobs, servers.connect, self._rates)))
+        self.plans = parts.enter_context(closing(Plans(self.jobs, waiting.connect, self._rates)))
         picks = parts.enter_context(closing(Picks(servers, self.jobs, self.views.chosen)))
         self.remote = Remote(servers, self.sharing, vault, places.computer_name())
         diagnosis = Diagnosis(servers, self.sharing, vault)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from filexfer.agent.memory import Memory
 from filexfer.agent.reach import from_elsewhere
-from filexfer.agent.states import States
+from filexfer.agent.states import Follower, States
+from filexfer.client.away import passes
 from filexfer.client.control import control_credentials
 from filexfer.client.credentials import Credentials
 from filexfer.client.leaving import leave, old_credentials
@@ -95,6 +96,8 @@ class Servers:
         self._vault.drop(old)
         self.renew(old)
         self.renew(new)
+        # Whoever waits for it hears that it is back.
+        self._known.look(new)
 
     def forget(self, name: str) -> None:
         """Forget it, and what pairing with it brought; given an address, only the latter. Raises `NotFound`."""
@@ -193,6 +196,19 @@ class Servers:
         with suppress(NotFound):  # no longer saved
             self._known.note(str(self.resolve(server)), error)
 
+    def follow(self, follower: Follower) -> Callable[[], None]:
+        """Have it told how calls end, as of `States`. Returns what ends it."""
+        return self._known.follow(follower)
+
+    def look(self, server: str) -> None:
+        """Ask in the background how `server` does; whoever follows hears it."""
+        self._known.look(str(self.resolve(server)))
+
+    def found_away(self, server: str) -> FilexferError | None:
+        """Why `server` was not reached, a moment ago; None where it was, or that is long ago."""
+        state = self._known.known(str(self.resolve(server)))
+        return state.error if passes(state.error) and not state.is_old else None
+
     @contextmanager
     def session(self, server: str) -> Iterator[Session]:
         """The kept session to `server`, for calls. How they end tells how the server does."""
@@ -222,8 +238,11 @@ class Servers:
 
     def states(self) -> list[dict[str, object]]:
         """Each saved server with what is known of it now; see `agent.states`."""
-        known = [(name, address, self._known.of(address)) for name, address in self.saved().items()]
-        return [{"name": name, "address": at, "state": state.word, "since": state.since} for name, at, state in known]
+        moved = _saved(self._memory.get("moved"))
+        return [
+            {"name": name, "address": at, "state": state.word, "since": state.since, "before": _before(at, moved)}
+            for name, at, state in ((name, at, self._known.of(at)) for name, at in self.saved().items())
+        ]
 
     def state(self, address: str) -> str:
         """How the server at this address does, as far as that is known now; see `agent.states`."""
@@ -293,6 +312,11 @@ def is_own(server: str) -> bool:
 
 def _saved(found: object) -> dict[str, str]:
     return {str(name): str(address) for name, address in found.items()} if isinstance(found, dict) else {}
+
+
+def _before(address: str, moved: Mapping[str, str]) -> list[str]:
+    """The addresses that were those of the server that is at this one now."""
+    return [old for old, now in moved.items() if now == address]
 
 
 def _address_of(name: str, servers: Mapping[str, str]) -> str:

@@ -19,14 +19,18 @@ MOST = 400
 
 _LOCKED = "keyring locked"
 
+Follower = Callable[[str, FilexferError | None], None]
+
 
 class State(NamedTuple):
     """Attributes: word ("connecting", "online", "offline", "needs pairing", "key changed", "keyring locked"); found (monotonic
-    time); answered (when it answered last, in nanoseconds since the epoch; 0 for never in this run)."""
+    time); answered (when it answered last, in nanoseconds since the epoch; 0 for never in this run); error (what a call to it
+    ended in, None for an answer)."""
 
     word: str = "connecting"
     found: float = -FRESH
     answered: int = 0
+    error: FilexferError | None = None
 
     @property
     def is_old(self) -> bool:
@@ -44,30 +48,54 @@ class States:
 
     def __init__(self, look: Callable[[str], object]) -> None:
         self._look = look
-        self._lock = threading.Lock()  # guards the three below
+        self._lock = threading.Lock()  # guards all below
+        self._followers: list[Follower] = []
         self._known: dict[str, State] = {}  # the oldest first
         self._looking: dict[str, object] = {}  # who looks at an address now
         self._closed = False
 
+    def follow(self, follower: Follower) -> Callable[[], None]:
+        """Have it called with each address a call went to, and the error it ended in; on any thread. Returns what ends it."""
+        with self._lock:
+            self._followers.append(follower)
+
+        def end() -> None:
+            with self._lock:
+                self._followers.remove(follower)
+
+        return end
+
     def of(self, address: str) -> State:
         """What is known now. What is old is asked anew in the background."""
-        with self._lock:
-            state = self._known.get(address, State())
-            due = state.is_old and address not in self._looking and not self._closed
-            if due:
-                look = self._looking[address] = object()
-        if due:
-            threading.Thread(target=self._find, args=(address, look), name="filexfer-check", daemon=True).start()
+        state = self.known(address)
+        if state.is_old:
+            self.look(address)
         return state
+
+    def known(self, address: str) -> State:
+        """What is known now, however old."""
+        with self._lock:
+            return self._known.get(address, State())
+
+    def look(self, address: str) -> None:
+        """Ask it anew in the background, unless that is done already."""
+        with self._lock:
+            if address in self._looking or self._closed:
+                return
+            look = self._looking[address] = object()
+        threading.Thread(target=self._find, args=(address, look), name="filexfer-check", daemon=True).start()
 
     def note(self, address: str, error: FilexferError | None = None) -> None:
         """A call to it ended so."""
         word = _word(error)
         with self._lock:
             before = self._known.pop(address, State())
-            self._known[address] = State(word, time.monotonic(), time.time_ns() if word == "online" else before.answered)
+            self._known[address] = State(word, time.monotonic(), time.time_ns() if word == "online" else before.answered, error)
             if len(self._known) > MOST:
                 del self._known[next(iter(self._known))]
+            followers = list(self._followers)
+        for follower in followers:
+            follower(address, error)
 
     def forget(self, address: str) -> None:
         """Something about it has changed: it is to be asked anew, and what a look finds that began before says nothing."""

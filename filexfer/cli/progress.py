@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from filexfer.cli import output
 from filexfer.cli.output import Output
-from filexfer.core.model import Job
+from filexfer.core.model import SERVER, Job
 from filexfer.core.paths import shown
 
 if TYPE_CHECKING:
@@ -123,6 +123,9 @@ class Bars:
         return line if job.state.ended else Group(line, Text(status(job), style="dim", no_wrap=True, overflow="ellipsis"))
 
 
+_WAITS = {"limit": "at the speed limit", SERVER: "waits until the server is back"}
+
+
 def percent(job: Job) -> str:
     """How much of the bytes known so far has moved; never rounded up, so that 100 % means all of them."""
     return f"{100 * job.bytes_done // job.bytes_total} %" if job.bytes_total else "0 %"
@@ -142,7 +145,7 @@ def status(job: Job) -> str:
     if job.files_failed:
         parts.append(f"{output.number(job.files_failed)} failed")
     if job.waits_for:
-        parts.append("at the speed limit" if job.waits_for == "limit" else f"waits for {job.waits_for}")
+        parts.append(_WAITS.get(job.waits_for, f"waits for {job.waits_for}"))
     return " · ".join(parts)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from filexfer.client import session, specs
+from filexfer.client.away import Lookout
 from filexfer.client.history import History
 from filexfer.client.owner import Owner
 from filexfer.client.perform import Performer
@@ -44,6 +45,7 @@ class Engine:
     history: where the queue lives; the engine does not close it.
     settings: how it works.
     connect: opens a session with a server.
+    lookout: looks out for servers that are away, and jobs for them wait; None: those jobs fail.
     """
 
     def __init__(
@@ -52,12 +54,13 @@ class Engine:
         *,
         settings: EngineSettings = DEFAULTS,
         connect: Callable[[str], Session] = session.connect,
+        lookout: Lookout | None = None,
     ) -> None:
         self._history = history
         self._owner = Owner(history.owners)
         self.throttle = Throttle()  # of all that moves files here, jobs or not
         performer = Performer(history, connect, self.throttle, settings.run)
-        self._queue = Queue(history, self._owner.name, settings.jobs, performer, connect)
+        self._queue = Queue(history, self._owner.name, settings.jobs, performer, connect, lookout)
         history.forget_old()
 
     # Asking
@@ -161,19 +164,23 @@ class Engine:
                 self._queue.set(mine, JobState.PAUSED)
 
     def resume(self, job_id: int) -> None:
-        """Go on with a paused job."""
+        """Go on with a paused job, and look anew for the server that one waits for."""
         with self._queue.changed:
             mine = self._queue.own(job_id)
             if JobState.PAUSED in (mine.job.state, mine.wish):
                 self._queue.requeue(mine)
+            elif mine.is_held:
+                self._queue.away.hurry(mine)
 
     def retry(self, job_id: int) -> None:
-        """Try again what failed of a job, and what a cancelled one did not do."""
+        """Try again what failed of a job, and what a cancelled one did not do; look anew for the server that one waits for."""
         with self._queue.changed:
             mine = self._queue.own(job_id)
             if mine.thread is None and mine.job.state in (JobState.FAILED, JobState.CANCELLED):
                 self._queue.claim(job_id)
                 self._queue.requeue(mine)
+            elif mine.is_held:
+                self._queue.away.hurry(mine)
 
     def cancel(self, job_id: int) -> None:
         """End a job and drop what it left half-written, here and there. Files that are whole stay."""

@@ -17,7 +17,7 @@ from filexfer.client.database import Database, raw, text, whole
 from filexfer.client.notes import Notes
 from filexfer.client.owner import is_alive
 from filexfer.core.errors import NotFound
-from filexfer.core.model import Conflict, Direction, Job, JobSpec, JobState
+from filexfer.core.model import SERVER, Conflict, Direction, Job, JobSpec, JobState
 
 _FIGURES = "scanning files_total files_done files_skipped files_failed bytes_total bytes_done".split()
 _COLUMNS = ", ".join(["id", "spec", "state", "name", "position", "created_ns", "finished_ns", "error", "error_kind", *_FIGURES])
@@ -26,6 +26,8 @@ _ENDED = tuple(state.value for state in JobState if state.ended)
 _OLD_NS, _MOST_ENDED = 90 * 24 * 3600 * 10**9, 1000
 #: Bytes of specs that are kept as they were read.
 _SPECS = 12 << 20
+#: Errors with which a job waits for its server; single files never have them.
+_AWAY = ("ConnectionFailed", "ConnectionLost", "ShuttingDown")
 _UNFINISHED = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PAUSED.value, JobState.FAILED.value)
 
 
@@ -90,7 +92,7 @@ class History:
                 if owner not in alive:
                     alive[owner] = is_alive(self.owners, str(owner))
                 if not alive[owner]:
-                    job = replace(job, state=JobState.PAUSED)
+                    job = replace(job, state=JobState.PAUSED, waits_for="")
             jobs.append(job)
         return jobs
 
@@ -215,6 +217,7 @@ class History:
             finished_ns=finished_ns,
             error=text(error),
             error_kind=error_kind,
+            waits_for=SERVER if state == JobState.WAITING.value and error_kind in _AWAY else "",
             scanning=bool(scanning),
             **counts,
         )

@@ -7,7 +7,7 @@ import threading
 from filexfer.client.activity import Gauge
 from filexfer.client.perform import Performance
 from filexfer.client.run import Run
-from filexfer.core.model import Job, JobState
+from filexfer.core.model import SERVER, Job, JobState
 
 
 class Mine:
@@ -18,9 +18,10 @@ class Mine:
         run, gauge, thread: while it runs.
         wish: the state that it is to end in, once it is asked to stop; that was at `stopped_at` (monotonic).
         saved: when its figures were last noted (monotonic).
+        fruitless: runs in a row that were broken off by an absent server and brought nothing.
     """
 
-    __slots__ = ("gauge", "job", "run", "saved", "stopped_at", "thread", "told", "wish")
+    __slots__ = ("fruitless", "gauge", "job", "run", "saved", "stopped_at", "thread", "told", "wish")
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -30,9 +31,15 @@ class Mine:
         self.thread: threading.Thread | None = None
         self.wish: JobState | None = None
         self.stopped_at = self.saved = 0.0
+        self.fruitless = 0
 
     def now(self) -> Job:
         return self.run.figures.onto(self.job) if self.run is not None else self.job
+
+    @property
+    def is_held(self) -> bool:
+        """It waits for its server to be back."""
+        return self.thread is None and self.job.state is JobState.WAITING and self.job.waits_for == SERVER
 
     @property
     def rests(self) -> bool:

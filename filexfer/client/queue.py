@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from filexfer.client import cleanup
+from filexfer.client import away, cleanup
 from filexfer.client.activity import Gauge
 from filexfer.client.clock import Clock
 from filexfer.client.history import History
 from filexfer.client.mine import Mine
-from filexfer.client.perform import Performer
+from filexfer.client.perform import Performance, Performer
 from filexfer.client.run import Run
 from filexfer.client.session import Session
-from filexfer.core.errors import Busy, StorageFailed
+from filexfer.core.errors import Busy, FilexferError, StorageFailed
 from filexfer.core.model import Job, JobState
 
 #: Seconds between two notes of a running job's figures in the history.
@@ -37,15 +37,25 @@ class Queue:
         most: jobs that run at once; others wait.
         performer: does one job.
         connect: opens a session with a server.
+        lookout: looks out for servers that are away; None: their jobs fail.
 
     Attributes:
         changed: guards everything below; notified when a job changes its state.
         mine: the jobs of this engine, by id.
         closing: nothing starts any more.
         clock: tells subscribers what changed.
+        away: the servers that are waited for.
     """
 
-    def __init__(self, history: History, owner: str, most: int, performer: Performer, connect: Callable[[str], Session]) -> None:
+    def __init__(
+        self,
+        history: History,
+        owner: str,
+        most: int,
+        performer: Performer,
+        connect: Callable[[str], Session],
+        lookout: away.Lookout | None,
+    ) -> None:
         self._history = history
         self._owner = owner
         self._most = most
@@ -55,6 +65,7 @@ class Queue:
         self.changed = threading.Condition()
         self.mine: dict[int, Mine] = {}
         self.closing = False
+        self.away = away.Away(history, lookout, self._on_back)
         #: Of jobs that this engine brought to an end: when (`finished_ns`), and `bytes_moved`, which is not in the history.
         self._moved: dict[int, tuple[int, int]] = {}
         self._tidying: list[threading.Thread] = []
@@ -88,6 +99,9 @@ class Queue:
 
     def set(self, mine: Mine, state: JobState) -> None:
         """A new state, on disk too."""
+        if mine.is_held:
+            mine.job = away.released(mine, state)
+            self.away.left(mine.job.spec.server, list(self.mine.values()))
         finished = time.time_ns() if state.ended else 0
         mine.job = replace(mine.job, state=state, finished_ns=finished)
         self._history.save(mine.job)
@@ -157,11 +171,36 @@ class Queue:
             return
         running = sum(1 for mine in self.mine.values() if mine.thread is not None)
         waiting = [mine for mine in self.mine.values() if mine.thread is None and mine.job.state is JobState.WAITING]
-        for mine in sorted(waiting, key=lambda mine: (mine.job.position, mine.job.id))[: max(0, self._most - running)]:
+        ready = [mine for mine in waiting if not self._is_held(mine)]
+        for mine in sorted(ready, key=lambda mine: (mine.job.position, mine.job.id))[: max(0, self._most - running)]:
             mine.wish = None
             mine.thread = threading.Thread(target=self._run, args=(mine, mine.job), name=f"job-{mine.job.id}", daemon=True)
             self.set(mine, JobState.RUNNING)
             mine.thread.start()
+
+    def _is_held(self, mine: Mine) -> bool:
+        """Whether a waiting job has to wait on, for its server."""
+        before = mine.job
+        held = self.away.holds(mine)
+        if mine.job is not before:
+            self.changed.notify_all()
+            self.clock.stir()
+        return held
+
+    def _on_back(self, server: str, was_away: bool) -> None:
+        """The lookout tells that `server` is back. The lock is not held."""
+        with self.changed:
+            error = self.away.returned(server)
+            if error is None or self.closing:
+                return
+            try:
+                for mine in [mine for mine in self.mine.values() if mine.is_held and mine.job.spec.server == server]:
+                    mine.fruitless = 0 if was_away else mine.fruitless
+                    self.set(mine, JobState.WAITING)
+                self._start_waiting()
+            except StorageFailed:
+                # A disk that is full for the moment: it is found to be back once more.
+                self.away.watch(server, error)
 
     def _run(self, mine: Mine, job: Job) -> None:
         """What the thread of a job does. The lock is not held."""
@@ -172,9 +211,11 @@ class Queue:
                 if mine.wish is not None:
                     run.halt()
 
-        how = self._performer.perform(job, begun)
+        how = self._perform(job, begun)
         with self.changed:
             state = mine.end_state(how)
+            if state is JobState.FAILED and not self.closing and self.away.takes(mine, how, job):
+                state = JobState.WAITING
             ended = mine.job if how.run is None else how.run.figures.onto(mine.job, ended=state.ended)
             if state is JobState.FAILED and how.error is not None:
                 ended = replace(ended, error=str(how.error), error_kind=type(how.error).__name__)
@@ -182,11 +223,18 @@ class Queue:
             mine.run = mine.gauge = mine.thread = mine.wish = None
             self._settle(mine, state)
 
+    def _perform(self, job: Job, begun: Callable[[Run], None]) -> Performance:
+        try:
+            self.away.check(job.spec.server)
+        except FilexferError as error:
+            return Performance(None, error)
+        return self._performer.perform(job, begun)
+
     def _settle(self, mine: Mine, state: JobState) -> None:
         """The state that a run ended in; whatever becomes of the history, nobody may wait for it for ever."""
         try:
             if state is JobState.WAITING and not self.closing:
-                # It was resumed while it stopped: as if it had been later.
+                # Its server is away, or it was resumed while it stopped: as if it had been later.
                 self.requeue(mine)
                 return
             if state in (JobState.CANCELLED, JobState.DONE):

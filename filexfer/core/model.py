@@ -136,6 +136,10 @@ class JobState(Enum):
         return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
+#: `Job.waits_for` of a job in the state WAITING whose server is away: it begins by itself when that is back.
+SERVER = "server"
+
+
 class FileState(Enum):
     """What became of one file of a job."""
 
@@ -181,8 +185,8 @@ class Job:
         rate: bytes per second, smoothed; 0 when not running.
         seconds_left: estimate, -1 if there is none.
         waits_for: what holds it up just now: "reading" (the disk it comes from), "network", "disk" (the one it goes to), "limit"
-            (its own bound on speed) or "".
-        error: sentence of what stopped it, or of the first file that failed.
+            (its own bound on speed), "server" (which is away) or "".
+        error: sentence of what stopped it, of the first file that failed, or why the server for which it waits is not reached.
         error_kind: class name, in `core.errors`, of that error, so that fronts can tell a conflict from a lost connection.
         created_ns, finished_ns: nanoseconds since the epoch; 0 for not yet.
         position: order in the queue, smallest first.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +152,29 @@ def test_pause_resume_cancel_and_retry(agent: Any, remote: Server, tmp_path: Pat
         window.until_so(lambda: job not in window.jobs)
 
 
-def test_a_failed_job_says_why_and_is_tried_again(agent: Any, tree: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """The address of a server that speaks something else."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            with suppress(OSError):
+                while True:
+                    with listener.accept()[0] as connection:
+                        connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+        threading.Thread(target=run, daemon=True).start()
+        yield f"http://localhost:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_failed_job_says_why_and_is_tried_again(agent: Any, stranger: str, tree: Path, tmp_path: Path) -> None:
     with agent.session() as session:
         window = Window(session.call)
-        job = session.call("job_add", put("http://localhost:1/", tree, "x"))["id"]
+        job = session.call("job_add", put(stranger, tree, "x"))["id"]
         failed = window.until(job, "failed")
         assert failed["error_kind"] == "ConnectionFailed"
-        assert "http://localhost:1/" in failed["error"]
+        assert stranger in failed["error"]
         session.call("job_retry", job)
         window.until(job, "failed")
         assert session.call("job_files", job, {"failed": True})["total"] == 0

@@ -125,13 +125,14 @@ def test_an_agent_of_the_app_is_asked_by_jobs(tmp_path: Path) -> None:
     assert control.startswith("unix:")
     with connect(control) as session:
         session.call("job_add", {"direction": "get", "server": "http://127.0.0.1:1/", "items": [["f", str(tmp_path / "copy")]]})
-    while (record := json.loads(run("jobs", "--json").out))["state"] in ("waiting", "running"):
-        pass
-    assert (record["state"], record["kind"]) == ("failed", "ConnectionFailed")
+    while (record := json.loads(run("jobs", "--json").out))["waits_for"] != "server":
+        assert record["state"] in ("waiting", "running")
+    assert (record["state"], record["kind"]) == ("waiting", "ConnectionFailed")
+    assert "waits until the server is back" in run("jobs").out
     agent.terminate()
     assert ended(agent).code == 0
     # Now the history is read without it.
-    assert json.loads(run("jobs", "--json").out)["state"] == "failed"
+    assert json.loads(run("jobs", "--json").out)["state"] == "paused"
 
 
 def test_demo_does_the_main_job_on_a_tree_of_ones_own(tmp_path: Path) -> None:
