@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox
 
 from filexfer.gui.bridge import Bridge
+from filexfer.gui.question import Question
 from filexfer.gui.settings import Memory
 from filexfer.gui.window import Window
 
@@ -79,20 +80,14 @@ class Closing(QObject):
     def _ask(self) -> None:
         if self._box is not None:
             return
-        box = self._box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Close filexfer"), "", parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self._what())
-        box.setInformativeText(
-            self.tr("This can go on in the background. What is stopped goes on where it was when filexfer is started again.")
-        )
+        more = self.tr("This can go on in the background. What is stopped goes on where it was when filexfer is started again.")
+        box = self._box = Question(self.tr("Close filexfer"), self._what(), more, self._window)
         keep = box.addButton(self.tr("Keep running in the background"), QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton(self.tr("Stop and quit"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
+        stop = box.add_risk(self.tr("Stop and quit"))
         box.setDefaultButton(keep)
         again = QCheckBox(self.tr("Do this every time"))
         again.setChecked(True)
         box.setCheckBox(again)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._answered)
         keep.clicked.connect(partial(self._choose, "keep", again))
         stop.clicked.connect(partial(self._choose, "stop", again))

@@ -29,6 +29,7 @@ from filexfer.gui.controls import plain_label
 from filexfer.gui.devices_model import MAY, NAME, SEEN, Device, DevicesModel, read_devices
 from filexfer.gui.icons import Icons
 from filexfer.gui.notice import Notice
+from filexfer.gui.question import Question
 from filexfer.gui.sentences import why
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 
@@ -49,6 +50,9 @@ class DevicesDialog(QDialog):
         self.setWindowTitle(self.tr("Devices paired with “{name}”").format(name=name) if of else self.tr("Paired devices"))
         none_there = self.tr("No device is paired with “{name}”.").format(name=name)
         self._none = none_there if of else self.tr("No device is paired with this computer.")
+        self._me = ""
+        if of:
+            bridge.ask("server_info", done=self._know_me, failed=lambda _: None)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(700, 380)
         self.model = DevicesModel(self)
@@ -70,6 +74,10 @@ class DevicesDialog(QDialog):
         self._timer.timeout.connect(self._ask)
         self._timer.start()
         self._ask()
+
+    def _know_me(self, info: object) -> None:
+        """As which of them this computer is known there."""
+        self._me = str(info.get("device", "")) if isinstance(info, dict) else ""
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -167,18 +175,14 @@ class DevicesDialog(QDialog):
         if device is None:
             return
         name = paths.shown(device.name)
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Revoke"), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Revoke “{device}”?").format(device=name))
-        box.setInformativeText(
-            self.tr(
-                "From its next request on it is turned away, and what it is sending breaks off. It can come back only by pairing."
-            )
+        text = self.tr("Revoke “{device}”?").format(device=name)
+        more = self.tr(
+            "From its next request on it is turned away, and what it is sending breaks off. It can come back only by pairing."
         )
-        yes = box.addButton(self.tr("Revoke"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(partial(self._revoke, device.id))
+        if device.name == self._me:
+            more = self.tr("That is this computer: it reaches that one no more then, and can come back only by pairing.")
+        box = Question(self.tr("Revoke"), text, more, self)
+        box.add_risk(self.tr("Revoke")).clicked.connect(partial(self._revoke, device.id))
         box.open()
 
     def _revoke(self, device_id: str) -> None:

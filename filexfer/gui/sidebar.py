@@ -6,12 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.core import paths
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.menu import Menu
+from filexfer.gui.question import Question
 from filexfer.gui.servers_model import Servers, SideModel, SideRow
 from filexfer.gui.side_delegate import SideDelegate
 from filexfer.gui.theme import GAP, MARGIN
@@ -41,6 +42,7 @@ class Sidebar(QWidget):
         self.delegate = SideDelegate(self.view)
         self.view.setItemDelegate(self.delegate)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setProperty("ground", True)
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
         self.view.viewport().setAutoFillBackground(False)
@@ -83,12 +85,32 @@ class Sidebar(QWidget):
         return self.delegate.button_rect(self.view.visualRect(self._model.index(row))).center()
 
     def computer_at(self, point: QPoint) -> tuple[Location, QRect] | None:
-        """The computer whose row is at a point of the viewport, and where that row is; None for none that takes drops."""
+        """The computer whose row is at a point of the viewport, and where that row is."""
         index = self.view.indexAt(point)
         row = self._model.row(index.row()) if index.isValid() else None
-        if row is None or row.address is None or row.state == "needs pairing":
+        if row is None or row.address is None:
             return None
         return Location(row.address, "", row.text), self.view.visualRect(index)
+
+    def is_offline(self, server: str) -> bool:
+        """Whether this computer is known to be away now."""
+        row = self._row_of(server)
+        return row is not None and row.state == "offline"
+
+    def why_not(self, server: str) -> str:
+        """Why this computer takes no files now, a sentence; "" where it does, if later."""
+        row = self._row_of(server)
+        sentence = {
+            "needs pairing": self.tr("“{name}” needs pairing before it takes files. Ask for a code there."),
+            "key changed": self.tr("“{name}” shows another key, so nothing is sent to it. Ask its owner, then pair again."),
+            "keyring locked": self.tr("The token for “{name}” lies in a locked keyring. Unlock it, then drop the files again."),
+            "other version": self.tr("“{name}” has another version of filexfer. Update the older one of both."),
+        }.get(row.state if row is not None else "", "")
+        return sentence.format(name=paths.shown(row.text if row is not None else ""))
+
+    def _row_of(self, server: str) -> SideRow | None:
+        place = self._model.row_of(server)
+        return self._model.row(place) if place >= 0 else None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A press on a row's button is for the button, not for the row; some keys open and close a section."""
@@ -175,15 +197,9 @@ class Sidebar(QWidget):
         menu.popup(self.view.viewport().mapToGlobal(point))
 
     def _ask_forget(self, row: SideRow) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Forget"), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Forget “{name}”?").format(name=paths.shown(row.text)))
-        if (row.address or "").startswith("https:"):
-            box.setInformativeText(
-                self.tr("What pairing with it brought is thrown away too: to come back, it takes a new code from there.")
-            )
-        yes = box.addButton(self.tr("Forget"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(partial(self._servers.forget, row.text))
+        text = self.tr("Forget “{name}”?").format(name=paths.shown(row.text))
+        paired = (row.address or "").startswith("https:")
+        more = self.tr("What pairing with it brought is thrown away too: to come back, it takes a new code from there.")
+        box = Question(self.tr("Forget"), text, more if paired else "", self)
+        box.add_risk(self.tr("Forget")).clicked.connect(partial(self._servers.forget, row.text))
         box.open()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QHeaderView,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QTableView,
@@ -27,6 +26,7 @@ from filexfer.gui.controls import plain_label
 from filexfer.gui.icons import Icons
 from filexfer.gui.location import Location
 from filexfer.gui.notice import Notice
+from filexfer.gui.question import Question
 from filexfer.gui.sentences import why
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 from filexfer.gui.trash_model import DELETED, NAME, PLACE, SIZE, Trashed, TrashModel, read_trash
@@ -155,14 +155,10 @@ class TrashDialog(QDialog):
     # Emptying.
 
     def _ask_empty(self) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Empty the trash"), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(Words.tr("Delete %Ln entries of the trash for good?", "", self.model.rowCount()))
-        box.setInformativeText(self.tr("None of it can be brought back then, by nobody."))
-        yes = box.addButton(self.tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(self._on_empty)
+        text = Words.tr("Delete %Ln entries of the trash for good?", "", self.model.rowCount())
+        more = self.tr("None of it can be brought back then, by nobody.")
+        box = Question(self.tr("Empty the trash"), text, more, self)
+        box.add_risk(self.tr("Delete for good")).clicked.connect(self._on_empty)
         box.open()
 
     def _on_empty(self) -> None:

@@ -13,6 +13,7 @@ from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
 from filexfer.gui.connect_dialog import ConnectDialog
 from filexfer.gui.devices_dialog import DevicesDialog
+from filexfer.gui.manage_dialog import PLAIN_HEIGHT, WIDTH, ManageDialog
 from filexfer.gui.pair_dialog import PairDialog
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code
@@ -115,6 +116,41 @@ def connecting(p: Photographer) -> None:
     p.shoot_dialog("connected", ConnectDialog)
 
 
+def managing(p: Photographer) -> None:
+    """One that lets us manage it; the same where it has no agent; and where it lets us not."""
+    window = p.window
+
+    def opened(state: str) -> ManageDialog:
+        window.manage(p.attic.address)
+        dialog = modal(ManageDialog)
+        p.wait(lambda: dialog.managed.state == state)
+        return dialog
+
+    opened("refused")
+    p.shoot_dialog("manage-refused", ManageDialog)
+    p.attic.call("device_revoke", p.attic.call("device_list")[0]["id"])
+    with p.agent.session() as session:
+        session.call("server_pair", {"link": p.attic.invite("manage")["link"], "name": "attic"})
+    p.go("", p.attic.address, "attic")
+    p.wait(window.pane.manage.isVisible)
+    p.shoot("may-manage")
+    p.attic.call("limit_set", {"rate": 100_000})
+    for name in ("IMG_2041.jpg", "film.mkv"):
+        (p.home / name).write_bytes(bytes(40_000_000))
+        p.attic.call("job_add", {"direction": "put", "server": "", "items": [[str(p.home / name), name]]})
+    dialog = opened("open")
+    p.wait(lambda: dialog.jobs.rowCount() == 2 and dialog.bounds.text())
+    p.shoot("manage", dialog)
+    dialog.share.switch.click()
+    p.shoot_dialog("manage-stop", QMessageBox)
+    dialog.managed.has_agent = False
+    dialog.resize(WIDTH, PLAIN_HEIGHT)
+    dialog.managed.changed.emit()
+    p.shoot_dialog("manage-plain", ManageDialog)
+    for job in p.attic.call("job_list")["jobs"]:
+        p.attic.call("job_cancel", job["id"])
+
+
 def untrusted(p: Photographer) -> None:
     """Computers that do not know us, or show another key."""
     window = p.window
@@ -144,4 +180,4 @@ def untrusted(p: Photographer) -> None:
     window.servers.forget("attic")
 
 
-GROUPS = (nearby, share, inviting, devices, connecting, untrusted)
+GROUPS = (nearby, share, inviting, devices, connecting, managing, untrusted)

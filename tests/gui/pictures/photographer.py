@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -37,6 +37,8 @@ class Photographer:
         self.window: Window = app.make_window(agent.open, self.state)
         self.window.start()
         self.window.show()
+        # The pointer lies on nothing.
+        QCursor.setPos(QPoint(790, 790))
         self.wait(lambda: self.window.servers.known)
 
     def begin_group(self) -> None:
