@@ -101,6 +101,7 @@ class ManageDialog(QDialog):
         page.addWidget(_inset(self.transfers, PAGE - MARGIN), 1)
         page.addSpacing(MARGIN)
         page.addWidget(_inset(self._limits))
+        page.addSpacing(GAP // 2)
         page.addWidget(_inset(self.bounds))
         for one in (self.notice, self._page):
             self._stack.addWidget(one)
@@ -142,6 +143,7 @@ class ManageDialog(QDialog):
             self._begun = True
             if managed.has_agent:
                 self.transfers.begin()
+                self.share.switch.setFocus()
             else:
                 self.resize(WIDTH, PLAIN_HEIGHT)
 
@@ -163,7 +165,7 @@ class ManageDialog(QDialog):
 
     def _say_refused(self) -> None:
         sentence = self.tr("“{name}” does not let this computer manage it.").format(name=self._name)
-        more = self.tr("Pair with it anew, by a code that was made for managing. Run there: {command}").format(command=COMMAND)
+        more = self.tr("Pair with it anew, by a code that was made for managing. Run there:\n{command}").format(command=COMMAND)
         button = self.tr("Pair…") if self._address.startswith("https:") else ""
         self.notice.say("lock_closed", sentence, more, button, self._on_pair)
 

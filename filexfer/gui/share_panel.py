@@ -68,6 +68,7 @@ class SharePanel(QFrame):
         self.permission.activated.connect(lambda: servers.set_share(permission=self.permission.currentData()))
         self.guest = permission_box(self.tr("What guests may do"), ("none", "read", "write"))
         self.guest.activated.connect(lambda: servers.set_share(guest=self.guest.currentData()))
+        self._shown: tuple[str, ...] | None = None
         self._addresses = QHBoxLayout()
         self._addresses.setSpacing(GAP)
         self._lay_out()
@@ -136,6 +137,9 @@ class SharePanel(QFrame):
         dialog.open()
 
     def _show_addresses(self, addresses: tuple[str, ...]) -> None:
+        if addresses == self._shown:
+            return  # what has the keyboard keeps it
+        self._shown = addresses
         while (item := self._addresses.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QToolButton
 
 from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
@@ -53,19 +53,12 @@ def person(open_window: MakeWindow, home: Path) -> Iterator[Person]:
 
 
 def _pair(person: Person, attic: SecureServer, permission: str) -> None:
-    link = attic.invite(permission)["link"].replace("localhost", "127.0.0.1")
-    person.window._bridge.ask("server_pair", {"link": _to_loopback(link, attic), "name": "attic"})
+    person.window._bridge.ask("server_pair", {"link": attic.invite(permission)["link"], "name": "attic"})
     person.wait(lambda: _ask(person) or any(one.state == "online" for one in person.window.servers.saved))
 
 
 def _ask(person: Person) -> None:
     person.window.servers.ask()
-
-
-def _to_loopback(link: str, attic: SecureServer) -> str:
-    """The link names an address of this machine on a network; the server listens on loopback alone."""
-    _, _, rest = link.partition("/?")
-    return f"filexfer://{attic.address.removeprefix('https://').rstrip('/')}/?{rest}"
 
 
 def _managed(person: Person, attic: SecureServer) -> ManageDialog:
@@ -117,6 +110,13 @@ def test_its_share_is_shown_and_what_guests_may_is_changed(person: Person, attic
     assert not panel.choose.isVisible(), "the folder is chosen on that computer alone"
     assert panel.passing.isVisible(), "its command line says what holds when it is started again"
     assert "free" in dialog.facts.text()
+    assert QApplication.focusWidget() is panel.switch
+    copy = panel.findChildren(QToolButton)[0]
+    copy.setFocus()
+    told: list[None] = []
+    dialog.managed.changed.connect(lambda: told.append(None))
+    person.wait(lambda: len(told) > 1)
+    assert QApplication.focusWidget() is copy, "what has the keyboard keeps it while it is told anew"
     person.wait(lambda: "connections at once" in dialog.bounds.text())
     assert "4,096" in dialog.bounds.text()
     assert nameless(dialog) == []
@@ -170,6 +170,15 @@ def test_a_device_is_invited_there_by_code_and_link_and_revoked(person: Person, 
     assert isinstance(devices, DevicesDialog)
     assert devices.windowTitle() == "Devices paired with “attic”"
     person.wait(lambda: devices.model.rowCount() == 2)
+    person.wait(lambda: devices._me)
+    me = next(row for row, device in enumerate(devices.model.devices) if device.name != "phone")
+    devices.table.selectRow(me)
+    person.click(devices.revoke)
+    person.wait(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    assert "That is this computer" in box.informativeText()
+    box.reject()
     devices._revoke(next(device.id for device in devices.model.devices if device.name == "phone"))
     person.wait(lambda: devices.model.rowCount() == 1)
     assert "phone" not in [device["name"] for device in attic.call("device_list")]
