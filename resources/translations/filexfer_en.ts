@@ -98,6 +98,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln entries were deleted for good.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln items were uploaded.</source>
         <translation>
             <numerusform>%Ln item was uploaded.</numerusform>
@@ -116,6 +123,13 @@
         <translation>
             <numerusform>%Ln entry is in “{place}” now.</numerusform>
             <numerusform>%Ln entries are in “{place}” now.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries came back under other names: theirs are in use.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -166,14 +180,6 @@
         <translation>
             <numerusform>Delete %Ln entry of the trash for good?</numerusform>
             <numerusform>Delete %Ln entries of the trash for good?</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln of {total} done…</source>
-        <extracomment>Milliseconds between two looks how it goes.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
         </translation>
     </message>
 </context>

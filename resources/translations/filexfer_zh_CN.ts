@@ -33,11 +33,11 @@
     <name>Closing</name>
     <message>
         <source>Close filexfer</source>
-        <extracomment>How long the background process may take to end, in milliseconds.</extracomment>
         <translation>关闭 filexfer</translation>
     </message>
     <message>
         <source>This can go on in the background. What is stopped goes on where it was when filexfer is started again.</source>
+        <extracomment>How long the background process may take to end, in milliseconds.</extracomment>
         <translation>这些可以在后台继续。停止的内容会在再次启动 filexfer 时从原处继续。</translation>
     </message>
     <message>
@@ -219,6 +219,10 @@
     <message>
         <source>No device is paired with this computer.</source>
         <translation>还没有设备与这台电脑配对。</translation>
+    </message>
+    <message>
+        <source>That is this computer: it reaches that one no more then, and can come back only by pairing.</source>
+        <translation>那就是这台电脑：之后它将无法访问那台电脑，只有重新配对才能再次访问。</translation>
     </message>
     <message>
         <source>Revoke</source>
@@ -925,8 +929,10 @@
         <translation>“{name}”不允许这台电脑管理它。</translation>
     </message>
     <message>
-        <source>Pair with it anew, by a code that was made for managing. Run there: {command}</source>
-        <translation>请用为管理而生成的配对码重新与它配对。请在那里运行：{command}</translation>
+        <source>Pair with it anew, by a code that was made for managing. Run there:
+{command}</source>
+        <translation>请用为管理而生成的配对码重新与它配对。请在那里运行：
+{command}</translation>
     </message>
     <message>
         <source>Pair…</source>
@@ -3563,7 +3569,7 @@
     <name>SharePanel</name>
     <message>
         <source>Share this folder</source>
-        <extracomment>Widest the folder&apos;s path is shown, in pixels.</extracomment>
+        <extracomment>Widest the folder&apos;s path is shown, in pixels. How addresses begin that lead to this computer from itself only.</extracomment>
         <translation>共享此文件夹</translation>
     </message>
     <message>
@@ -3835,6 +3841,22 @@
     <message>
         <source>Connect…</source>
         <translation>连接…</translation>
+    </message>
+    <message>
+        <source>“{name}” needs pairing before it takes files. Ask for a code there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” shows another key, so nothing is sent to it. Ask its owner, then pair again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The token for “{name}” lies in a locked keyring. Unlock it, then drop the files again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” has another version of filexfer. Update the older one of both.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Open</source>
@@ -4179,6 +4201,10 @@
         <translation>请先连接到一台电脑，再把文件拖放到它的文件夹</translation>
     </message>
     <message>
+        <source>Drop to upload to “{place}” as soon as it is online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drop to upload to “{place}”</source>
         <translation>松开即可上传到“{place}”</translation>
     </message>
@@ -4339,6 +4365,10 @@
         <source>Cancelled</source>
         <translation>已取消</translation>
     </message>
+    <message>
+        <source>Waiting for {server}</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>Looking through %Ln file(s)</source>
         <translation>
@@ -4401,6 +4431,12 @@
         <source>Delete %Ln entries for good?</source>
         <translation>
             <numerusform>永久删除 %Ln 个项目？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries were deleted for good.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
         </translation>
     </message>
     <message>
@@ -4471,6 +4507,16 @@
         <translation>“{name}”以“{new}”的名称恢复：原名称已被占用。</translation>
     </message>
     <message numerus="yes">
+        <source>%Ln entries came back under other names: theirs are in use.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This cannot be taken back any more. What was deleted lies in the trash of its share.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln entries were not taken back.</source>
         <translation>
             <numerusform>%Ln 个项目未能撤销。</numerusform>
@@ -4529,12 +4575,10 @@
             <numerusform>永久删除回收站中的 %Ln 个项目？</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%Ln of {total} done…</source>
+    <message>
+        <source>{done} of {total} done…</source>
         <extracomment>Milliseconds between two looks how it goes.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
