@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from typing import Any, Protocol
 
@@ -40,6 +41,10 @@ class Socket(Protocol):
         """Send the first of `pieces`, as far as they go; how many bytes left."""
         ...
 
+    def has_room(self) -> bool:
+        """Wait until there is room to send in; False where something has arrived and there is none."""
+        ...
+
     def receive(self, view: memoryview) -> int:
         """Wait for bytes and take them; 0 at the end of the connection."""
         ...
@@ -76,6 +81,9 @@ class PlainSocket:
             return self._socket.send(b"".join(pieces[:2]))
         return self._socket.send(pieces[0])
 
+    def has_room(self) -> bool:
+        return has_room(self._socket)
+
     def receive(self, view: memoryview) -> int:
         return self._socket.recv_into(view)
 
@@ -92,6 +100,23 @@ class PlainSocket:
 
     def close(self) -> None:
         self._socket.close()
+
+
+def has_room(made: socket.socket) -> bool:
+    """See `Socket`. Raises `TimeoutError` after the socket's own time."""
+    seconds = made.gettimeout()
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(made, select.POLLIN | select.POLLOUT)
+        events = [event for _, event in poll.poll(None if seconds is None else seconds * 1000)]
+        # An error or an end is for the next send to tell.
+        ready, room = bool(events), events != [select.POLLIN]
+    else:
+        readable, writable, _ = select.select([made], [made], [], seconds)
+        ready, room = bool(readable or writable), bool(writable)
+    if not ready:
+        raise TimeoutError("timed out")
+    return room
 
 
 def connected(address: Address, timeout: float) -> socket.socket:

@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 
+from filexfer.client.sockets import has_room
 from filexfer.client.words import connect_error
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import ConnectionFailed, KeyChanged
@@ -87,6 +88,9 @@ class SecureSocket:
             # A head and the begin of its body leave in one record where they fit.
             return self._socket.send(_joined(pieces))
         return self._socket.send(first if len(first) <= _SENT else memoryview(first)[:_SENT])
+
+    def has_room(self) -> bool:
+        return has_room(self._socket)
 
     def receive(self, view: memoryview) -> int:
         return self._socket.recv_into(view)

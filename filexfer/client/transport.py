@@ -127,9 +127,10 @@ class Connection:
                 sent = self._open.send(pieces)
                 pieces = _left(pieces, sent)
                 unseen += sent
-                if first and pieces and unseen >= _LOOK:
+                # Who has refused may read no more: where there is no room, the wait is for the answer too.
+                while first and pieces and (unseen >= _LOOK or not self._open.has_room()):
                     unseen = 0
-                    self._cut_short = self._is_answered()
+                    self._cut_short = self._look()
                     if self._cut_short:
                         return
         except OSError as error:
@@ -138,13 +139,22 @@ class Connection:
                 raise self._lost(error) from error
 
     def _is_answered(self) -> bool:
-        """Whether an answer has begun to arrive."""
+        """Whether an answer has begun to arrive before the connection ended."""
         try:
-            count = self._open.receive_now(self._view[self._end :])
+            return self._look()
         except OSError:
             return False
+
+    def _look(self) -> bool:
+        """Whether an answer has begun to arrive. Raises `OSError` where the connection has ended without one."""
+        try:
+            count = self._open.receive_now(self._view[self._end :])
+        except BlockingIOError:
+            return False
+        if not count:
+            raise ConnectionResetError()
         self._end += count
-        return count > 0
+        return True
 
     def head(self, most: int = _RECEIVE) -> ResponseHead:
         """The head of the answer. `most` bounds the bytes taken at once: where the body goes into a buffer of its own, little of

@@ -4,9 +4,13 @@ can say that it was nothing."""
 from __future__ import annotations
 
 import datetime
+import fcntl
 import socket
 import ssl
+import struct
+import termios
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +72,14 @@ class Peer:
             if not self.take():
                 raise ConnectionResetError
         return self.read[start:]
+
+    def until_no_more_comes(self) -> None:
+        """Wait until what lies between is full, and the other side cannot send more unless something is read here."""
+        before, looks = -1, 0
+        while looks < 10:
+            (now,) = struct.unpack("i", fcntl.ioctl(self.socket, termios.FIONREAD, bytes(4)))
+            before, looks = now, looks + 1 if now == before else 0
+            time.sleep(0.02)
 
     def request(self) -> bytes:
         """Read one request with its body."""
