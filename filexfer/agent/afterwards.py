@@ -48,16 +48,17 @@ class Afterwards:
     def changed(self, jobs: Sequence[Job]) -> None:
         """These jobs have changed; called on the engine's clock."""
         with self._lock:
-            if any(job.state in _BUSY for job in jobs):
+            if any(_is_busy(job) for job in jobs):
                 self._put_off()
             if self._action != SLEEP or self._timer is not None:
                 return
             # Asked for and not kept: one that is cleared at once is never told to have ended.
-            if any(job.state in _FINISHED and job.finished_ns > self._since for job in jobs) and not self._is_busy():
+            ended = any(job.is_held or (job.state in _FINISHED and job.finished_ns > self._since) for job in jobs)
+            if ended and not self._is_busy():
                 self._get_ready()
 
     def _is_busy(self) -> bool:
-        return any(job.state in _BUSY for job in self._jobs())
+        return any(_is_busy(job) for job in self._jobs())
 
     def finish_state(self, caller: Caller) -> dict[str, object]:
         """What is done when all transfers are finished: {action: nothing or sleep, seconds: until then, -1 while transfers run or
@@ -109,3 +110,8 @@ class Afterwards:
             _log.warning("This computer did not go to sleep: %s", error)
             with self._lock:
                 self._problem = str(error)
+
+
+def _is_busy(job: Job) -> bool:
+    # For a server that is away this computer stays awake no more than for one that was given up.
+    return job.state in _BUSY and not job.is_held

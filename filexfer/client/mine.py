@@ -7,7 +7,7 @@ import threading
 from filexfer.client.activity import Gauge
 from filexfer.client.perform import Performance
 from filexfer.client.run import Run
-from filexfer.core.model import SERVER, Job, JobState
+from filexfer.core.model import Job, JobState
 
 
 class Mine:
@@ -39,7 +39,7 @@ class Mine:
     @property
     def is_held(self) -> bool:
         """It waits for its server to be back."""
-        return self.thread is None and self.job.state is JobState.WAITING and self.job.waits_for == SERVER
+        return self.thread is None and self.job.is_held
 
     @property
     def rests(self) -> bool:

@@ -213,6 +213,11 @@ class Job:
     finished_ns: int = 0
     position: float = 0.0
 
+    @property
+    def is_held(self) -> bool:
+        """It waits for its server, which is away."""
+        return self.state is JobState.WAITING and self.waits_for == SERVER
+
 
 @dataclass(frozen=True, slots=True)
 class JobFile:

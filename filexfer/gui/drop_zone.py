@@ -23,16 +23,18 @@ EDGE, SCROLL_MS, STRIDE = 36, 30, 14
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a point leads. `into`: the folder a drop goes to, None for none yet; `area`: what to outline, in the widget;
-    `springs`: it opens when it is hovered over."""
+    `springs`: it opens when it is hovered over; `why`: a sentence why nothing can go there, with no `into`."""
 
     into: Location | None
     area: QRect
     springs: bool = False
+    why: str = ""
 
 
 class DropZone(QObject):
     """Signals: `over(Dragged, Spot)` while something hangs over the widget, `left()` when it is gone; `let_go(Dragged,
-    Location or None)`; `sprung(Location)` when a folder was hovered over for long.
+    Location or None)`; `sprung(Location)` when a folder was hovered over for long; `turned_down(sentence)` where a place takes
+    nothing.
 
     Args:
         widget: takes the drops; of a scroll area its viewport.
@@ -45,6 +47,7 @@ class DropZone(QObject):
     left = Signal()
     let_go = Signal(object, object)
     sprung = Signal(object)
+    turned_down = Signal(str)
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class DropZone(QObject):
             return
         self._dragged, self._point = dragged, point
         self._aim_at(spot, dragged)
-        if _takes(dragged, spot.into) or event.type() == QEvent.Type.DragEnter:
+        if _takes(dragged, spot) or event.type() == QEvent.Type.DragEnter:
             _accept(event)
         else:
             event.ignore()
@@ -128,6 +131,10 @@ class DropZone(QObject):
         self.end()
         if dragged is None or spot is None:
             event.ignore()
+            return
+        if spot.why:
+            event.ignore()
+            self.turned_down.emit(spot.why)
             return
         _accept(event)
         self.let_go.emit(dragged, spot.into)
@@ -169,9 +176,11 @@ class DropZone(QObject):
             self.look_again()
 
 
-def _takes(dragged: Dragged, into: Location | None) -> bool:
-    """Whether letting go is answered; files from elsewhere always are, if by a sentence."""
-    return dragged.rows is None or dragged.verdict(into) in (Verdict.MOVE, Verdict.OTHER_SERVER, Verdict.NOWHERE)
+def _takes(dragged: Dragged, spot: Spot) -> bool:
+    """Whether letting go is answered; files from elsewhere nearly always are, if by a sentence."""
+    if spot.why:
+        return False
+    return dragged.rows is None or dragged.verdict(spot.into) in (Verdict.MOVE, Verdict.OTHER_SERVER, Verdict.NOWHERE)
 
 
 def _accept(event: QDropEvent) -> None:

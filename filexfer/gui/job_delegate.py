@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from filexfer.core import paths
 from filexfer.core.model import Direction, Job, JobState
-from filexfer.gui import words
 from filexfer.gui.icons import Icons
 from filexfer.gui.jobs_model import JOB, JobsModel
 from filexfer.gui.sentences import said
@@ -107,7 +106,7 @@ class JobDelegate(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, line: QRect, job: Job, model: JobsModel, scheme: Colours) -> None:
         small = tabular(smaller(self._view.font()))
-        facts = QFontMetrics(small).elidedText(words.job_facts(job), Qt.TextElideMode.ElideRight, line.width() * 2 // 3)
+        facts = QFontMetrics(small).elidedText(model.facts(job), Qt.TextElideMode.ElideRight, line.width() * 2 // 3)
         wide = QFontMetrics(small).horizontalAdvance(facts)
         name = QFontMetrics(self._view.font()).elidedText(
             model.title(job), Qt.TextElideMode.ElideMiddle, line.width() - wide - 2 * MARGIN

@@ -34,8 +34,8 @@ class Whole:
         self.percent: int | None = None
 
     def weigh(self, jobs: Mapping[int, Job], fraction: Callable[[Job], float]) -> None:
-        """`jobs` are so now."""
-        going = {number for number, job in jobs.items() if not job.state.ended}
+        """`jobs` are so now. Those that wait for a server that is away may do so for days."""
+        going = {number for number, job in jobs.items() if not job.state.ended and not job.is_held}
         if not going:
             self._counted, self.percent = set(), None
             return
@@ -52,7 +52,7 @@ class Whole:
 
 
 class JobsModel(QAbstractListModel):
-    """All jobs the agent knows. `name_of`: names of servers by address, for people. Signals: `moved(number, position)` when
+    """All jobs the agent knows. Signals: `moved(number, position)` when
     a person gave one another place in the queue; `taken()` after each news."""
 
     moved = Signal(int, float)
@@ -66,7 +66,19 @@ class JobsModel(QAbstractListModel):
         self._reached: dict[int, float] = {}
         self._only: frozenset[int] | None = None
         self._whole = Whole()
-        self.name_of: Mapping[str, str] = {}
+        self._name_of: Mapping[str, str] = {}
+
+    @property
+    def name_of(self) -> Mapping[str, str]:
+        """Names of servers by address, for people."""
+        return self._name_of
+
+    @name_of.setter
+    def name_of(self, names: Mapping[str, str]) -> None:
+        if names != self._name_of:
+            self._name_of = names
+            if self._order:
+                self.dataChanged.emit(self.index(0), self.index(len(self._order) - 1))
 
     def take(self, news: JobNews) -> None:
         """Show what the agent told."""
@@ -138,9 +150,14 @@ class JobsModel(QAbstractListModel):
         name = job.name or paths.name(first[0] or first[1])
         return paths.shown(name)
 
+    def facts(self, job: Job) -> str:
+        """How it stands, in a line."""
+        name = self._name_of.get(job.spec.server, "")
+        return words.job_facts(job, paths.shown(name))
+
     def place(self, job: Job) -> str:
         """Where it goes to, or comes from: `to studio › Photos`."""
-        server = self.name_of.get(job.spec.server, job.spec.server)
+        server = self._name_of.get(job.spec.server, job.spec.server)
         if job.spec.direction is Direction.PUT:
             above = paths.parent(job.spec.items[0][1]) if job.spec.items else ""
             return self.tr("to {place}").format(
@@ -166,7 +183,7 @@ class JobsModel(QAbstractListModel):
             self._jobs[job.id] = job
             done, total = (job.bytes_done, job.bytes_total) if job.bytes_total else (job.files_done, job.files_total)
             fraction = min(1.0, done / total) if total else 0.0
-            going = job.state in (JobState.RUNNING, JobState.PAUSED)
+            going = job.is_held or job.state in (JobState.RUNNING, JobState.PAUSED)
             self._reached[job.id] = max(self._reached.get(job.id, 0.0), fraction) if going else fraction
         self._whole.weigh(self._jobs, self.fraction)
 
@@ -259,13 +276,13 @@ class JobsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.title(job)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(filter(None, (self.title(job), words.job_state(job), words.job_facts(job), _error(job))))
+            return ", ".join(filter(None, (self.title(job), words.job_state(job), self.facts(job), _error(job))))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(self._tip(job))
         return None
 
     def _tip(self, job: Job) -> str:
-        return "\n".join(filter(None, (self.title(job), self.place(job), words.job_facts(job), _error(job))))
+        return "\n".join(filter(None, (self.title(job), self.place(job), self.facts(job), _error(job))))
 
 
 def _error(job: Job) -> str:

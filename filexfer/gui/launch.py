@@ -17,6 +17,7 @@ from filexfer.client.session import Session
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ProtocolError, RequestError, StorageFailed
 from filexfer.core.locks import FileLock
+from filexfer.core.model import SERVER
 
 #: Seconds: for an agent that runs to answer, and for a new one to be there.
 ANSWER = 3.0
@@ -103,7 +104,8 @@ def _ended(state: Path, deadline: float) -> bool:
         with connect_control(state, timeout=ANSWER) as session:
             found = session.call("job_list", {"limit": 1000})
             jobs = found.get("jobs", []) if isinstance(found, dict) else []
-            if any(job["state"] in ("running", "waiting") for job in jobs):
+            # What waits for a server that is away, the next one waits for as well.
+            if any(job["state"] in ("running", "waiting") and job.get("waits_for") != SERVER for job in jobs):
                 return False
             session.call("agent_stop")
     except FilexferError:

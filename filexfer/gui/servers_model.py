@@ -54,12 +54,13 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A saved server; `state` is "connecting", "online", "offline", "needs pairing", "key changed" or "keyring locked"; `since`:
-    when one that is offline answered last, in nanoseconds since the epoch, 0 for unknown."""
+    when one that is offline answered last, in nanoseconds since the epoch, 0 for unknown; `before`: addresses at which it was."""
 
     name: str
     address: str
     state: str
     since: int = 0
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class Servers(QObject):
         if not address:
             return self.share.name or self.tr("This computer")
         near = self.nearby.near(address)
-        return next((server.name for server in self.saved if server.address == address), near.name if near else address)
+        known = (server.name for server in self.saved if address in (server.address, *server.before))
+        return next(known, near.name if near else address)
 
     def saved_as(self, near: Near) -> Saved | None:
         """As what a computer nearby is saved: by its key, as the agent tells, or by its address."""
@@ -156,7 +158,9 @@ class Servers(QObject):
 
     @property
     def names(self) -> dict[str, str]:
-        return {"": self.tr("this computer"), **{server.address: server.name for server in self.saved}}
+        """By address, also by those at which they were: what is still named by one is shown under the name."""
+        known = {address: server.name for server in self.saved for address in (*server.before, server.address)}
+        return {"": self.tr("this computer"), **known}
 
     def _take(self, answer: tuple[Share, tuple[Saved, ...]]) -> None:
         self._waiting = False
@@ -179,8 +183,13 @@ class Servers(QObject):
 
 
 def _read_list(answer: Mapping[str, Any]) -> tuple[Share, tuple[Saved, ...]]:
-    saved = (Saved(str(one["name"]), str(one["address"]), str(one["state"]), int(one["since"])) for one in answer["servers"])
-    return Share.read(answer["share"]), tuple(saved)
+    return Share.read(answer["share"]), tuple(_read_saved(one) for one in answer["servers"])
+
+
+def _read_saved(one: Mapping[str, Any]) -> Saved:
+    # An agent of an older version does not tell where a server was.
+    before = tuple(str(address) for address in one.get("before", ()))
+    return Saved(str(one["name"]), str(one["address"]), str(one["state"]), int(one["since"]), before)
 
 
 class RowsModel(QAbstractListModel):

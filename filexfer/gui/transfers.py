@@ -139,7 +139,8 @@ class JobsView(QListView):
 def offered(job: Job) -> list[str]:
     """What can be done with a job now: what its buttons do first."""
     actions = [action for action, _ in BUTTONS[job.state]]
-    more = ["sooner", "later"] if not job.state.ended else []
+    more = ["retry"] if job.is_held else []
+    more += ["sooner", "later"] if not job.state.ended else []
     if job.state is JobState.DONE and job.spec.items:
         more.append("open")
     if job.error_kind in ("ConnectionFailed", "ConnectionLost") and job.spec.server:

@@ -54,14 +54,14 @@ class WindowDrops(QObject):
             for other in self._zones:
                 if other is not zone:
                     other.end()
-            words = self.words(dragged, spot.into)
+            words = spot.why or self.words(dragged, spot.into)
             if not words:
                 hide()
                 return
             # The words always stand over the list, where there is room for them.
             self._pane.outline.point_at(QRect() if outline else spot.area, words)
             if outline is not None:
-                outline.point_at(spot.area, "")
+                outline.point_at(QRect() if spot.why else spot.area, "")
 
         def hide() -> None:
             self._pane.outline.hide()
@@ -71,6 +71,7 @@ class WindowDrops(QObject):
         zone.over.connect(show)
         zone.left.connect(hide)
         zone.let_go.connect(self._let_go)
+        zone.turned_down.connect(self.refused)
         zone.sprung.connect(self._browser.open)
 
     @property
@@ -83,6 +84,8 @@ class WindowDrops(QObject):
         verdict = dragged.verdict(into)
         if into is None or verdict is Verdict.NOWHERE:
             return self.tr("Connect to a computer first, then drop files onto its folder")
+        if verdict is Verdict.UPLOAD and self._sidebar.is_offline(into.server):
+            return self.tr("Drop to upload to “{place}” as soon as it is online").format(place=into.words)
         if verdict is Verdict.UPLOAD:
             return self.tr("Drop to upload to “{place}”").format(place=into.words)
         if verdict is Verdict.OTHER_SERVER:
@@ -102,7 +105,12 @@ class WindowDrops(QObject):
 
     def _computer(self, point: QPoint) -> Spot | None:
         found = self._sidebar.computer_at(point)
-        return None if found is None else Spot(*found, springs=True)
+        if found is None:
+            return None
+        into, area = found
+        why = self._sidebar.why_not(into.server)
+        # To open one that is off would only cover what is there.
+        return Spot(None if why else into, area, springs=not self._sidebar.is_offline(into.server), why=why)
 
     def _let_go(self, dragged: Dragged, into: Location | None) -> None:
         if dragged.rows is None:

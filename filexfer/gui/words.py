@@ -81,10 +81,13 @@ def job_state(job: Job) -> str:
     }[job.state]
 
 
-def job_facts(job: Job) -> str:
-    """The line at the right of a job: how much, how fast, how long, and what holds it up."""
+def job_facts(job: Job, server: str = "") -> str:
+    """The line at the right of a job: how much, how fast, how long, and what holds it up. `server`: what its server is called."""
     if job.state is JobState.RUNNING:
         parts = _running(job)
+    elif job.is_held:
+        begun = job.files_done or job.bytes_done
+        parts = [_amount(job) if begun else "", Words.tr("Waiting for {server}").format(server=server or host(job.spec.server))]
     elif job.state is JobState.DONE:
         parts = [_outcome(job), job_state(job)]
     elif job.state is JobState.FAILED:
