@@ -31,6 +31,8 @@ from filexfer.gui.sentences import said, why
 from filexfer.gui.theme import GAP, MARGIN, PAGE, colours
 
 WIDTH, HEIGHT = 560, 360
+#: Edge of the mark of a step, in pixels.
+MARK = 20
 
 
 class DoctorDialog(QDialog):
@@ -131,7 +133,10 @@ class DoctorDialog(QDialog):
         row.addWidget(self._mark(str(one["state"])), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(2)
-        column.addWidget(plain_label(said(paths.shown(str(one["says"]))), wrap=True))
+        says = plain_label(said(paths.shown(str(one["says"]))), wrap=True)
+        # Beside the middle of its mark.
+        says.setMinimumHeight(MARK)
+        column.addWidget(says)
         if one["state"] != "good":
             if one["do"]:
                 more = faint_label(said(paths.shown(str(one["do"]))))
@@ -152,7 +157,7 @@ class DoctorDialog(QDialog):
             "bad": ("error_circle", scheme.failed, self.tr("wrong")),
         }.get(state, ("question_circle", scheme.paused, self.tr("not sure")))
         label = QLabel()
-        label.setPixmap(self._icons.pixmap(name, 20, QColor(colour), self.devicePixelRatioF()))
+        label.setPixmap(self._icons.pixmap(name, MARK, QColor(colour), self.devicePixelRatioF()))
         label.setAccessibleName(word)
         label.setToolTip(word)
         return label

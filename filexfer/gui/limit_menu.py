@@ -93,6 +93,7 @@ class LimitDialog(QDialog):
         self.field = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=10_000.0, value=rate / MB, suffix=self.tr(" MB/s"))
         self.field.setAccessibleName(self.tr("Megabytes per second"))
         self.field.lineEdit().setAccessibleName(self.field.accessibleName())
+        self.field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.field.setMinimumSize(240, 30)
         label = plain_label(self.tr("All transfers together move at most:"))
         label.setBuddy(self.field)

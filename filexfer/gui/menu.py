@@ -9,16 +9,29 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Collection, Sequence
+from string import digits
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QMenu, QStyleOptionMenuItem
+from PySide6.QtWidgets import QMenu, QStyleOptionMenuItem, QWidget
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Menu(QMenu):
     """To be used for every menu that is not the system's own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.aboutToShow.connect(self._fit)
+
+    def _fit(self) -> None:
+        """Qt measures the texts as they are, without what is put into them."""
+        names = [action.text().partition("\t")[0] for action in self.actions() if not action.isSeparator()]
+        wide = self.fontMetrics().horizontalAdvance
+        added = [wide(text) - wide(name) - wide("&") for name, (letter, text) in zip(names, marked(names), strict=True) if letter]
+        self.setMinimumWidth(0)
+        self.setMinimumWidth(self.sizeHint().width() + max([0, *added]))
 
     def letters(self) -> dict[str, QAction]:
         """The entries by their letters, in lower case."""
@@ -76,5 +89,5 @@ def _mark(name: str, taken: Collection[str]) -> tuple[str, str]:
 
 
 def _places(name: str) -> list[int]:
-    """Where letters stand that keyboards have: those with capital and small forms."""
-    return [place for place, letter in enumerate(name) if unicodedata.category(letter) in ("Lu", "Ll")]
+    """Where letters stand that keyboards have, those with capital and small forms, and digits."""
+    return [place for place, letter in enumerate(name) if unicodedata.category(letter) in ("Lu", "Ll") or letter in digits]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from filexfer.gui.icons import Icons
-from filexfer.gui.theme import GAP, PAGE, Repolish, colours
+from filexfer.gui.theme import GAP, PAGE, Repolish, colours, title
 
 #: Widest its lines are, in pixels.
 WIDEST = 600
@@ -27,9 +27,7 @@ class Notice(QWidget):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._sentence = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
-        font = self.font()
-        font.setPointSize(13)
-        self._sentence.setFont(font)
+        self._sentence.setFont(title(self.font()))
         self._more = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._more.setTextFormat(Qt.TextFormat.PlainText)
         self._more.setForegroundRole(self.palette().ColorRole.PlaceholderText)
@@ -93,7 +91,9 @@ class Notice(QWidget):
 
     def _colour(self) -> None:
         if self._icon:
-            colour = QColor(colours(self.palette()).secondary)
+            scheme = colours(self.palette())
+            tones = {"checkmark_circle": scheme.done, "shield_error": scheme.failed}
+            colour = QColor(tones.get(self._icon, scheme.secondary))
             self._picture.setPixmap(self._icons.pixmap(self._icon, 48, colour, self.devicePixelRatioF()))
 
     def _on_second(self) -> None:

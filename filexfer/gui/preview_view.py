@@ -13,7 +13,7 @@ from filexfer.gui.file_delegate import icon_of
 from filexfer.gui.icons import Icons
 from filexfer.gui.pictures import Preview
 from filexfer.gui.sentences import said
-from filexfer.gui.theme import GAP, MARGIN
+from filexfer.gui.theme import GAP, MARGIN, Repolish
 
 ICON = 48
 
@@ -64,7 +64,9 @@ class PreviewView(QStackedWidget):
         self._note = QWidget()
         self._icon, self._words = QLabel(), plain_label(wrap=True)
         self._words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._drawn: tuple[str, QPalette.ColorRole] | None = None
         self._lay_out_note()
+        self._polish = Repolish(self, self._colour)
         for page in (self._note, self.picture, self.text):
             self.addWidget(page)
 
@@ -94,12 +96,24 @@ class PreviewView(QStackedWidget):
 
     def show_icon(self, entry: Entry, words: str = "") -> None:
         """What stands for `entry` while nothing better is there."""
-        name = icon_of(entry)
         tone = QPalette.ColorRole.Accent if entry.kind is Kind.FOLDER else QPalette.ColorRole.PlaceholderText
-        self._icon.setPixmap(self._icons.pixmap(name, ICON, self.palette().color(tone), self.devicePixelRatio()))
+        self._say(icon_of(entry), tone, words)
+
+    def show_nothing(self, words: str) -> None:
+        """Nothing is chosen: say what to choose."""
+        self._say("image", QPalette.ColorRole.PlaceholderText, words)
+
+    def _say(self, icon: str, tone: QPalette.ColorRole, words: str) -> None:
+        self._drawn = (icon, tone)
+        self._colour()
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.setCurrentWidget(self._note)
+
+    def _colour(self) -> None:
+        if self._drawn is not None:
+            name, tone = self._drawn
+            self._icon.setPixmap(self._icons.pixmap(name, ICON, self.palette().color(tone), self.devicePixelRatio()))
 
     def show_preview(self, preview: Preview) -> None:
         if preview.kind == "image":

@@ -15,7 +15,7 @@ from filexfer.core.errors import FilexferError
 from filexfer.core.model import Entry, Kind
 from filexfer.gui import words
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import plain_label, to_clipboard
+from filexfer.gui.controls import faint_label, plain_label, to_clipboard
 from filexfer.gui.location import Location, path_words
 from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, PAGE
@@ -54,10 +54,10 @@ class Properties(QDialog):
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
             label.setAccessibleName(f"{head}: {text}")
-            form.addRow(head, label)
-        form.addRow(self.tr("Size"), self.size_words)
+            form.addRow(faint_label(head), label)
+        form.addRow(faint_label(self.tr("Size")), self.size_words)
         if self._of_folders or len(entries) > 1:
-            form.addRow(self.tr("Contents"), self.contents)
+            form.addRow(faint_label(self.tr("Contents")), self.contents)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         copy = QPushButton(self.tr("Copy path"), autoDefault=False)

@@ -103,6 +103,7 @@ class ReceiptDialog(QDialog):
         self._tick.stop()
         self._label.setText(sentence)
         self._bar.hide()
+        self.adjustSize()
         self._buttons.setStandardButtons(QDialogButtonBox.StandardButton.Close)
 
     def closeEvent(self, event: object) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLabel, QVBo
 from filexfer.core import paths
 from filexfer.gui.controls import faint_label, plain_label
 from filexfer.gui.location import Location
-from filexfer.gui.theme import GAP, MARGIN, PAGE
+from filexfer.gui.theme import GAP, MARGIN, PAGE, title
 from filexfer.gui.words import Words
 
 WIDTH, SHOWN = 420, 4
@@ -42,6 +42,7 @@ class SendDialog(QDialog):
         layout.setContentsMargins(PAGE, PAGE, PAGE, PAGE)
         layout.setSpacing(GAP)
         head = plain_label(Words.tr("Send %Ln file(s) and folder(s)", "", len(local)))
+        head.setFont(title(head.font()))
         layout.addWidget(head)
         layout.addWidget(self._names(local))
         layout.addSpacing(MARGIN)

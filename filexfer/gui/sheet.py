@@ -25,7 +25,7 @@ from filexfer.gui.controls import check_box, faint_label, plain_label
 from filexfer.gui.elided import Elided
 from filexfer.gui.location import Location
 from filexfer.gui.plan_state import PlanState
-from filexfer.gui.theme import GAP, PAGE, colours, tabular
+from filexfer.gui.theme import GAP, PAGE, colours, tabular, title
 from filexfer.gui.words import Words
 
 #: Choices under which nothing that is there is lost from its place.
@@ -45,9 +45,7 @@ class Sheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(WIDTH)
         head = Elided(self.tr("Upload to “{place}”").format(place=place.words))
-        font = head.font()
-        font.setPointSize(13)
-        head.setFont(font)
+        head.setFont(title(head.font()))
         self.amount, self.room = plain_label(), faint_label()
         self.room.setWordWrap(True)
         self.rows = _Rows(self)

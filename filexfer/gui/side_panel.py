@@ -112,10 +112,11 @@ class SidePanel(QWidget):
 
     def _show_many(self, chosen: int) -> None:
         self._pause.stop()
-        self.content.hide()
+        self.content.setVisible(not chosen)
+        self.name.setVisible(bool(chosen))
         self._rows(size=False, pixels=False, changed=False, digest=False)
         if not chosen:
-            self.name.setText(self.tr("Select a file to see what it looks like."))
+            self.content.show_nothing(self.tr("Select a file to see what it looks like."))
             return
         self.name.setText(self.tr("{items} selected").format(items=Words.tr("%Ln item(s)", "", chosen)))
         if chosen <= MOST_ROWS:
@@ -134,6 +135,7 @@ class SidePanel(QWidget):
         self._show_digest("")
         self._rows(size=is_file, pixels=False, changed=True, digest=is_file)
         self.content.show()
+        self.name.show()
         self.content.show_icon(entry)
 
     def _rows(self, **shown: bool) -> None:

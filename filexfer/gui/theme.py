@@ -155,6 +155,13 @@ def heading(font: QFont) -> QFont:
     return result
 
 
+def title(font: QFont) -> QFont:
+    """`font` for the one sentence of a page or a dialog: 13 pt."""
+    result = QFont(font)
+    result.setPointSize(13)
+    return result
+
+
 def tabular(font: QFont) -> QFont:
     """`font` with digits of one width, so that figures stand still while they change."""
     result = QFont(font)

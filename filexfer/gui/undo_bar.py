@@ -14,7 +14,7 @@ from filexfer.gui.theme import GAP, MARGIN, colours
 #: How long it stands, in milliseconds.
 STANDS_MS = 10_000
 #: Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it.
-WIDEST, RAISED = 560, 60
+WIDEST, RAISED = 560, 84
 
 
 class UndoBar(QFrame):

@@ -45,7 +45,8 @@ class ViewChoice(QObject):
 
     def menu(self, parent: QWidget) -> Menu:
         """All of it, to be chosen by its words."""
-        menu = Menu(self.tr("View"), parent)
+        menu = Menu(parent)
+        menu.setTitle(self.tr("View"))
         menu.addActions([self.as_list, self.as_grid, self.panel, self.preview])
         menu.addMenu(self.sort)
         return menu

@@ -243,7 +243,7 @@ def test_the_panel_tells_what_is_selected(person: Person, place: Place) -> None:
     person.go(place.location)
     person.click(person.window.toolbar.panel)
     panel = person.window.looking.panel
-    person.wait(lambda: "Select a file" in panel.name.text())
+    person.wait(lambda: "Select a file" in panel.content.page)
     person.click_row("b.jpg")
     person.wait(lambda: panel.content.page == "picture")
     assert panel.pixels.text() == "200 × 400"
