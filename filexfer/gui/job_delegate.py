@@ -72,7 +72,8 @@ class JobDelegate(QStyledItemDelegate):
         model = self._view.model()
         assert isinstance(model, JobsModel)
         rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        # A row that is stepped to, and not chosen, is seen too.
+        selected = bool(option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus))
         scheme = colours(self._view.palette())
         self._paint_back(painter, rect, scheme, selected, self.hover.row == index.row())
         self._paint_icon(painter, rect, job, scheme)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import Protocol
 
 from PySide6.QtCore import QSignalBlocker, Qt, SignalInstance
@@ -147,13 +148,18 @@ class SharePanel(QFrame):
         shown = [address for address in addresses if not address.startswith("unix:")]
         # The last one is this very computer's: of use to nobody else.
         shown = [address for address in shown if "//127." not in address] or shown
+        buttons: list[QWidget] = []
         for address in shown[:2]:
             label = plain_label(address)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             copy = icon_button(self._icons.icon("copy"), self.tr("Copy the address {address}").format(address=address))
             copy.clicked.connect(partial(to_clipboard, address))
+            buttons.append(copy)
             self._addresses.addWidget(label)
             self._addresses.addWidget(copy)
+        stops = [self.guest, *buttons]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
         if not shown:
             self._addresses.addWidget(QLabel(self.tr("none yet; the system may ask about the firewall")))
         self._addresses.addStretch(1)
