@@ -32,8 +32,8 @@ class Remote:
     def server_list(self, caller: Caller) -> dict[str, object]:
         """This computer's share and the saved servers: {share: {folder, name, on, permission, guest, addresses, problem,
         lasting}, servers: [{name, address, state, since, before}]}, a state being connecting, online, offline, needs pairing, key
-        changed or keyring locked; since: when one that is offline answered last, in nanoseconds since the epoch, 0 for not in this
-        run; before: addresses at which it was."""
+        changed or keyring locked; since: when one that is offline answered last, in nanoseconds since the epoch, 0 for not in
+        this run; before: addresses at which it was."""
         return {"share": self._sharing.describe(), "servers": self._servers.states()}
 
     def server_save(self, caller: Caller, server: object) -> bool:

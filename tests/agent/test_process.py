@@ -216,6 +216,27 @@ def test_an_older_one_that_works_is_left_to_its_work(window: Path, tmp_path: Pat
     old.stdout.close()
 
 
+def test_an_older_one_that_only_waits_for_a_server_is_replaced_and_so_is_its_wait(
+    window: Path, tmp_path: Path, until: Callable[..., Any]
+) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    old = _older(window)
+
+    def held(session: Any) -> list[str]:
+        return [job["waits_for"] for job in session.call("job_list")["jobs"]]
+
+    with connect_control(window) as session:
+        items = [[str(tmp_path / "file"), "file"]]
+        session.call("job_add", {"direction": "put", "server": "http://127.0.0.1:1/", "items": items})
+        until(lambda: held(session), lambda waits: waits == ["server"])
+    assert pid_at(ensure_agent(window)) != old.pid
+    assert old.wait(20) == 0
+    with connect_control(window) as session:
+        until(lambda: held(session), lambda waits: waits == ["server"])
+    assert old.stdout is not None
+    old.stdout.close()
+
+
 def test_a_newer_one_is_left_alone(monkeypatch: pytest.MonkeyPatch, window: Path) -> None:
     from filexfer.gui import launch
 

@@ -245,12 +245,14 @@ class Bed:
         if self._problem:
             raise MachineError(self._problem)
 
-    def is_now(self, **states: JobState) -> None:
+    def is_now(self, waits_for: str = "", **states: JobState) -> None:
         """Jobs are so now, and that is told."""
         for name, state in states.items():
             number = int(name.removeprefix("job"))
             spec = JobSpec(Direction.PUT, "http://a/", (("/a", "a"),))
-            self._jobs[number] = Job(number, spec, state, finished_ns=time.time_ns() + 1 if state.ended else 0)
+            self._jobs[number] = Job(
+                number, spec, state, waits_for=waits_for, finished_ns=time.time_ns() + 1 if state.ended else 0
+            )
         self.after.changed([self._jobs[int(name.removeprefix("job"))] for name in states])
 
     def vanishes(self, number: int) -> None:
@@ -282,6 +284,21 @@ def test_it_sleeps_once_when_the_last_transfer_has_ended() -> None:
     bed.is_now(job3=JobState.DONE)
     assert not bed.is_near
     assert bed.times == 1
+
+
+def test_a_transfer_whose_server_is_away_keeps_nothing_awake_until_it_is_back() -> None:
+    bed = Bed()
+    bed.set("sleep")
+    bed.is_now(job1=JobState.RUNNING, job2=JobState.RUNNING)
+    bed.is_now(waits_for="server", job1=JobState.WAITING)
+    assert not bed.is_near, "the other one runs"
+    bed.is_now(job2=JobState.DONE)
+    assert bed.is_near
+    bed.is_now(job1=JobState.RUNNING)
+    assert not bed.is_near
+    bed.is_now(waits_for="server", job1=JobState.WAITING)
+    assert bed.is_near
+    bed.after.close()
 
 
 def test_a_transfer_so_quick_that_only_its_end_is_told_counts_and_one_of_before_does_not() -> None:

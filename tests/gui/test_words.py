@@ -50,6 +50,14 @@ def test_a_running_job_says_how_much_how_fast_how_long_and_what_it_waits_for(loo
     assert words.job_facts(job) == "1,204 of 1,690 · 98.0 MB/s · 12 s · waiting for their disk"
 
 
+def test_a_job_whose_server_is_away_says_for_whom_it_waits_and_how_far_it_came(look: QApplication) -> None:
+    job = _job(JobState.WAITING, files_total=3, waits_for="server")
+    assert words.job_facts(job, "studio") == "Waiting for studio"
+    assert words.job_facts(job) == "Waiting for http://a:1"
+    begun = _job(JobState.WAITING, files_total=3, files_done=1, waits_for="server")
+    assert words.job_facts(begun, "studio") == "1 of 3 · Waiting for studio"
+
+
 @pytest.mark.parametrize("state", list(JobState))
 def test_every_state_of_a_job_has_a_word(look: QApplication, state: JobState) -> None:
     job = _job(state, files_total=2, files_done=1, bytes_total=10, bytes_done=5)
