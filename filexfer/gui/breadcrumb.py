@@ -13,6 +13,7 @@ from filexfer.core import paths
 from filexfer.gui.controls import faint_label, tip
 from filexfer.gui.location import Location
 from filexfer.gui.menu import Menu
+from filexfer.gui.reading import is_turned, isolated
 
 #: Widest a single part may be, in pixels; longer names are elided in the middle.
 PART_WIDTH = 220
@@ -88,7 +89,7 @@ class Breadcrumb(QWidget):
         self._steps = [location.at(paths.join(*parts[:depth])) for depth in range(len(parts) + 1)]
         for depth, step in enumerate(self._steps):
             if depth:
-                self._arrows.append(faint_label("›"))
+                self._arrows.append(faint_label("‹" if is_turned() else "›"))
                 self._line.addWidget(self._arrows[-1])
             self.parts.append(self._part(step, depth == len(parts)))
             self._line.addWidget(self.parts[-1])
@@ -105,7 +106,7 @@ class Breadcrumb(QWidget):
         button.setFont(font)
         # An ampersand would become a mnemonic.
         text = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, PART_WIDTH)
-        button.setText(text.replace("&", "&&"))
+        button.setText(isolated(text.replace("&", "&&")))
         button.setAccessibleName(name)
         button.clicked.connect(partial(self.chosen.emit, step))
         return button

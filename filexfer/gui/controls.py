@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton
 
 from filexfer.gui import words
+from filexfer.gui.reading import leading
 
 ICON = 20
 
@@ -37,14 +38,14 @@ def faint_label(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
+    return leading(label)
 
 
 def plain_label(text: str = "", wrap: bool = False) -> QLabel:
     """A label whose text is shown as it is, whoever it comes from."""
     label = QLabel(text, wordWrap=wrap)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
+    return leading(label)
 
 
 def tip(text: str) -> str:

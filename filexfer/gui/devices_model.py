@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from filexfer.core import paths
 from filexfer.gui import words
+from filexfer.gui.reading import isolated
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, MAY, SEEN = range(3)
@@ -80,7 +81,7 @@ class DevicesModel(QAbstractTableModel):
         if device is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return (paths.shown(device.name), words.permission(device.permission), device.seen)[index.column()]
+            return (isolated(paths.shown(device.name)), words.permission(device.permission), device.seen)[index.column()]
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == NAME:
             return ", ".join((paths.shown(device.name), words.permission(device.permission), device.seen))
         return None

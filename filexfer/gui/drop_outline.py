@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from filexfer.gui.reading import isolated
 from filexfer.gui.theme import GAP, MARGIN, colours
 
 
@@ -60,4 +61,4 @@ class DropOutline(QWidget):
         painter.setBrush(colour)
         painter.drawRoundedRect(label, 8, 8)
         painter.setPen(QColor("#ffffff"))
-        painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), words)
+        painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), isolated(words))

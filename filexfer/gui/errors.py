@@ -16,6 +16,7 @@ from filexfer.core import paths
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 from filexfer.gui.controls import icon_button
 from filexfer.gui.icons import Icons
+from filexfer.gui.reading import leading
 from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, MARGIN, Repolish, colours
 from filexfer.protocol.address import mentioned
@@ -34,7 +35,7 @@ class ErrorBar(QFrame):
         self._details = ""
         self.setAutoFillBackground(True)
         self._picture = QLabel()
-        self._sentence = QLabel(wordWrap=True)
+        self._sentence = leading(QLabel(wordWrap=True))
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copy = QPushButton(self.tr("Copy details"))

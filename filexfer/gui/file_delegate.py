@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from filexfer.core.model import Entry, Kind
 from filexfer.gui.icons import Icons
 from filexfer.gui.listing import MODIFIED, NAME, SIZE, ListingModel
+from filexfer.gui.reading import isolated
 from filexfer.gui.theme import FILE_ROW, GAP, MARGIN, colours, smaller, tabular
 
 ICON = 20
@@ -84,7 +85,8 @@ class FileDelegate(QStyledItemDelegate):
         text = QColor("#ffffff") if lit else QColor(scheme.text)
         faint = QColor("#ffffff") if lit else QColor(scheme.secondary)
         if entry is None:
-            painter.fillRect(self._bone(look.cells[NAME]), QColor(scheme.tint))
+            cell = look.cells[NAME]
+            painter.fillRect(QStyle.visualRect(self._view.layoutDirection(), cell, self._bone(cell)), QColor(scheme.tint))
         else:
             self._paint_entry(painter, model, entry, look, (text, faint), lit)
         if look.current and not look.selected:
@@ -105,13 +107,13 @@ class FileDelegate(QStyledItemDelegate):
             painter.setPen(text)
             room = self.name_rect(cell, right)
             name = self._metrics.elidedText(model.text(entry, NAME), Qt.TextElideMode.ElideMiddle, room.width())
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), name)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), isolated(name))
         painter.setFont(self._small)
         painter.setPen(faint)
         for column, side in ((SIZE, Qt.AlignmentFlag.AlignTrailing), (MODIFIED, Qt.AlignmentFlag.AlignLeading)):
             room = look.cells[column].adjusted(MARGIN, 0, -MARGIN, 0)
             words = self._small_metrics.elidedText(model.text(entry, column), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | side), words)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | side), isolated(words))
 
     @staticmethod
     def name_rect(cell: QRect, right_to_left: bool) -> QRect:

@@ -12,6 +12,7 @@ from filexfer.core import paths
 from filexfer.core.model import Entry, Kind
 from filexfer.gui.file_delegate import FileDelegate, icon_of
 from filexfer.gui.icons import Icons
+from filexfer.gui.reading import isolated
 from filexfer.gui.theme import GAP, colours
 
 #: Sizes in logical pixels: of a cell, at least; of a thumbnail, at most; of the icon that stands for one.
@@ -94,7 +95,7 @@ class GridDelegate(FileDelegate):
         room = self.caption_rect(cell)
         high = self._metrics.height()
         for number, line in enumerate(self._lines(entry.name, room.width())):
-            painter.drawText(QRect(room.left(), room.top() + number * high, room.width(), high), _MIDDLE, line)
+            painter.drawText(QRect(room.left(), room.top() + number * high, room.width(), high), _MIDDLE, isolated(line))
 
     def _lines(self, name: str, width: int) -> list[str]:
         """`name` in at most two lines, the second one elided in the middle."""

@@ -11,6 +11,9 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+#: Those that show which way reading goes: they are turned round where it goes from right to left.
+READS = frozenset("arrow_left arrow_right arrow_undo folder_arrow_right panel_right send text_bullet_list_ltr".split())
+
 
 class Icons:
     """All icons by name (`folder`, `arrow_up`, …), read from `resources/icons`.
@@ -20,7 +23,7 @@ class Icons:
 
     def __init__(self, resources: Path) -> None:
         self._sources: dict[str, dict[int, bytes]] = {}
-        self._drawn: dict[tuple[str, int, str, float], QPixmap] = {}
+        self._drawn: dict[tuple[str, int, str, float, bool], QPixmap] = {}
         for file in sorted((resources / "icons" / "fluent").glob("*.svg")):
             name, size, _style = file.stem.rsplit("_", 2)
             self._sources.setdefault(name, {})[int(size)] = file.read_bytes()
@@ -42,11 +45,12 @@ class Icons:
 
     def pixmap(self, name: str, edge: int, colour: QColor, ratio: float = 1.0) -> QPixmap:
         """It as a picture of `edge` × `edge` logical pixels in one colour."""
-        key = (name, edge, colour.name(QColor.NameFormat.HexArgb), ratio)
+        turned = name in READS and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        key = (name, edge, colour.name(QColor.NameFormat.HexArgb), ratio, turned)
         if key not in self._drawn:
             if len(self._drawn) > 500:
                 self._drawn.clear()
-            self._drawn[key] = _draw(self._source(name, edge), edge, colour, ratio)
+            self._drawn[key] = _draw(self._source(name, edge), edge, colour, ratio, turned)
         return self._drawn[key]
 
     def _source(self, name: str, edge: int) -> bytes:
@@ -82,12 +86,16 @@ def _colour(mode: QIcon.Mode) -> QColor:
     return palette.color(QPalette.ColorRole.Text)
 
 
-def _draw(source: bytes, edge: int, colour: QColor, ratio: float) -> QPixmap:
+def _draw(source: bytes, edge: int, colour: QColor, ratio: float, turned: bool) -> QPixmap:
     pixels = max(1, round(edge * ratio))
     picture = QPixmap(pixels, pixels)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
+    if turned:
+        painter.translate(pixels, 0)
+        painter.scale(-1, 1)
     QSvgRenderer(QByteArray(source)).render(painter, QRectF(0, 0, pixels, pixels))
+    painter.resetTransform()
     # The outline gives the shape, the palette the colour.
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
     painter.fillRect(picture.rect(), colour)

@@ -16,6 +16,7 @@ from filexfer.core import paths
 from filexfer.core.model import Direction, Job, JobState
 from filexfer.gui.icons import Icons
 from filexfer.gui.jobs_model import JOB, JobsModel
+from filexfer.gui.reading import isolated
 from filexfer.gui.sentences import said
 from filexfer.gui.theme import GAP, JOB_ROW, MARGIN, Colours, colours, smaller, tabular
 
@@ -114,10 +115,10 @@ class JobDelegate(QStyledItemDelegate):
         )
         painter.setFont(self._view.font())
         painter.setPen(QColor(scheme.text))
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), name)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), isolated(name))
         painter.setFont(small)
         painter.setPen(QColor(scheme.failed if job.state is JobState.FAILED else scheme.secondary))
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), facts)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), isolated(facts))
 
     def _paint_end(self, painter: QPainter, line: QRect, job: Job, model: JobsModel, scheme: Colours) -> None:
         small = smaller(self._view.font())
@@ -125,7 +126,7 @@ class JobDelegate(QStyledItemDelegate):
         painter.setFont(small)
         painter.setPen(QColor(scheme.secondary))
         shown = QFontMetrics(small).elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), shown)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), isolated(shown))
 
     def _paint_bar(self, painter: QPainter, line: QRect, fraction: float, job: Job, scheme: Colours) -> None:
         painter.save()

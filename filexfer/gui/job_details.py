@@ -23,6 +23,7 @@ from filexfer.core.model import FileState, Job, JobFile, JobState
 from filexfer.gui import words
 from filexfer.gui.asks import Asks
 from filexfer.gui.controls import check_box, tip
+from filexfer.gui.reading import isolated
 from filexfer.gui.sentences import said
 from filexfer.gui.theme import FILE_ROW, GAP, PAGE
 from filexfer.protocol import wire
@@ -91,7 +92,7 @@ class JobFilesModel(QAbstractTableModel):
             return None
         file = self._files[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            text = (paths.shown(file.source), words.size(file.size), self._outcome(file))[index.column()]
+            text = (isolated(paths.shown(file.source)), words.size(file.size), self._outcome(file))[index.column()]
             return text if role == Qt.ItemDataRole.DisplayRole else tip(text)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

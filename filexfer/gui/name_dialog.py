@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPus
 
 from filexfer.core import paths
 from filexfer.core.errors import InvalidPath
+from filexfer.gui.reading import leading
 from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, PAGE
 
@@ -24,10 +25,10 @@ class NameDialog(QDialog):
         self.field.setMinimumWidth(320)
         self.field.setAccessibleName(label)
         self.field.selectAll()
-        self.trouble = QLabel(wordWrap=True)
+        self.trouble = leading(QLabel(wordWrap=True))
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setMinimumHeight(self.fontMetrics().height())
-        words = QLabel(label)
+        words = leading(QLabel(label))
         words.setBuddy(self.field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = QPushButton(button, default=True)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from filexfer.core import paths
+from filexfer.gui.reading import isolated
 from filexfer.gui.servers_model import ROW, SideRow
 from filexfer.gui.theme import GAP, MARGIN, SIDE_ROW, Colours, colours, heading, smaller
 
@@ -45,7 +46,7 @@ class SideDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(scheme.secondary))
         text = QFontMetrics(font).elidedText(paths.shown(row.text), Qt.TextElideMode.ElideRight, line.width())
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), text)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), isolated(text))
 
     def _paint_head(self, painter: QPainter, rect: QRect, row: SideRow, scheme: Colours, state: QStyle.StateFlag) -> None:
         painter.setFont(heading(self._view.font()))
@@ -91,13 +92,13 @@ class SideDelegate(QStyledItemDelegate):
             wide = QFontMetrics(small).horizontalAdvance(word)
             painter.setFont(small)
             painter.setPen(QColor(scheme.failed if row.state == "key changed" else scheme.secondary))
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), word)
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing), isolated(word))
         name = QFontMetrics(self._view.font()).elidedText(
             paths.shown(row.text), Qt.TextElideMode.ElideMiddle, line.width() - wide - GAP
         )
         painter.setFont(self._view.font())
         painter.setPen(QColor(scheme.text))
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), name)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), isolated(name))
 
     def _word(self, row: SideRow, room: int, font: QFont) -> str:
         """The state of a row, with more of it where its name leaves room."""

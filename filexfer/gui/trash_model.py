@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from filexfer.core import paths
 from filexfer.gui import words
 from filexfer.gui.controls import tip
+from filexfer.gui.reading import isolated
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, PLACE, SIZE, DELETED = range(4)
@@ -68,8 +69,8 @@ class TrashModel(QAbstractTableModel):
 
     def _text(self, item: Trashed, column: int) -> str:
         return (
-            paths.shown(paths.name(item.path)) + ("/" if item.is_folder else ""),
-            "/" + paths.shown(paths.parent(item.path)),
+            isolated(paths.shown(paths.name(item.path)) + ("/" if item.is_folder else "")),
+            isolated("/" + paths.shown(paths.parent(item.path))),
             words.size(item.size),
             words.moment(item.deleted_ns),
         )[column]

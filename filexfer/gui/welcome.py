@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLabel, QPushButt
 
 from filexfer.gui.icons import Icons
 from filexfer.gui.nearby_list import NearbyList
+from filexfer.gui.reading import leading
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.theme import GAP, PAGE, Repolish, colours
 
@@ -23,11 +24,11 @@ class Card(QFrame):
         super().__init__()
         self._icons, self._icon = icons, icon
         self._picture = QLabel()
-        title = QLabel(head, wordWrap=True)
+        title = leading(QLabel(head, wordWrap=True))
         font = self.font()
         font.setPointSize(13)
         title.setFont(font)
-        words = QLabel(sentence, wordWrap=True)
+        words = leading(QLabel(sentence, wordWrap=True))
         words.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.button = QPushButton(button)

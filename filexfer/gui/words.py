@@ -18,7 +18,7 @@ class Words:
 def size(count: int) -> str:
     """Bytes as people say them: `4.2 MB`."""
     if count < 1000:
-        return Words.tr("{n} B").format(n=count)
+        return Words.tr("{n} B").format(n=number(count))
     return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
@@ -35,7 +35,7 @@ def moment(ns: int, now: QDateTime | None = None) -> str:
         return Words.tr("today {time}").format(time=clock)
     if days == 1:
         return Words.tr("yesterday {time}").format(time=clock)
-    return f"{then.toString('yyyy-MM-dd')} {clock}"
+    return f"{QLocale().toString(then.date(), 'yyyy-MM-dd')} {clock}"
 
 
 def countdown(seconds: int) -> str:
@@ -62,11 +62,11 @@ def duration(seconds: float) -> str:
     """How long: `12 s`, `3 min`, `1 h 20 min`."""
     whole = max(1, round(seconds))
     if whole < 90:
-        return Words.tr("{n} s").format(n=whole)
+        return Words.tr("{n} s").format(n=number(whole))
     minutes = round(whole / 60)
     if minutes < 90:
-        return Words.tr("{n} min").format(n=minutes)
-    return Words.tr("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
+        return Words.tr("{n} min").format(n=number(minutes))
+    return Words.tr("{h} h {m} min").format(h=number(minutes // 60), m=number(minutes % 60))
 
 
 def job_state(job: Job) -> str:
