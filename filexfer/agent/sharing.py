@@ -16,7 +16,7 @@ from filexfer.protocol.address import DEFAULT_PORT, parse
 from filexfer.protocol.members import check_names, flag, struct, text
 from filexfer.server import Server
 from filexfer.server.access import Caller
-from filexfer.server.reachable import reachable
+from filexfer.server.reachable import reachable_by
 
 #: How many ports after the default one are tried where it is taken, before the system chooses one.
 NEIGHBOURS = 10
@@ -61,7 +61,7 @@ class Sharing:
     @property
     def addresses(self) -> list[str]:
         """Where others reach the share now, the likeliest first."""
-        return [there for address in self._open for there in reachable(address)]
+        return reachable_by(self._open)
 
     def describe(self) -> dict[str, object]:
         with self._lock:
@@ -134,6 +134,8 @@ class Sharing:
             except FilexferError:
                 self._turn_off()
                 raise
+            # A port that the system chose is asked for again when it is turned on again: others know it.
+            self._urls = list(self._open)
             return
         refusal: FilexferError | None = None
         for url in _default_urls(self._wish.port):
@@ -146,9 +148,6 @@ class Sharing:
         raise refusal or ConnectionFailed()
 
     def _turn_off(self) -> None:
-        if len(self._open) == len(self._urls):
-            # A port that the system chose is asked for again when it is turned on again: others know it.
-            self._urls = list(self._open)
         for address in self._open:
             self._server.unlisten(address)
         self._open = []
@@ -183,6 +182,6 @@ def _chosen(given: Mapping[str, object], name: str, known: Sequence[str], otherw
 def _default_urls(known: int) -> Iterator[str]:
     """Where to listen, the best first: at the port by which others know this computer."""
     if known:
-        yield f"https://0.0.0.0:{known}"
-    yield from (f"https://0.0.0.0:{DEFAULT_PORT + k}" for k in range(NEIGHBOURS))
-    yield "https://0.0.0.0:0"
+        yield f"https://*:{known}"
+    yield from (f"https://*:{DEFAULT_PORT + k}" for k in range(NEIGHBOURS))
+    yield "https://*:0"

@@ -12,7 +12,7 @@ from filexfer.cli.output import Output
 from filexfer.core.errors import NotAFolder, NotFound
 from filexfer.server.settings import Settings
 
-DEFAULT_LISTEN = "https://0.0.0.0:8765"
+DEFAULT_LISTEN = "https://*:8765"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         action="append",
         default=[],
-        help="https://HOST:PORT (port 0: any free one; host 0.0.0.0 or [::]: every network), http://localhost:PORT or "
+        help="https://HOST:PORT (port 0: any free one; host *: every network, 0.0.0.0 or [::]: by IPv4 or IPv6 only), "
+        "http://localhost:PORT or "
         f"unix:/SOCKET; may be given again (default: {DEFAULT_LISTEN})",
     )
     parser.add_argument(

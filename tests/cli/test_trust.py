@@ -616,7 +616,7 @@ def test_without_more_words_it_listens_for_all_with_encryption_and_lets_nobody_i
     parser = argparse.ArgumentParser()
     serve_command.arguments(parser)
     args = parser.parse_args(["x"])
-    assert (serve_command.DEFAULT_LISTEN, args.listen, args.guest, args.insecure) == ("https://0.0.0.0:8765", [], "none", False)
+    assert (serve_command.DEFAULT_LISTEN, args.listen, args.guest, args.insecure) == ("https://*:8765", [], "none", False)
 
 
 def test_it_tells_addresses_by_which_others_reach_it(serve: Serve, folder: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 from xmlrpc.client import Binary, Fault, ServerProxy
 
@@ -14,9 +15,11 @@ import pytest
 
 from filexfer.core import places
 from filexfer.core.errors import BadParameters, Busy, ConnectionFailed
-from filexfer.server import Server, Settings
+from filexfer.protocol.address import parse
+from filexfer.server import Server, Settings, listener
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.fsops import FsOps
+from tests.server.conftest import Wire
 
 
 def test_tcp_and_unix_listeners_serve_at_once(serve, tmp_path: Path) -> None:
@@ -51,6 +54,50 @@ def test_https_is_served_on_every_address_with_no_word_of_warning(tmp_path: Path
     assert caplog.text == ""
 
 
+def test_every_address_is_both_families_on_one_port_each_told_by_itself(tmp_path: Path) -> None:
+    with Server(tmp_path / "share", ["https://*:0"], "read", state=tmp_path / "state") as server:
+        four, six = (parse(address) for address in server.addresses)
+        assert (four.host, six.host, four.port) == ("0.0.0.0", "::", six.port)
+        for host in ("127.0.0.1", "::1"):
+            with Wire(str(replace(four, host=host))) as wire:
+                assert wire.call("server_info", Host=f"[{host}]" if ":" in host else host).value["secure"] is True
+        server.unlisten(str(six))
+        assert server.addresses == [str(four)]
+        with Wire(str(replace(four, host="127.0.0.1"))) as wire:
+            assert wire.call("server_info").status == 200
+
+
+def test_where_there_is_no_ipv6_every_address_is_those_of_ipv4(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bind = listener._bind
+
+    def without_ipv6(family: socket.AddressFamily, *given: object) -> socket.socket:
+        if family is socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "no such family")
+        return bind(family, *given)
+
+    monkeypatch.setattr(listener, "_bind", without_ipv6)
+    with Server(tmp_path / "share", ["https://*:0"], state=tmp_path / "state") as server:
+        (only,) = server.addresses
+        assert only.startswith("https://0.0.0.0:")
+    with pytest.raises(ConnectionFailed):
+        Server(tmp_path / "share", ["https://[::]:0"], state=tmp_path / "state").start()
+
+
+def test_a_port_that_is_taken_in_one_family_is_taken(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET6) as taken:
+        taken.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        taken.bind(("::", 0))
+        taken.listen()
+        with pytest.raises(ConnectionFailed, match="Choose another port"):
+            Server(tmp_path / "share", [f"https://*:{taken.getsockname()[1]}"], state=tmp_path / "state").start()
+
+
+@pytest.mark.parametrize("address", ["http://*:0", "http://*"])
+def test_plain_http_on_every_address_needs_to_be_insisted_upon_too(tmp_path: Path, address: str) -> None:
+    with pytest.raises(BadParameters, match="insecure"):
+        Server(tmp_path, [address]).start()
+
+
 def test_without_a_state_folder_the_key_lies_in_that_of_the_share(tmp_path: Path) -> None:
     pins = set()
     for _ in range(2):
@@ -63,7 +110,18 @@ def test_without_a_state_folder_the_key_lies_in_that_of_the_share(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "address", ["https://localhost:0/path", "ftp://x", "http://localhost:0/path", "box:", "unix:relative", ""]
+    "address",
+    [
+        "https://localhost:0/path",
+        "ftp://x",
+        "http://localhost:0/path",
+        "box:",
+        "unix:relative",
+        "",
+        "https://*x:0",
+        "https://*:0/path",
+        "x://*",
+    ],
 )
 def test_an_address_that_cannot_be_listened_on_is_told_and_leaves_nothing_open(tmp_path: Path, address: str) -> None:
     with pytest.raises(BadParameters):

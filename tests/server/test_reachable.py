@@ -53,6 +53,26 @@ def test_ipv6_is_written_in_brackets_and_without_zones(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("addresses", "found"),
+    [
+        (
+            ["10.0.0.7", "172.17.0.1", "fd00::2"],
+            ["https://10.0.0.7:1/", "https://172.17.0.1:1/", "https://[fd00::2]:1/", "https://127.0.0.1:1/", "https://[::1]:1/"],
+        ),
+        (["fd00::2"], ["https://[fd00::2]:1/", "https://127.0.0.1:1/", "https://[::1]:1/"]),
+        (["10.0.0.7"], ["https://10.0.0.7:1/", "https://127.0.0.1:1/", "https://[::1]:1/"]),
+    ],
+    ids=["both families", "IPv6 only", "IPv4 only"],
+)
+def test_of_several_addresses_what_leads_to_this_machine_only_comes_last(monkeypatch, addresses, found) -> None:
+    machine(monkeypatch, "", *addresses)
+    assert reachable.reachable_by(["https://0.0.0.0:1/", "https://[::]:1/"]) == found
+    named = ["https://localhost:1/", "https://0.0.0.0:1/", "https://[::]:1/", "unix:/run/x.sock"]
+    assert reachable.reachable_by(named) == ["https://localhost:1/", *found[:-2], "unix:/run/x.sock", *found[-2:]]
+    assert reachable.reachable_by([]) == []
+
+
+@pytest.mark.parametrize(
     "address", ["https://localhost:1/", "https://box.local:3/", "https://127.0.0.1:3/", "https://[::1]:9/", "unix:/run/x.sock"]
 )
 def test_an_address_that_names_one_host_stays(address: str) -> None:
