@@ -184,7 +184,7 @@ class Bridge(QObject):
         """
         line = (
             self._far
-            if method in ("view_open", "server_call", "server_pair", "server_doctor", "stage_files", "job_undo")
+            if method in ("view_open", "server_call", "server_pair", "server_doctor", "stage_files", "job_undo", "pick_fetch")
             else self._near
         )
         if method in _PICTURES:

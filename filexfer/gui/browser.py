@@ -182,6 +182,12 @@ class Browser(QObject):
         if self._view is not None:
             self._bridge.ask("view_rows", self._view, first, count, read=Page.read, done=take)
 
+    def pick(self, ranges: Callable[[], bytes], read: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+        """Have the agent keep these rows (`ranges` as `view_pick` takes them): later `done(what read made of the answer)`; where
+        rows moved meanwhile, that is said instead."""
+        if self._view is not None:
+            self._bridge.ask("view_pick", self._view, self._version, ranges, read=read, done=done, failed=self.problem.emit)
+
     def _enter(self, select: Sequence[str]) -> None:
         self._close_view()
         self.filter = ""

@@ -3,16 +3,14 @@ files too once they are here, so that other programs can paste them. Rules: copi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from filexfer.core.model import Entry
 from filexfer.gui import drops
 from filexfer.gui.browser import Browser
-from filexfer.gui.gather import Gather
+from filexfer.gui.gather import Chosen, Gather, Pick
 from filexfer.gui.location import Location, path_words
 from filexfer.gui.staged import Rows, Staged
 
@@ -28,7 +26,7 @@ class Copied(QObject):
     def __init__(self, browser: Browser, staged: Staged, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._browser, self._staged = browser, staged
-        self.what: tuple[Location, Sequence[Entry]] | None = None
+        self.what: tuple[Location, Chosen] | None = None
         QGuiApplication.clipboard().dataChanged.connect(self._on_clipboard)
         staged.arrived.connect(self._on_arrived)
 
@@ -37,16 +35,18 @@ class Copied(QObject):
         if self._browser.here is not None:
             Gather(self._browser, view.ranges(), partial(self._take, self._browser.here)).start()
 
-    def _take(self, here: Location, entries: Sequence[Entry]) -> None:
-        self._put(here, entries)
-        self.what = here, tuple(entries)
+    def _take(self, here: Location, chosen: Chosen) -> None:
+        self._put(here, chosen)
+        self.what = here, chosen
         self.changed.emit()
 
-    def _put(self, here: Location, entries: Sequence[Entry]) -> None:
+    def _put(self, here: Location, chosen: Chosen) -> None:
         mime = QMimeData()
         mime.setData(drops.ROWS, QByteArray(drops.rows_of(here)))
-        mime.setText("\n".join(path_words(here.into(entry.name)) for entry in entries[:MOST_LINES]))
-        if files := self._staged.files_of(here, entries):
+        # Of very many the address of their folder.
+        places = [here] if isinstance(chosen, Pick) else [here.into(entry.name) for entry in chosen[:MOST_LINES]]
+        mime.setText("\n".join(path_words(place) for place in places))
+        if files := self._staged.files_of(here, chosen):
             urls = [drops.url_of(file) for file in files]
             mime.setUrls(urls)
             lines = [b"copy", *(bytes(url.toEncoded().data()) for url in urls)]

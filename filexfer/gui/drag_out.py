@@ -13,10 +13,10 @@ from PySide6.QtGui import QDrag, QGuiApplication, QKeyEvent, QPainter, QPalette,
 from PySide6.QtWidgets import QAbstractItemView
 
 from filexfer.core import paths
-from filexfer.core.model import Entry
 from filexfer.gui import drops
 from filexfer.gui.browser import Browser
 from filexfer.gui.dragged import Lifted
+from filexfer.gui.gather import Chosen
 from filexfer.gui.location import Location
 from filexfer.gui.platform.direct_save import FORMAT, LATER, REFUSED, SAVED, DirectSave, direct_save, local_path
 from filexfer.gui.platform.extract import Extract
@@ -156,7 +156,7 @@ class _Promise:
             self._told = True
             self._load.then(partial(self._tell, folder, name))
 
-    def _tell(self, folder: str, name: str, here: Location, entries: Sequence[Entry]) -> None:
+    def _tell(self, folder: str, name: str, here: Location, entries: Chosen) -> None:
         self._owner.told.emit(here, entries, folder, name if len(entries) == 1 else "")
 
 

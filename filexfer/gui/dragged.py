@@ -11,10 +11,10 @@ from enum import Enum
 from PySide6.QtCore import QMimeData
 
 from filexfer.core import paths
-from filexfer.core.model import Entry, Kind
+from filexfer.core.model import Kind
 from filexfer.gui import drops
 from filexfer.gui.browser import Browser
-from filexfer.gui.gather import Gather
+from filexfer.gui.gather import Chosen, Gather, Pick
 from filexfer.gui.location import Location
 
 
@@ -35,27 +35,29 @@ class Lifted:
     def __init__(self, browser: Browser, ranges: Sequence[tuple[int, int]]) -> None:
         self.here = browser.here
         self.count = sum(last - first + 1 for first, last in ranges)
-        self._entries: Sequence[Entry] = ()
-        self._then: Callable[[Location, Sequence[Entry]], None] | None = None
+        self._entries: Chosen = ()
+        self._then: Callable[[Location, Chosen], None] | None = None
         Gather(browser, ranges, self._take).start()
 
     @property
     def folders(self) -> list[str]:
         """Paths of the folders among them, as far as they are known."""
-        here = self.here
-        return [] if here is None else [here.into(one.name).path for one in self._entries if one.kind is Kind.FOLDER]
+        here, chosen = self.here, self._entries
+        names = chosen.folders if isinstance(chosen, Pick) else [one.name for one in chosen if one.kind is Kind.FOLDER]
+        return [] if here is None else [here.into(name).path for name in names]
 
     @property
     def name(self) -> str:
         """The name of the first."""
-        return self._entries[0].name if self._entries else ""
+        chosen = self._entries
+        return chosen.first if isinstance(chosen, Pick) else chosen[0].name if chosen else ""
 
-    def then(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
-        """Call `act` with where they lie and the entries, now or as soon as all of them are known; one act a drag."""
+    def then(self, act: Callable[[Location, Chosen], None]) -> None:
+        """Call `act` with where they lie and what they are, now or as soon as all of them are known; one act a drag."""
         self._then = act
         self._act()
 
-    def _take(self, entries: Sequence[Entry]) -> None:
+    def _take(self, entries: Chosen) -> None:
         self._entries = entries
         self._act()
 

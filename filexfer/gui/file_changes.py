@@ -7,19 +7,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError, InvalidPath
-from filexfer.core.model import Entry, Kind
+from filexfer.core.model import Kind
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.browser import Browser
 from filexfer.gui.calls import Calls, Result, call
 from filexfer.gui.file_view import FileView
-from filexfer.gui.gather import Gather
+from filexfer.gui.gather import Chosen, Gather, Pick
 from filexfer.gui.location import Location
 from filexfer.gui.name_dialog import NameDialog
+from filexfer.gui.picked import Picked, Progress
+from filexfer.gui.question import Question
 from filexfer.gui.undo import Act, Acts, Step
 from filexfer.gui.undo_run import Undo
 from filexfer.gui.words import Words
@@ -28,15 +30,18 @@ from filexfer.gui.words import Words
 class FileChanges(QObject):
     """One method an act; what goes wrong comes back through `Bridge.failed`. Attributes: acts (what can be taken back), undo.
 
-    Signal: `told(sentence)` when something was taken back."""
+    Signals: `told(sentence)` when something was taken back; `working(sentence)` while a change of very many goes on."""
 
     told = Signal(str)
+    working = Signal(str)
 
     def __init__(self, bridge: Bridge, browser: Browser, view: FileView, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._browser, self._view, self._window = bridge, browser, view, window
         self.acts = Acts(self)
-        self.undo = Undo(bridge, self.acts, self)
+        self._picked = Picked(bridge, self)
+        self._picked.told.connect(self.working)
+        self.undo = Undo(bridge, self.acts, self._picked, self)
         self.undo.refused.connect(self._refused)
         self.undo.undone.connect(self._undone)
         browser.model.renamed.connect(self._on_renamed)
@@ -85,9 +90,12 @@ class FileChanges(QObject):
         steps = [Step(here.into(entry.name).path, here.into(name).path, is_folder=entry.kind is Kind.FOLDER)]
         self._move(Act("rename", here, steps))
 
-    def move(self, source: Location, entries: Sequence[Entry], into: Location) -> None:
-        """Move entries of the folder `source` into another folder of the same server. A name that is in use there stays as it
-        is, and so does what would have taken it."""
+    def move(self, source: Location, entries: Chosen, into: Location) -> None:
+        """Move what was chosen in the folder `source` into another folder of the same server. A name that is in use there stays
+        as it is, and so does what would have taken it."""
+        if isinstance(entries, Pick):
+            self._run("pick_move", Act("move", source, to=into, **_of(entries)), paths.to_wire(into.path))
+            return
         steps = [
             Step(source.into(entry.name).path, into.into(entry.name).path, is_folder=entry.kind is Kind.FOLDER)
             for entry in entries
@@ -124,27 +132,25 @@ class FileChanges(QObject):
         # Rows may move while the question stands: what it is about is settled before.
         self._with_selected(self._ask_erase)
 
-    def _with_selected(self, act: Callable[[Location, Sequence[Entry]], None]) -> None:
+    def _with_selected(self, act: Callable[[Location, Chosen], None]) -> None:
         here = self._browser.here
         if here is not None:
             Gather(self._browser, self._view.ranges(), partial(act, here)).start()
 
-    def _ask_erase(self, here: Location, entries: Sequence[Entry]) -> None:
-        one = self.tr("Delete “{name}” for good?").format(name=paths.shown(entries[0].name))
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Delete for good"), "", parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(one if len(entries) == 1 else Words.tr("Delete %Ln entries for good?", "", len(entries)))
+    def _ask_erase(self, here: Location, entries: Chosen) -> None:
+        name = entries.first if isinstance(entries, Pick) else entries[0].name
+        one = self.tr("Delete “{name}” for good?").format(name=paths.shown(name))
+        text = one if len(entries) == 1 else Words.tr("Delete %Ln entries for good?", "", len(entries))
         server = paths.shown(here.name)
-        box.setInformativeText(
-            self.tr("It does not go to the trash of “{server}”, and cannot be taken back.").format(server=server)
-        )
-        yes = box.addButton(self.tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(partial(self._erase, here, entries))
+        more = self.tr("It does not go to the trash of “{server}”, and cannot be taken back.").format(server=server)
+        box = Question(self.tr("Delete for good"), text, more, self._window)
+        box.add_risk(self.tr("Delete for good")).clicked.connect(partial(self._erase, here, entries))
         box.open()
 
-    def _erase(self, here: Location, entries: Sequence[Entry], *_: object) -> None:
+    def _erase(self, here: Location, entries: Chosen, *_: object) -> None:
+        if isinstance(entries, Pick):
+            self._run("pick_delete", Act("delete", here, **_of(entries)), {"permanent": True})
+            return
         calls = [call("entry_delete", paths.to_wire(here.into(entry.name).path), {"permanent": True}) for entry in entries]
         self._call(here, calls, partial(self._erased, here))
 
@@ -152,7 +158,10 @@ class FileChanges(QObject):
         self._say_first(results)
         self._look(here)
 
-    def _delete(self, here: Location, entries: Sequence[Entry]) -> None:
+    def _delete(self, here: Location, entries: Chosen) -> None:
+        if isinstance(entries, Pick):
+            self._run("pick_delete", Act("delete", here, **_of(entries)))
+            return
         steps = [Step(here.into(entry.name).path, is_folder=entry.kind is Kind.FOLDER) for entry in entries]
         calls = []
         for step in steps:
@@ -169,6 +178,24 @@ class FileChanges(QObject):
         self._say_first(results[1::2])
         self._note(act, done)
         self._look(act.where)
+
+    # Very many: by the agent.
+
+    def _run(self, method: str, act: Act, *params: object) -> None:
+        ended, failed = partial(self._ran, act), self._bridge.failed.emit
+        self._picked.run(method, act.pick, *params, count=act.count, ended=ended, failed=failed)
+
+    def _ran(self, act: Act, found: Progress) -> None:
+        if found.error is not None:
+            self._bridge.failed.emit(found.error)
+        if found.undoable:
+            act.count = found.done
+            self.acts.add(act)
+        else:
+            self.told.emit(Words.tr("%Ln entries were deleted for good.", "", found.done))
+        self._look(act.where)
+        if act.to is not None:
+            self._look(act.to)
 
     # What all have in common.
 
@@ -205,6 +232,11 @@ class FileChanges(QObject):
         here = self._browser.here
         if here is not None and here.server == server:
             self._browser.refresh([paths.name(path) for path in back if paths.parent(path) == here.path])
+
+
+def _of(chosen: Pick) -> dict[str, Any]:
+    """What an act has of it."""
+    return {"pick": chosen.number, "count": chosen.count, "name": chosen.first}
 
 
 def _etag(result: Any) -> str:

@@ -15,6 +15,7 @@ from filexfer.core.errors import FilexferError
 from filexfer.core.model import Entry, Kind
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.browser import Browser
+from filexfer.gui.gather import Chosen, Pick
 from filexfer.gui.location import Location
 
 #: How long a selection rests before it is fetched, in milliseconds.
@@ -57,9 +58,9 @@ class Staged(QObject):
         wanted = self._selected(view)
         return self._files if wanted is not None and wanted == self._here else []
 
-    def files_of(self, here: Location, entries: Sequence[Entry]) -> list[str]:
-        """The same for these entries of a folder."""
-        return self._files if self._here == (here, tuple(entries)) else []
+    def files_of(self, here: Location, chosen: Chosen) -> list[str]:
+        """The same for what was chosen in a folder."""
+        return self._files if not isinstance(chosen, Pick) and self._here == (here, tuple(chosen)) else []
 
     def _selected(self, view: Rows) -> _What | None:
         """What is selected, if it may be fetched ahead."""

@@ -48,7 +48,9 @@ class Act:
     Attributes:
         where: the folder it was made in.
         to: where things were moved.
-        job, name, count: of an upload: its job, the name of its first item, and how many it has.
+        job: of an upload.
+        pick: under which the agent keeps what it was about, where these were very many; there are no steps then.
+        name, count: of an upload or a pick the name of the first item, and how many there are.
     """
 
     what: What
@@ -56,6 +58,7 @@ class Act:
     steps: list[Step] = field(default_factory=list)
     to: Location | None = None
     job: int = 0
+    pick: int = 0
     name: str = ""
     count: int = 1
 
@@ -70,13 +73,14 @@ class Act:
             "create": Words.tr("“{name}” was created."),
             "upload": Words.tr("“{name}” was uploaded."),
         }[self.what]
+        count = self.count if self.pick else len(self.steps)
         if self.what == "upload" and self.count > 1:
             one = Words.tr("%Ln items were uploaded.", "", self.count)
-        elif len(self.steps) > 1:
+        elif count > 1:
             one = (
-                Words.tr("%Ln entries are in the trash now.", "", len(self.steps))
+                Words.tr("%Ln entries are in the trash now.", "", count)
                 if self.what == "delete"
-                else Words.tr("%Ln entries are in “{place}” now.", "", len(self.steps))
+                else Words.tr("%Ln entries are in “{place}” now.", "", count)
             )
         place = "" if self.to is None else paths.name(self.to.path) or self.to.name
         new = paths.name(self.steps[0].path) if self.steps else ""

@@ -23,6 +23,7 @@ from filexfer.core.errors import (
 )
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.calls import Calls, Result, call
+from filexfer.gui.picked import Picked, Progress
 from filexfer.gui.sentences import why
 from filexfer.gui.undo import Act, Acts, Step, same_version
 from filexfer.gui.words import Words
@@ -37,9 +38,9 @@ class Undo(QObject):
     undone = Signal(object, object, str)
     refused = Signal(object)
 
-    def __init__(self, bridge: Bridge, acts: Acts, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, acts: Acts, picked: Picked, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bridge, self._acts = bridge, acts
+        self._bridge, self._acts, self._picked = bridge, acts, picked
         self._busy = False
 
     def undo(self) -> None:
@@ -49,6 +50,9 @@ class Undo(QObject):
         self._busy = True
         if act.what == "upload":
             self._take_upload_back(act)
+        elif act.pick:
+            ended, failed = partial(self._unpicked, act), partial(self._not_unpicked, act)
+            self._picked.run("pick_undo", act.pick, count=act.count, ended=ended, failed=failed)
         elif act.what == "delete":
             pairs = [(call("entry_restore", step.trash_id), call("file_stat", paths.to_wire(step.origin))) for step in act.steps]
             self._call(act, [one for pair in pairs for one in pair], partial(self._restored, act))
@@ -139,6 +143,25 @@ class Undo(QObject):
             self._acts.put_back(act, act.steps)
         self.refused.emit(error)
 
+    # Very many: the agent knows what was done with each.
+
+    def _unpicked(self, act: Act, found: Progress) -> None:
+        self._busy = False
+        if found.undoable:
+            self._acts.put_back(act, ())
+        if found.failed and found.error is not None:
+            self.refused.emit(_explain(Step(origin=found.first), found.error, found.failed, act.count))
+        elif found.error is not None:
+            self.refused.emit(found.error)
+        if found.done:
+            moved = Words.tr("%Ln entries came back under other names: theirs are in use.", "", found.renamed)
+            self.undone.emit(act, [], moved if found.renamed else "")
+
+    def _not_unpicked(self, act: Act, error: FilexferError) -> None:
+        if isinstance(error, NotFound):
+            error = NotFound(Words.tr("This cannot be taken back any more. What was deleted lies in the trash of its share."))
+        self._not_unsent(act, error)
+
     # The end of all.
 
     def _finish(self, act: Act, outcomes: Sequence[Result], back: Sequence[str], sentence: str = "") -> None:
@@ -148,7 +171,7 @@ class Undo(QObject):
         if again:
             self._acts.put_back(act, again)
         if failed:
-            self.refused.emit(_explain(failed, len(outcomes)))
+            self.refused.emit(_explain(*failed[0], len(failed), len(outcomes)))
         if len(failed) < len(outcomes):
             self.undone.emit(act, back, sentence)
 
@@ -163,12 +186,12 @@ def _judge(step: Step, result: Result) -> Result:
     return result
 
 
-def _explain(failed: Sequence[tuple[Step, FilexferError]], total: int) -> FilexferError:
-    step, error = failed[0]
+def _explain(step: Step, error: FilexferError, failed: int, total: int) -> FilexferError:
+    """Why the first of so many was not taken back."""
     name = paths.shown(paths.name(step.path or step.origin))
     sentence = _sentence(error).format(name=name, old=paths.shown(paths.name(step.origin)))
     if total > 1:
-        counted = Words.tr("%Ln entries were not taken back.", "", len(failed))
+        counted = Words.tr("%Ln entries were not taken back.", "", failed)
         sentence = f"{counted} {sentence}"
     return type(error)(sentence) if type(error) in _SAYABLE else FilexferError(sentence)
 

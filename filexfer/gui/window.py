@@ -136,6 +136,7 @@ class Window(QMainWindow):
         dropping.moved.connect(actions.changes.move)
         dropping.refused.connect(lambda sentence: bridge.failed.emit(FilexferError(sentence)))
         actions.changes.acts.added.connect(lambda act: self.pane.undo_bar.say(act.words))
+        actions.changes.working.connect(lambda words: self.pane.undo_bar.say(words, undoable=False))
         actions.changes.told.connect(lambda words: self.pane.undo_bar.say(words, undoable=False))
         self.pane.undo_bar.wanted.connect(actions["undo"].trigger)
         self.pane.upload_wanted.connect(actions.choose_files)

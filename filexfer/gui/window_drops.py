@@ -4,18 +4,18 @@ Rules: every drop is answered, by a transfer, a move or a sentence; one outline 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, QRect, Signal
 
 from filexfer.core import paths
-from filexfer.core.model import Entry
 from filexfer.gui.breadcrumb import Breadcrumb
 from filexfer.gui.browser import Browser
 from filexfer.gui.dragged import Dragged, Lifted, Verdict, target_name
 from filexfer.gui.drop_outline import DropOutline
 from filexfer.gui.drop_zone import DropZone, Spot
 from filexfer.gui.file_pane import FilePane
+from filexfer.gui.gather import Chosen
 from filexfer.gui.location import Location
 from filexfer.gui.sidebar import Sidebar
 from filexfer.gui.words import Words
@@ -117,7 +117,7 @@ class WindowDrops(QObject):
             self.dropped.emit(dragged.local, dragged.foreign, into)
         elif into is not None and dragged.verdict(into) is Verdict.MOVE:
 
-            def move(here: Location, entries: Sequence[Entry]) -> None:
+            def move(here: Location, entries: Chosen) -> None:
                 self.moved.emit(here, entries, into)
 
             dragged.rows.then(move)
