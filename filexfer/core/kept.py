@@ -9,7 +9,7 @@ import logging
 import os
 from pathlib import Path
 
-from filexfer.core.durable import sync
+from filexfer.core.durable import sync, sync_folder
 from filexfer.core.errors import StorageFailed
 
 _log = logging.getLogger("filexfer.core")
@@ -56,18 +56,8 @@ def replace(file: Path, content: bytes) -> None:
             out.flush()
             sync(out.fileno())
         beside.replace(file)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     except OSError as error:
         raise StorageFailed(
             f"{file.name} could not be saved: {error.strerror or error}. Make room on the disk, then try again."
         ) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        sync(fd)
-    finally:
-        os.close(fd)

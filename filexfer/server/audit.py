@@ -1,8 +1,9 @@
 """The audit log: one line of JSON for each change, pairing, invitation, and refusal: when, which device, what, result.
 Rules: it never fails a request, it is bounded (an older file stands beside the newest), and what peers say is in it only in
-bounded pieces with every control character escaped. A line is in the system's hands before its answer is sent, not yet on the
-disk. Nobody hides what it does: of a long name both ends are told, of a batch all names, over several lines if need be. And who
-may change nothing here pushes nothing out of it: refusals are told by a budget."""
+bounded pieces with every control character escaped. A line is in the system's hands before its answer is sent, and on the disk
+a moment later: one sync is for all lines that came meanwhile, in a thread that ends when there are none. Nobody hides what it
+does: of a long name both ends are told, of a batch all names, over several lines if need be. And who may change nothing here
+pushes nothing out of it: refusals are told by a budget."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from filexfer.core.durable import sync, sync_folder
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import BATCH_FILES
 from filexfer.protocol.faults import code_of
@@ -50,6 +52,8 @@ _CALLERS = 1024
 _STRANGERS = 30
 _STRANGERS_EVERY = 60.0
 _COMPLAIN_EVERY = 60.0
+#: So long, in seconds, a line may wait for the sync that takes it to the disk together with those behind it.
+_SYNC_WITHIN = 1.0
 #: What people paste where an address belongs: one with a password in it, or an invitation's link. Both are refused, and not told.
 _SECRET = re.compile(r"(?<=://)[^\s@]{1,512}(?=@)|(?i:filexfer:)\S*")
 #: Where they do. Elsewhere a name is told as it is, whatever it looks like.
@@ -66,6 +70,9 @@ class Audit:
         self._descriptor = -1
         self._size = 0
         self._torn = False
+        self._unsynced = False  # the file has lines that may not be on the disk
+        self._syncing: threading.Thread | None = None
+        self._closing = threading.Condition(self._lock)  # the same lock; told when a sync is not to be waited for
         self._complained = float("-inf")
         self._refused: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._strangers = float(_STRANGERS)  # of them that may be told now
@@ -121,9 +128,13 @@ class Audit:
         return True
 
     def close(self) -> None:
-        """Let go of the file. A later line takes it up again."""
+        """Let go of the file, all of it being on the disk. A later line takes it up again."""
         with self._lock:
             self._let_go()
+            syncing = self._syncing
+            self._closing.notify_all()
+        if syncing is not None:
+            syncing.join()
 
     # ---- below
 
@@ -135,7 +146,46 @@ class Audit:
                 written = os.write(self._descriptor, b"\n" + data if self._torn else data)
                 self._torn = written < len(data)
                 self._size += written
+                self._unsynced = True
+                self._sync_soon()
             except OSError as error:
+                self._complain(error)
+
+    def _sync_soon(self) -> None:
+        """Have a thread sync what is written by then. With the lock."""
+        if self._syncing is None:
+            syncing = threading.Thread(target=self._sync_while_written, name="filexfer-audit", daemon=True)
+            try:
+                syncing.start()
+            except RuntimeError:
+                return  # the system gives no thread: the next line tries again
+            self._syncing = syncing
+
+    def _sync_while_written(self) -> None:
+        while self._wait_for_lines():
+            self._sync()
+
+    def _wait_for_lines(self) -> bool:
+        """Whether there are lines to be synced, and a sync is due; if not, this thread is none any more."""
+        with self._lock:
+            self._closing.wait_for(lambda: not self._unsynced, _SYNC_WITHIN)
+            if not self._unsynced:
+                self._syncing = None
+            return self._unsynced
+
+    def _sync(self) -> None:
+        """Get to the disk what is written by now. Without the lock: requests go on meanwhile."""
+        try:
+            with self._lock:
+                if self._descriptor < 0:
+                    return
+                descriptor, self._unsynced = os.dup(self._descriptor), False
+            try:
+                sync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            with self._lock:
                 self._complain(error)
 
     def _take_up(self, more: int) -> None:
@@ -147,19 +197,36 @@ class Audit:
             self._let_go()  # Windows renames no open file
             os.replace(self._file, self._file.with_name(NAME + _OLDER))
             self._reopen(self._file)
+            self._sync_names(self._file.parent)
 
     def _reopen(self, file: Path) -> None:
+        is_new = not os.path.lexists(file)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
         self._descriptor = os.open(file, flags, 0o600)
         self._size = os.fstat(self._descriptor).st_size
         # Where a full disk or a crash cut the last line, the next one begins a new one.
         os.lseek(self._descriptor, max(0, self._size - 1), os.SEEK_SET)
         self._torn = os.read(self._descriptor, 1) not in (b"", b"\n")
+        if is_new:
+            self._sync_names(file.parent)
+
+    def _sync_names(self, folder: Path) -> None:
+        try:
+            sync_folder(folder)
+        except OSError as error:
+            self._complain(error)
 
     def _let_go(self) -> None:
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
-            os.close(descriptor)
+            unsynced, self._unsynced = self._unsynced, False
+            try:
+                if unsynced:
+                    sync(descriptor)
+            except OSError as error:
+                self._complain(error)
+            finally:
+                os.close(descriptor)
 
     def _complain(self, error: OSError) -> None:
         now = time.monotonic()

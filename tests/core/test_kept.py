@@ -66,6 +66,7 @@ def test_a_mac_is_asked_to_empty_the_drives_cache(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_kept_is_synced_that_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bool] = []
-    monkeypatch.setattr(kept, "sync", lambda descriptor: synced.append(os.path.isdir(f"/dev/fd/{descriptor}")))
+    for module in (kept, durable):
+        monkeypatch.setattr(module, "sync", lambda descriptor: synced.append(os.path.isdir(f"/dev/fd/{descriptor}")))
     kept.write(tmp_path / "f.json", {})
     assert len(synced) == (2 if os.name == "posix" else 1)
