@@ -99,9 +99,9 @@
     </message>
     <message numerus="yes">
         <source>%Ln entries were deleted for good.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln entry was deleted for good.</numerusform>
+            <numerusform>%Ln entries were deleted for good.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -127,9 +127,9 @@
     </message>
     <message numerus="yes">
         <source>%Ln entries came back under other names: theirs are in use.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln entry came back under another name: its own is in use.</numerusform>
+            <numerusform>%Ln entries came back under other names: theirs are in use.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -256,6 +256,7 @@
     <name>DoctorDialog</name>
     <message>
         <source>this computer</source>
+        <extracomment>Edge of the mark of a step, in pixels.</extracomment>
         <translation>这台电脑</translation>
     </message>
     <message>
@@ -1810,7 +1811,7 @@
     </message>
     <message>
         <source>Files can be fetched ahead only for a window on this computer. Download them instead.</source>
-        <translation>只有这台电脑上的窗口才能预先取回文件。请改用下载。</translation>
+        <translation>只有这台电脑上的窗口才能预先获取文件。请改用下载。</translation>
     </message>
     <message>
         <source>From another computer a transfer may name only files and folders in the share.</source>
@@ -1818,7 +1819,7 @@
     </message>
     <message>
         <source>From there this computer is not reached, so nothing can be fetched from it.</source>
-        <translation>从那里访问不到这台电脑，因此无法从它取回任何内容。</translation>
+        <translation>从那里访问不到这台电脑，因此无法从它获取任何内容。</translation>
     </message>
     <message>
         <source>From there this computer is reached too, at {address}</source>
@@ -1854,7 +1855,7 @@
     </message>
     <message>
         <source>It changed on the server while it was fetched. Fetch it again when it is at rest.</source>
-        <translation>取回期间它在服务器上已改变。请等它不再变动后重新取回。</translation>
+        <translation>获取期间它在服务器上已改变。请等它不再变动后重新获取。</translation>
     </message>
     <message>
         <source>It does not know this computer, or not any more.</source>
@@ -1894,7 +1895,7 @@
     </message>
     <message>
         <source>Let filexfer in through this computer&apos;s firewall, if others are to fetch from it.</source>
-        <translation>如果要让其他电脑从这里取回文件，请在这台电脑的防火墙中放行 filexfer。</translation>
+        <translation>如果要让其他电脑从这里获取文件，请在这台电脑的防火墙中放行 filexfer。</translation>
     </message>
     <message>
         <source>Let filexfer out in its firewall.</source>
@@ -1950,7 +1951,7 @@
     </message>
     <message>
         <source>No thumbnail is made of a file of more than {image_bytes} MiB. Fetch it whole.</source>
-        <translation>超过 {image_bytes} MiB 的文件不生成缩略图。请取回整个文件。</translation>
+        <translation>超过 {image_bytes} MiB 的文件不生成缩略图。请获取整个文件。</translation>
     </message>
     <message>
         <source>Nobody else answered by multicast, so computers nearby may not be listed.</source>
@@ -2906,7 +2907,7 @@
     </message>
     <message>
         <source>This file is no picture that can be read ({type}). Fetch it whole instead.</source>
-        <translation>此文件不是可以读取的图片({type})。请取回整个文件。</translation>
+        <translation>此文件不是可以读取的图片({type})。请获取整个文件。</translation>
     </message>
     <message>
         <source>This file is too large for a batch. Read it in blocks (file_read).</source>
@@ -2994,11 +2995,11 @@
     </message>
     <message>
         <source>This picture has more than {image_pixels} pixels. Fetch it whole instead.</source>
-        <translation>此图片超过 {image_pixels} 像素。请取回整个文件。</translation>
+        <translation>此图片超过 {image_pixels} 像素。请获取整个文件。</translation>
     </message>
     <message>
         <source>This picture has too many pixels. Fetch it whole instead.</source>
-        <translation>此图片的像素过多。请取回整个文件。</translation>
+        <translation>此图片的像素过多。请获取整个文件。</translation>
     </message>
     <message>
         <source>This plan was closed. Drop the files again.</source>
@@ -3090,7 +3091,7 @@
     </message>
     <message>
         <source>To decode this picture takes too much memory. Fetch it whole instead.</source>
-        <translation>解码此图片需要过多内存。请取回整个文件。</translation>
+        <translation>解码此图片需要过多内存。请获取整个文件。</translation>
     </message>
     <message>
         <source>Too many attempts. Wait a minute, then try again.</source>
@@ -3250,11 +3251,11 @@
     </message>
     <message>
         <source>look and fetch</source>
-        <translation>查看和取回</translation>
+        <translation>查看和获取</translation>
     </message>
     <message>
         <source>look, fetch, send and change</source>
-        <translation>查看、取回、发送和更改</translation>
+        <translation>查看、获取、发送和更改</translation>
     </message>
     <message>
         <source>manage</source>
@@ -3550,7 +3551,7 @@
     </message>
     <message>
         <source>“{wanted}” changed on the server while it was fetched. Fetch it again when it is at rest.</source>
-        <translation>“{wanted}”在取回期间于服务器上改变了。请等它不再变动后重新取回。</translation>
+        <translation>“{wanted}”在获取期间于服务器上改变了。请等它不再变动后重新获取。</translation>
     </message>
 </context>
 <context>
@@ -3569,7 +3570,7 @@
     <name>SharePanel</name>
     <message>
         <source>Share this folder</source>
-        <extracomment>Widest the folder&apos;s path is shown, in pixels. How addresses begin that lead to this computer from itself only.</extracomment>
+        <extracomment>Height of a line, whatever stands in it, in pixels. Widest the folder&apos;s path is shown, in pixels. How addresses begin that lead to this computer from itself only.</extracomment>
         <translation>共享此文件夹</translation>
     </message>
     <message>
@@ -3796,7 +3797,7 @@
     </message>
     <message>
         <source>Calculate the digest</source>
-        <translation type="unfinished"></translation>
+        <translation>计算摘要</translation>
     </message>
     <message>
         <source>Copy the digest</source>
@@ -4367,7 +4368,7 @@
     </message>
     <message>
         <source>Waiting for {server}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待 {server}</translation>
     </message>
     <message numerus="yes">
         <source>Looking through %Ln file(s)</source>
@@ -4435,8 +4436,8 @@
     </message>
     <message numerus="yes">
         <source>%Ln entries were deleted for good.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目已被永久删除。</numerusform>
         </translation>
     </message>
     <message>
@@ -4508,13 +4509,13 @@
     </message>
     <message numerus="yes">
         <source>%Ln entries came back under other names: theirs are in use.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln 个项目以其他名称恢复：原名称已被占用。</numerusform>
         </translation>
     </message>
     <message>
         <source>This cannot be taken back any more. What was deleted lies in the trash of its share.</source>
-        <translation type="unfinished"></translation>
+        <translation>已无法撤销。删除的内容在其共享的回收站中。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln entries were not taken back.</source>
@@ -4578,7 +4579,7 @@
     <message>
         <source>{done} of {total} done…</source>
         <extracomment>Milliseconds between two looks how it goes.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>已完成 {done} / {total}…</translation>
     </message>
 </context>
 <context>
