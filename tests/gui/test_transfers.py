@@ -261,16 +261,18 @@ def test_a_server_that_only_lets_look_refuses_in_words(person: Person, home: Pat
         server.stop()
 
 
-def test_a_job_for_a_dead_server_fails_or_waits_in_words(person: Person, home: Path, tmp_path: Path) -> None:
+def test_a_job_for_a_dead_server_waits_in_words_and_is_sent_on_demand(person: Person, home: Path, tmp_path: Path) -> None:
     server = OtherServer(home / "dead", home / "dead-state")
     file = _random_file(tmp_path / "a.bin", 10)
     person.go(Location(server.address, "", "dead"))
     server.kill()
     person.drop([file], person.in_pane)
-    job = person.wait_job("a.bin", JobState.FAILED)
+    person.wait(lambda: (job := person.job("a.bin")) is not None and job.is_held)
+    job = person.job("a.bin")
+    assert job is not None
     assert job.error.endswith(".")
     again = OtherServer(home / "dead", home / "dead-state", port=int(server.address.rstrip("/").rpartition(":")[2]))
-    person.press("retry", "a.bin")
+    person.window.transfers.view.acted.emit("retry", job)
     person.wait_job("a.bin", JobState.DONE)
     assert (again.folder / "a.bin").exists()
     again.stop()
