@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from filexfer.core import paths
@@ -137,6 +138,13 @@ class FilePane(QWidget):
         self._stack.setCurrentWidget(page)
         if held:
             (self.welcome.send.button if page is self.welcome else page).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Of a page without files, whose buttons leave this key to us.
+        if event.key() == Qt.Key.Key_Backspace:
+            self._browser.up()
+        else:
+            super().keyPressEvent(event)
 
     # What the browser tells.
 
