@@ -40,27 +40,36 @@ class Desk:
 
     def open(self) -> None:
         """Show the app on the right, its list filled."""
-        self.screen.run([sys.executable, "-m", "filexfer.gui.app"])
+        shown = threading.Event()
+        self._listen(lambda line: shown.set(), "tests.gui.telling_app")
         self._app = self.screen.window("– filexfer")
         self.screen.do("windowsize", "--sync", self._app, 900, 640)
         self.screen.do("windowmove", "--sync", self._app, 300, 60)
         self.screen.do("windowactivate", "--sync", self._app)
+        # What is pressed before it has rows is pressed in vain.
+        assert shown.wait(20)
 
     def other(self, *words: object) -> None:
         """Show another program's window on the left, and listen to what it says."""
+        self._listen(self._hear, "tests.gui.drop_target", str(self.target), *map(str, words))
+        window = self.screen.window("drop-target")
+        self.screen.do("windowmove", "--sync", window, 10, 300)
+        self.activate()
+
+    def _listen(self, hear: Callable[[str], object], *words: str) -> None:
+        """Run a module, and have `hear` called with each line that it says."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.gui.drop_target", str(self.target), *map(str, words)],
+            [sys.executable, "-m", *words],
             env=self.screen.environment,
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
         )
-        listening = threading.Thread(target=self._listen, args=(process,), daemon=True)
+        lines = process.stdout
+        assert lines is not None
+        listening = threading.Thread(target=lambda: [hear(line.strip()) for line in lines], daemon=True)
         listening.start()
         self.ends(process, listening)
-        window = self.screen.window("drop-target")
-        self.screen.do("windowmove", "--sync", window, 10, 300)
-        self.activate()
 
     def run(self, command: list[str]) -> None:
         """Show a program of others."""
@@ -79,11 +88,9 @@ class Desk:
         self._parts.callback(process.wait, 10)
         self._parts.callback(process.terminate)
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._said.put(line.strip())
-            self._heard.set()
+    def _hear(self, line: str) -> None:
+        self._said.put(line)
+        self._heard.set()
 
     def says(self, word: str) -> str:
         """The rest of the next line that begins with `word`."""
