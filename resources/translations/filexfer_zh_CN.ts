@@ -3845,19 +3845,19 @@
     </message>
     <message>
         <source>“{name}” needs pairing before it takes files. Ask for a code there.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”需要先配对才能接收文件。请在那里索取配对码。</translation>
     </message>
     <message>
         <source>“{name}” shows another key, so nothing is sent to it. Ask its owner, then pair again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”出示了另一个密钥，因此不会向它发送任何内容。请询问它的主人，然后重新配对。</translation>
     </message>
     <message>
         <source>The token for “{name}” lies in a locked keyring. Unlock it, then drop the files again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”的令牌在已锁定的密钥环中。请解锁后再拖放文件。</translation>
     </message>
     <message>
         <source>“{name}” has another version of filexfer. Update the older one of both.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”的 filexfer 版本不同。请更新两者中较旧的一个。</translation>
     </message>
     <message>
         <source>Open</source>
@@ -4203,7 +4203,7 @@
     </message>
     <message>
         <source>Drop to upload to “{place}” as soon as it is online</source>
-        <translation type="unfinished"></translation>
+        <translation>松开后，“{place}”上线时立即上传</translation>
     </message>
     <message>
         <source>Drop to upload to “{place}”</source>

@@ -162,6 +162,16 @@ def test_every_text_is_said_in_chinese() -> None:
         assert all(map(_is_chinese, texts)) or SAME_EVERYWHERE.fullmatch(bare), source
 
 
+def test_english_tells_one_from_many() -> None:
+    for message in _messages("filexfer_en.ts"):
+        assert not message.state, message
+        one, many = message.texts
+        assert one, message
+        assert many, message
+        assert "%Ln entries" not in one, message
+        assert "(s)" not in one + many, message
+
+
 def _is_chinese(text: str) -> bool:
     return any("\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" for sign in text)
 
