@@ -140,7 +140,7 @@ def test_the_control_socket_manages_and_is_private(serve, tmp_path: Path) -> Non
 
 def test_a_foreign_users_process_is_turned_away_from_the_control_socket(serve, tmp_path: Path, monkeypatch) -> None:
     running = serve(control=tmp_path / "private" / "c.sock")
-    monkeypatch.setattr("filexfer.server.server.peer_uid", lambda sock: os.getuid() + 4711)
+    monkeypatch.setattr("filexfer.server.arrivals.peer_uid", lambda sock: os.getuid() + 4711)
     wire = running.wire(running.server.control_address)
     with pytest.raises(ConnectionError):
         wire.call("server_info")
