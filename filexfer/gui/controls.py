@@ -7,10 +7,11 @@ from html import escape
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QToolButton
 
 from filexfer.gui import words
 from filexfer.gui.reading import leading
+from filexfer.gui.theme import GAP
 
 ICON = 20
 
@@ -62,6 +63,16 @@ def permission_box(name: str, levels: Sequence[str]) -> QComboBox:
     for level in levels:
         box.addItem(words.permission(level), level)
     return box
+
+
+def name_number(box: QSpinBox | QDoubleSpinBox, name: str, width: int) -> None:
+    """Have a field for a number look like one for words, `width` pixels wide, and be called `name`."""
+    for widget in (box, box.lineEdit()):
+        widget.setAccessibleName(name)
+    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+    box.setMinimumSize(width, 30)
+    # The style sheet does not reach what is within.
+    box.lineEdit().setTextMargins(GAP - 2, 0, GAP - 2, 0)
 
 
 def fixed_font(points: float) -> QFont:

@@ -54,7 +54,7 @@ class DoctorDialog(QDialog):
     def _lay_out(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, GAP, 0)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.addLayout(self._steps)
         column.addStretch(1)
         area = self._area = QScrollArea(widgetResizable=True)

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QWidget
 from filexfer.gui.reading import isolated
 from filexfer.gui.theme import GAP, MARGIN, colours
 
+#: Height of the words, and how far above the foot of the parent they end, in pixels: clear of the line of words at the foot.
+HEIGHT, RAISED = 32, 42
+
 
 class DropOutline(QWidget):
     """Covers its parent while something is dragged over it."""
@@ -56,7 +59,7 @@ class DropOutline(QWidget):
         room = self.width() - 2 * (MARGIN + 2 * GAP)
         words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room)
         width = metrics.horizontalAdvance(words) + 2 * MARGIN + 4
-        label = QRectF((self.width() - width) / 2, self.height() - 32 - 2 * GAP, width, 32)
+        label = QRectF((self.width() - width) / 2, self.height() - HEIGHT - RAISED, width, HEIGHT)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(label, 8, 8)

@@ -108,6 +108,8 @@ class JobFilesModel(QAbstractTableModel):
         return f"{word}: {said(paths.shown(file.error))}" if file.error else word
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 1:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return (self.tr("File"), self.tr("Size"), self.tr("Outcome"))[section]
         return None

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QVBoxLa
 
 from filexfer.gui import words
 from filexfer.gui.asks import Asks
-from filexfer.gui.controls import plain_label
+from filexfer.gui.controls import name_number, plain_label
 from filexfer.gui.menu import Menu
 from filexfer.gui.theme import GAP, PAGE
 from filexfer.gui.words import Words
@@ -91,10 +91,7 @@ class LimitDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Speed limit"))
         self.field = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=10_000.0, value=rate / MB, suffix=self.tr(" MB/s"))
-        self.field.setAccessibleName(self.tr("Megabytes per second"))
-        self.field.lineEdit().setAccessibleName(self.field.accessibleName())
-        self.field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.field.setMinimumSize(240, 30)
+        name_number(self.field, self.tr("Megabytes per second"), 240)
         label = plain_label(self.tr("All transfers together move at most:"))
         label.setBuddy(self.field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from filexfer.core.errors import FilexferError
 from filexfer.gui.aside import Aside
 from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import check_box, plain_label
+from filexfer.gui.controls import check_box, name_number, plain_label
 from filexfer.gui.platform.system import System
 from filexfer.gui.sentences import why
 from filexfer.gui.settings import Memory
@@ -71,11 +71,8 @@ class Preferences(QDialog):
     def _make_limit(self) -> QSpinBox:
         box = QSpinBox(minimum=0, maximum=100_000, suffix=self.tr(" MB/s"))
         box.setSpecialValueText(self.tr("no limit"))
-        for widget in (box, box.lineEdit()):
-            widget.setAccessibleName(self.tr("Speed limit"))
+        name_number(box, self.tr("Speed limit"), 120)
         box.setKeyboardTracking(False)
-        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        box.setMinimumSize(120, 30)
         box.setEnabled(False)
         return box
 

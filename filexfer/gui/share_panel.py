@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from PySide6.QtCore import QSignalBlocker, Qt, SignalInstance
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from filexfer.core import paths
 from filexfer.gui.asks import Asks
@@ -18,13 +18,18 @@ from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.icons import Icons
 from filexfer.gui.invitation import Inviting
 from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.question import Question
 from filexfer.gui.sentences import said
 from filexfer.gui.servers_model import Share
 from filexfer.gui.switch import Switch
 from filexfer.gui.theme import GAP, MARGIN, PAGE
 
+#: Height of a line, whatever stands in it, in pixels.
+ROW = 32
 #: Widest the folder's path is shown, in pixels.
 FOLDER_WIDTH = 420
+#: How addresses begin that lead to this computer from itself only.
+_HERE = ("https://127.", "https://[::1]", "http://127.", "http://[::1]")
 
 
 class Shares(Protocol):
@@ -97,6 +102,7 @@ class SharePanel(QFrame):
         ):
             grid.addWidget(faint_label(text), row, 0)
             grid.addLayout(line, row, 1)
+            grid.setRowMinimumHeight(row, ROW)
         grid.addWidget(self.passing, grid.rowCount(), 1)
 
     def _show(self) -> None:
@@ -147,7 +153,7 @@ class SharePanel(QFrame):
                 widget.deleteLater()
         shown = [address for address in addresses if not address.startswith("unix:")]
         # The last one is this very computer's: of use to nobody else.
-        shown = [address for address in shown if "//127." not in address] or shown
+        shown = [address for address in shown if not address.startswith(_HERE)] or shown
         buttons: list[QWidget] = []
         for address in shown[:2]:
             label = plain_label(address)
@@ -172,16 +178,10 @@ class SharePanel(QFrame):
 
     def _ask_off(self) -> None:
         """Whoever switches another computer's share off does not reach it any more either."""
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Stop sharing"), "", parent=self.window())
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Stop sharing on “{name}”?").format(name=paths.shown(self._elsewhere)))
-        box.setInformativeText(
-            self.tr("Nobody reaches it any more then, this computer neither. It can be switched on again only over there.")
-        )
-        stop = box.addButton(self.tr("Stop sharing"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        stop.clicked.connect(lambda: self._servers.set_share(on=False))
+        text = self.tr("Stop sharing on “{name}”?").format(name=paths.shown(self._elsewhere))
+        more = self.tr("Nobody reaches it any more then, this computer neither. It can be switched on again only over there.")
+        box = Question(self.tr("Stop sharing"), text, more, self.window())
+        box.add_risk(self.tr("Stop sharing")).clicked.connect(lambda: self._servers.set_share(on=False))
         box.finished.connect(self._show)
         box.open()
 
