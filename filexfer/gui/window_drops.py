@@ -40,7 +40,7 @@ class WindowDrops(QObject):
         self._browser, self._pane, self._sidebar, self._breadcrumb = browser, pane, sidebar, breadcrumb
         viewport = sidebar.view.viewport()
         # The pane takes them, over the list as over the pages in its place.
-        self._list = DropZone(pane, pane.spot, lifted, lambda: pane.view.front)
+        self._list = DropZone(pane, self._entry, lifted, lambda: pane.view.front)
         self._parts = DropZone(breadcrumb, self._part, lifted)
         self._computers = DropZone(viewport, self._computer, lifted)
         self._zones = (self._list, self._parts, self._computers)
@@ -99,18 +99,24 @@ class WindowDrops(QObject):
             return self.tr("Move “{name}” to “{place}”").format(name=paths.shown(rows.name), place=place)
         return Words.tr("Move %Ln entries to “{place}”", "", rows.count).format(place=place)
 
+    def _entry(self, point: QPoint) -> Spot:
+        return self._judged(self._pane.spot(point))
+
     def _part(self, point: QPoint) -> Spot | None:
         found = self._breadcrumb.at(point)
-        return None if found is None else Spot(*found, springs=True)
+        return None if found is None else self._judged(Spot(*found, springs=True))
 
     def _computer(self, point: QPoint) -> Spot | None:
         found = self._sidebar.computer_at(point)
         if found is None:
             return None
-        into, area = found
-        why = self._sidebar.why_not(into.server)
         # To open one that is off would only cover what is there.
-        return Spot(None if why else into, area, springs=not self._sidebar.is_offline(into.server), why=why)
+        return self._judged(Spot(*found, springs=not self._sidebar.is_offline(found[0].server)))
+
+    def _judged(self, spot: Spot) -> Spot:
+        """The same, or where its computer takes nothing, why."""
+        why = "" if spot.into is None else self._sidebar.why_not(spot.into.server)
+        return Spot(None, spot.area, why=why) if why else spot
 
     def _let_go(self, dragged: Dragged, into: Location | None) -> None:
         if dragged.rows is None:

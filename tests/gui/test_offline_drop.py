@@ -189,10 +189,17 @@ def test_a_saved_computer_with_another_key_says_why_it_takes_nothing(person: Per
     servers._timer.stop()
     servers.saved = (Saved("attic", "https://192.0.2.7:8765/", "key changed"),)
     servers.changed.emit()
-    person.drag_over([source], side_row(person, "https://192.0.2.7:8765/"))
-    assert "another key" in person.window.pane.outline.words
-    person.drag_away()
-    assert person.window.pane.outline.words == ""
+    row = side_row(person, "https://192.0.2.7:8765/")
+    person.window.browser.open(Location("https://192.0.2.7:8765/", "in", "attic"))
+    crumbs = [part.mapTo(person.window, part.rect().center()) for part in person.window.toolbar.breadcrumb.parts]
+    for point in (row, person.in_pane, *crumbs):
+        person.drag_over([source], point)
+        assert "another key" in person.window.pane.outline.words
+        person.drag_away()
+        assert person.window.pane.outline.words == ""
+        assert person.drop([source], point) is Qt.DropAction.IgnoreAction
+        assert "another key" in person.window.errors.words
+        person.window.errors.clear()
 
 
 def test_a_transfer_is_shown_under_the_name_of_a_server_that_moved(person: Person, attic: Attic, source: Path) -> None:
