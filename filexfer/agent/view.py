@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from filexfer.agent.listing import FETCH_ROWS, MOST_ENTRIES, Listing, Query
+from filexfer.agent.pages import Pages
 from filexfer.agent.pick import Chosen, pairs
 from filexfer.agent.view_news import fault_of
 from filexfer.core import paths
@@ -20,10 +21,6 @@ from filexfer.server.deferred import Deferred
 
 if TYPE_CHECKING:
     from filexfer.client.session import Session
-
-#: Entries asked for at first, so that something is shown soon, and from then on.
-FIRST_PAGE = 1000
-PAGE = 8000
 
 #: A folder that changed is listed again after so many seconds at the earliest, and after so many times as long as that took.
 REST, REST_TIMES = 0.3, 4.0
@@ -185,12 +182,12 @@ class View:
             growing = not self._complete
             if growing:
                 self._listing, self._order, self._arranged = listing, array("I"), 0
-        cursor, began = "", time.monotonic()
+        began = time.monotonic()
         try:
-            with sessions(self.server) as session:
+            with sessions(self.server) as session, Pages(session, self.path) as pages:
                 while True:
                     before = len(listing)
-                    cursor = self._take(session.call("file_list", paths.to_wire(self.path), _page(cursor)), listing, growing)
+                    cursor = self._take(pages.next(), listing, growing)
                     if not cursor or self._closed:
                         return
                     if len(listing) == before:
@@ -227,7 +224,3 @@ class View:
         self._arranged = len(listing)
         self._version += 1
         self._moved = time.monotonic()
-
-
-def _page(cursor: str) -> dict[str, object]:
-    return {"packed": True, "limit": PAGE, "cursor": cursor} if cursor else {"packed": True, "limit": FIRST_PAGE}
