@@ -14,6 +14,7 @@ from filexfer.gui.controls import faint_label, plain_label
 from filexfer.gui.icons import Icons
 from filexfer.gui.job_details import JobDetails
 from filexfer.gui.jobs_model import JobsModel
+from filexfer.gui.limit_menu import rate_words
 from filexfer.gui.managed import Managed
 from filexfer.gui.managing import There
 from filexfer.gui.notice import Notice
@@ -49,6 +50,10 @@ class ManageDialog(QDialog):
         self.bounds.setWordWrap(True)
         self._limits = faint_label(self.tr("LIMITS"))
         self._limits.setFont(heading(self.font()))
+        self.limit = QPushButton(autoDefault=False)
+        self.limit.setMenu(self.transfers.head.limits)
+        self.transfers.head.limits.changed.connect(self._show_limit)
+        self._show_limit()
         self.trouble = plain_label(wrap=True)
         self.notice = Notice(icons)
         self._stack = QStackedWidget()
@@ -97,12 +102,13 @@ class ManageDialog(QDialog):
         page.addWidget(_inset(self.facts))
         page.addWidget(self.share)
         page.addWidget(self.devices)
-        # Its head has margins of its own.
-        page.addWidget(_inset(self.transfers, PAGE - MARGIN), 1)
+        page.addWidget(_inset(self.transfers), 1)
         page.addSpacing(MARGIN)
         page.addWidget(_inset(self._limits))
         page.addSpacing(GAP // 2)
         page.addWidget(_inset(self.bounds))
+        page.addSpacing(GAP)
+        page.addWidget(_inset(self.limit, stretch=False))
         for one in (self.notice, self._page):
             self._stack.addWidget(one)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -136,6 +142,7 @@ class ManageDialog(QDialog):
         self.facts.setText(self._facts_words())
         self.share.setVisible(managed.has_agent)
         self.transfers.setVisible(managed.has_agent)
+        self.limit.setVisible(managed.has_agent)
         self.devices.setVisible(not managed.has_agent)
         self.bounds.setText(self._bounds_words())
         self._limits.setVisible(bool(self.bounds.text()))
@@ -146,6 +153,10 @@ class ManageDialog(QDialog):
                 self.share.switch.setFocus()
             else:
                 self.resize(WIDTH, PLAIN_HEIGHT)
+
+    def _show_limit(self) -> None:
+        rate = rate_words(self.transfers.head.limits.rate)
+        self.limit.setText(self.tr("Speed of its own transfers: {rate}").format(rate=rate))
 
     def _facts_words(self) -> str:
         facts = self.managed.facts
@@ -195,10 +206,12 @@ class ManageDialog(QDialog):
         JobDetails(self.there, job, self.jobs.title(job), self).show()
 
 
-def _inset(widget: QWidget, margin: int = PAGE) -> QWidget:
-    """`widget` with margins at its sides, those of a page."""
+def _inset(widget: QWidget, stretch: bool = True) -> QWidget:
+    """`widget` with margins at its sides, those of a page; `stretch`: as wide as there is room."""
     holder = QWidget()
     layout = QHBoxLayout(holder)
-    layout.setContentsMargins(margin, 0, margin, 0)
+    layout.setContentsMargins(PAGE, 0, PAGE, 0)
     layout.addWidget(widget)
+    if not stretch:
+        layout.addStretch(1)
     return holder

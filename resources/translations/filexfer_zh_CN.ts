@@ -914,6 +914,10 @@
         <translation>正在询问“{name}”…</translation>
     </message>
     <message>
+        <source>Speed of its own transfers: {rate}</source>
+        <translation>它自己的传输速度：{rate}</translation>
+    </message>
+    <message>
         <source>{free} of {total} free</source>
         <translation>可用 {free}，共 {total}</translation>
     </message>
@@ -3094,6 +3098,10 @@
         <translation>解码此图片需要过多内存。请获取整个文件。</translation>
     </message>
     <message>
+        <source>Too many TLS handshakes at once: one was turned away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Too many attempts. Wait a minute, then try again.</source>
         <translation>尝试次数过多。请等一分钟后再试。</translation>
     </message>
@@ -3558,7 +3566,7 @@
     <name>Servers</name>
     <message>
         <source>This computer</source>
-        <extracomment>How often states are asked for, in milliseconds. Whether the agent has answered once.</extracomment>
+        <extracomment>How often states are asked for, and how often while one is not known yet, in milliseconds. Whether the agent has answered once.</extracomment>
         <translation>这台电脑</translation>
     </message>
     <message>
@@ -3923,7 +3931,7 @@
     <name>Toolbar</name>
     <message>
         <source>Back</source>
-        <extracomment>How long typing in the filter must pause before it is asked for, in milliseconds.</extracomment>
+        <extracomment>How long typing in the filter must pause before it is asked for, in milliseconds. Pixels of the filter, and of a window in which it takes less.</extracomment>
         <translation>后退</translation>
     </message>
     <message>
