@@ -26,6 +26,7 @@ from filexfer.gui.letting_back import LettingBack
 from filexfer.gui.location import Location
 from filexfer.gui.nearby_list import NearbyList
 from filexfer.gui.notice import Notice
+from filexfer.gui.reading import leading
 from filexfer.gui.sentences import why
 from filexfer.gui.servers_model import Saved, Servers
 from filexfer.gui.theme import GAP, MARGIN, PAGE
@@ -112,7 +113,7 @@ class ConnectDialog(QDialog):
         self._field_label, self._second_label, name = QLabel(), QLabel(), QLabel(self.tr("&Name"))
         labels = ((self._field_label, self.field), (self._second_label, self.second), (name, self.name))
         for label, field in labels:
-            label.setBuddy(field)
+            leading(label).setBuddy(field)
         self._field_label.setText(self.tr("&Link or code") if self._known else self.tr("&Link, code or address"))
         self.lead.setMinimumWidth(WIDTH)
         form = QWidget()

@@ -16,7 +16,7 @@ from filexfer.core import paths
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError
 from filexfer.gui.controls import icon_button
 from filexfer.gui.icons import Icons
-from filexfer.gui.reading import leading
+from filexfer.gui.reading import leading, margins
 from filexfer.gui.sentences import why
 from filexfer.gui.theme import GAP, MARGIN, Repolish, colours
 from filexfer.protocol.address import mentioned
@@ -47,7 +47,7 @@ class ErrorBar(QFrame):
         self._close.setShortcut(Qt.Key.Key_Escape)
         self._close.clicked.connect(self.clear)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, GAP // 2, GAP, GAP // 2)
+        layout.setContentsMargins(margins(MARGIN, GAP // 2, GAP, GAP // 2))
         layout.setSpacing(GAP)
         layout.addWidget(self._picture)
         layout.addWidget(self._sentence, 1)

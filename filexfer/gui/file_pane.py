@@ -21,6 +21,7 @@ from filexfer.gui.location import Location
 from filexfer.gui.manage_bar import ManageBar
 from filexfer.gui.notice import Notice
 from filexfer.gui.place import Place
+from filexfer.gui.reading import leading
 from filexfer.gui.sentences import why
 from filexfer.gui.servers_model import Servers
 from filexfer.gui.share_panel import SharePanel
@@ -55,8 +56,8 @@ class FilePane(QWidget):
         self._stack = QStackedWidget()
         for page in (self.welcome, self.notice, view):
             self._stack.addWidget(page)
-        self._count = QLabel()
-        self._free = QLabel()
+        self._count = leading(QLabel())
+        self._free = leading(QLabel())
         self.outline = DropOutline(self)
         self._lay_out()
         # After the list, for the Tab key.

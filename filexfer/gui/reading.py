@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
@@ -22,6 +22,12 @@ def is_turned() -> bool:
 def isolated(text: str) -> str:
     """`text` to be painted: `/Photos (1)` keeps its slash in front and its bracket behind."""
     return f"{_FIRST_STRONG}{text}{_POP}" if text and is_turned() else text
+
+
+def margins(begin: int, top: int, end: int, bottom: int) -> QMargins:
+    """Room around what a layout holds: at the side where lines begin, above, where they end, and below. Layouts turn what they
+    hold, and leave their margins where they are."""
+    return QMargins(end, top, begin, bottom) if is_turned() else QMargins(begin, top, end, bottom)
 
 
 def leading(label: _Label) -> _Label:

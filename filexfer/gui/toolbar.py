@@ -12,6 +12,7 @@ from filexfer.gui.controls import icon_button
 from filexfer.gui.file_actions import FileActions
 from filexfer.gui.icons import Icons
 from filexfer.gui.menu import Menu
+from filexfer.gui.reading import margins
 from filexfer.gui.theme import GAP, MARGIN
 from filexfer.gui.view_choice import ViewChoice
 
@@ -92,7 +93,7 @@ class Toolbar(QWidget):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(GAP, GAP, MARGIN, GAP)
+        layout.setContentsMargins(margins(GAP, GAP, MARGIN, GAP))
         layout.setSpacing(4)
         for widget in (self.back, self.forward, self.up):
             layout.addWidget(widget)

@@ -16,6 +16,7 @@ from filexfer.gui.icons import Icons
 from filexfer.gui.jobs_model import JobsModel
 from filexfer.gui.limit_menu import LimitMenu, rate_words
 from filexfer.gui.menu import Menu
+from filexfer.gui.reading import margins
 from filexfer.gui.theme import GAP, MARGIN, heading, smaller
 from filexfer.gui.words import Words
 
@@ -103,7 +104,8 @@ class TransfersHead(QWidget):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 4, GAP, 4)
+        # In a dialog the margins are the dialog's.
+        layout.setContentsMargins(margins(*((0, 4, 0, 4) if self._elsewhere else (MARGIN, 4, GAP, 4))))
         layout.setSpacing(GAP)
         layout.addWidget(self._title)
         layout.addWidget(self._sum, 1)

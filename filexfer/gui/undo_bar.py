@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from filexfer.gui.controls import icon_button
 from filexfer.gui.elided import Elided
 from filexfer.gui.icons import Icons
+from filexfer.gui.reading import margins
 from filexfer.gui.theme import GAP, MARGIN, colours
 
 #: How long it stands, in milliseconds.
@@ -31,7 +32,7 @@ class UndoBar(QFrame):
         self._close = icon_button(icons.icon("dismiss"), self.tr("Hide this message"))
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, GAP // 2, GAP // 2, GAP // 2)
+        layout.setContentsMargins(margins(MARGIN, GAP // 2, GAP // 2, GAP // 2))
         layout.setSpacing(GAP)
         layout.addWidget(self._sentence, 1)
         layout.addWidget(self.button)

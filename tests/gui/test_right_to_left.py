@@ -227,6 +227,22 @@ def test_a_label_begins_where_lines_begin_whatever_its_letters(turned: QApplicat
         assert dark.left() > 150
 
 
+def test_bars_have_the_wider_margin_where_lines_begin(reader: Person) -> None:
+    window = reader.window
+    for bar in (window.pane.undo_bar, window.errors, window.transfers.head):
+        layout = bar.layout()
+        assert layout is not None
+        assert layout.contentsMargins().right() == MARGIN > layout.contentsMargins().left()
+
+
+def test_the_number_of_items_stands_at_the_right_of_the_free_space(reader: Person) -> None:
+    pane = reader.window.pane
+    reader.wait(lambda: pane._free.text() and pane._count.text())
+    count, free = (_ink(_shot(label), LIGHT.secondary).translated(label.pos()) for label in (pane._count, pane._free))
+    assert pane.width() - count.right() < 2 * MARGIN
+    assert free.left() < 2 * MARGIN
+
+
 def test_a_switch_that_is_on_has_its_knob_at_the_left(turned: QApplication) -> None:
     switch = Switch("Sharing")
     switch.setChecked(True)
