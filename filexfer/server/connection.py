@@ -56,6 +56,8 @@ class Connection:
         self.deadline = time.monotonic() + patience
         self.evictable = True
         self.grace = _NEVER
+        self._greets = False  # its handshake has begun, or is about to
+        self._put_off = 0.0  # the deadline it will have then
         self._handed_over = 0.0
         self._later: Later | None = None
         self._dropping: Body | None = None  # what is left of it is being dropped
@@ -86,7 +88,7 @@ class Connection:
         if count == 0:
             return self.close
         if self.channel.greeting:
-            return self._submit_greeting if self.channel.can_greet else None
+            return self._next_of_greeting() if self.channel.can_greet else None
         if self._later is not None:
             self._early(self._later, count)
             return None
@@ -99,6 +101,29 @@ class Connection:
         if self.evictable and self.channel.ahead:
             self._begun()
         return None
+
+    def _next_of_greeting(self) -> Next:
+        """A step of the handshake can be done: the first one, which is dear, when it is its turn."""
+        wait = None if self._greets else self._house.handshakes.wait(self.household)
+        if not self._greets and wait is None:
+            self._house.complaints.note("handshakes", self.peer, "Too many TLS handshakes at once: one was turned away.")
+            return self.close
+        self._greets = True
+        if not wait:
+            return self._submit_greeting
+        # What it waits is not the peer's time. Muted, for it could send on and on meanwhile.
+        self._put_off = self.deadline + wait
+        self.deadline = time.monotonic() + wait
+        self._house.loop.mute(self)
+        return None
+
+    def _greet_late(self) -> Next:
+        """It is its turn, unless it has gone."""
+        self.deadline, self._put_off = self._put_off, 0.0
+        try:
+            return self._submit_greeting if self.channel.receive() else self.close
+        except PeerGone:
+            return self.close
 
     def _early(self, later: Later, count: int) -> None:
         """Something came while it waits for an answer."""
@@ -132,6 +157,8 @@ class Connection:
             self.deadline = float("inf")
             self._hand_over(self._later.deferred.expire)
             return None
+        if self._put_off:
+            return self._greet_late()
         if self.channel.ahead and not self._last:
             return self._time_out
         if self.channel.greeting and self.channel.moved:

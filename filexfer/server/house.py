@@ -11,6 +11,7 @@ from filexfer.server.answers import Answer, Later
 from filexfer.server.body import Body
 from filexfer.server.complaints import Complaints
 from filexfer.server.crowd import Crowd
+from filexfer.server.handshakes import Handshakes
 from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop
 from filexfer.server.pool import Pool
@@ -41,6 +42,7 @@ class House:
     pool: Pool
     crowd: Crowd
     complaints: Complaints
+    handshakes: Handshakes
     handle: Callable[[Request], Answer | Later]
     came: Callable[[Connection], None]
     gone: Callable[[Connection], None]

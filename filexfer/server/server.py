@@ -29,6 +29,7 @@ from filexfer.server.crowd import Crowd
 from filexfer.server.descriptors import raise_limit
 from filexfer.server.disk_cache import DiskCache
 from filexfer.server.doors import Doors
+from filexfer.server.handshakes import Handshakes
 from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.house import House
 from filexfer.server.listener import where_to_listen
@@ -128,7 +129,10 @@ class Server:
         self._stopped = threading.Event()
         self._started = False
         handle, arrivals = self._reception().handle, self._arrivals
-        self._house = House(self.settings, self._loop, self._pool, self._crowd, complaints, handle, arrivals.came, arrivals.gone)
+        handshakes = Handshakes(self.settings.handshakes, self.settings.handshake_seconds)
+        self._house = House(
+            self.settings, self._loop, self._pool, self._crowd, complaints, handshakes, handle, arrivals.came, arrivals.gone
+        )
         pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
         self._service.install([System(self._service, self.settings, self._crowd), pairing])
 

@@ -29,6 +29,8 @@ class Settings:
         worker_idle: after this long without work a worker thread ends.
         linger: a worker waits so long for the next request of a connection before it parks it.
         handshake_seconds: time for all of a TLS handshake, from the moment the connection is accepted.
+        handshakes: how many of one address (IPv6: of one /64 network) begin each second, as many at once; those beyond wait, or
+            are turned away where that would take longer than `handshake_seconds`.
         head_bytes: longest request head; `head_seconds`: time for one to arrive; `crowded_seconds`: where there is no room for
             more connections, one whose head takes longer than this gives way as well.
         idle_seconds: an idle connection is closed after this long.
@@ -72,6 +74,7 @@ class Settings:
     worker_idle: float = 20.0
     linger: float = 0.002
     handshake_seconds: float = 10.0
+    handshakes: int = 200
     head_bytes: int = 16 << 10
     head_seconds: float = 15.0
     crowded_seconds: float = 2.0

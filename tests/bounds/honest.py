@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import statistics
 import time
 from xmlrpc.client import Binary, dumps
@@ -29,6 +30,14 @@ def head(line: str, length: int | None = None, **headers: str) -> bytes:
 def call(method: str, *params: object, **headers: str) -> bytes:
     body = dumps(params, method, allow_none=True).encode()
     return head("POST /RPC2", len(body), Content_Type="text/xml", **headers) + body
+
+
+def whoever() -> ssl.SSLContext:
+    """A client's side of TLS that trusts anybody: whom it talks to is not what is tested here."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Line:
@@ -68,20 +77,24 @@ class Line:
 
 
 class Honest:
-    """A client that goes on with its work, and connects again where it has to, as ours and stock ones do.
+    """A client that goes on with its work, and connects again where it has to, as ours and stock ones do. `tls`: it speaks that,
+    and makes a new connection for each piece.
 
     Attributes:
-        reconnected: how often it had to.
+        reconnected: how often it had to connect again.
     """
 
-    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, source: str = "127.0.0.1", tls: bool = False) -> None:
         self._port, self._source = port, source
+        self._context = whoever() if tls else None
         self._line: Line | None = None
         self._done = 0
         self.reconnected = -1
 
     def piece(self) -> float:
         """Ask who is there, put a file, look at it and get it back; how long that took."""
+        if self._context:
+            self.close()
         self._done += 1
         path = f"honest {self._source} {self._done % 8}"
         begun = time.perf_counter()
@@ -97,6 +110,8 @@ class Honest:
                 if self._line is None:
                     self.reconnected += 1
                     self._line = Line(self._port, self._source)
+                    if self._context:
+                        self._line.sock = self._context.wrap_socket(self._line.sock)
                 status, body = self._line.ask(request)
             except ConnectionError:
                 assert attempt < 2, "the honest client was cut off again and again"

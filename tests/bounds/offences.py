@@ -13,12 +13,12 @@ import ssl
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from xmlrpc.client import Binary, loads
 
-from tests.bounds.honest import Line, call, head
+from tests.bounds.honest import Line, call, head, whoever
 
 BAD = "127.0.0.2"
 _CODE = re.compile(rb"faultCode</name>\s*<value><int>(-?\d+)")
@@ -417,17 +417,49 @@ def waits_long(scene: Scene, count: int, seconds: int = 1_000_000) -> None:
     scene.crowd(act, count, 0.01)
 
 
+# ---- handshakes
+
+
+def hello() -> bytes:
+    """The first message of a handshake: it costs nothing to send it again and again, and the server a signature each time."""
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        whoever().wrap_bio(coming, going).do_handshake()
+    return going.read()
+
+
+def handshakes(scene: Scene, kind: str, count: int = 16, addresses: int = 1, keep: int = 0) -> None:
+    """Handshakes as fast as they go: “abandoned” ones are done and hung up on, “half” ones are hung up on once the server has
+    answered; the last `keep` of those stay open."""
+    context, first = whoever(), hello()
+    held: deque[socket.socket] = deque()
+    _many_descriptors(keep + 256)
+
+    def act() -> None:
+        line = Line(scene.tls_port, f"127.0.0.{2 + scene.outcomes.total() % addresses}", 20.0)
+        try:
+            if kind == "abandoned":
+                line.sock = context.wrap_socket(line.sock)
+                scene.got("done")
+            else:
+                line.sock.sendall(first)
+                scene.got("answered" if line.sock.recv(1 << 16) else "closed")
+        finally:
+            held.append(line.sock)
+            while len(held) > keep:
+                held.popleft().close()
+
+    scene.crowd(act, count)
+
+
 # ---- strangers
 
 
 @contextmanager
 def _secure(scene: Scene) -> Iterator[Line]:
     line = Line(scene.tls_port, BAD, 20.0)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
     try:
-        line.sock = context.wrap_socket(line.sock)
+        line.sock = whoever().wrap_socket(line.sock)
         yield line
     finally:
         line.close()

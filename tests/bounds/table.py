@@ -71,6 +71,9 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "worker_idle": NoBound("how long a thread stays for the next one who comes"),
     "linger": NoBound("a blink, and only where nobody waits"),
     "handshake_seconds": Offence("stands", {"sends": "", "tls": True}, {"handshake_seconds": 0.2}, "closed", tls=True),
+    "handshakes": Offence(
+        "handshakes", {"kind": "half", "count": 8}, {"handshakes": 5, "handshake_seconds": 0.5}, "closed", logged=True, tls=True
+    ),
     "head_bytes": _asks("long head", "431", logged=True),
     "head_seconds": Offence("trickles", {"sends": "GET /fil"}, {"head_seconds": 0.2}, "408", logged=True),
     "crowded_seconds": Offence("gives_way", {"count": 10}, {"connections_per_address": 10, "crowded_seconds": 0.1}, "gave way"),

@@ -581,3 +581,40 @@ def test_nothing_secret_is_in_the_log_of_failed_handshakes(running, caplog) -> N
     assert "very-secret" not in caplog.text
     assert "PRIVATE" not in caplog.text
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("goes", [False, True], ids=["stays", "goes"])
+def test_a_handshake_that_comes_too_early_waits_for_its_turn(serve, monkeypatch, goes: bool) -> None:
+    running = serve(handshakes=1)
+    loop, greeted = running.server._loop, []
+    for _ in range(2):
+        with Hands(running) as hands:
+            hands.meet()
+    until(lambda: not running.server._arrivals.here())
+    greet = tls_module.TlsChannel.greet
+    monkeypatch.setattr(tls_module.TlsChannel, "greet", lambda channel: greeted.append(channel) is None and greet(channel))
+    with Hands(running) as late:
+        late.sock.sendall(late.shake())
+        # It is not even listened to meanwhile, holds no worker, and its time is not running.
+        until(lambda: list(loop._parked.values()) == [False])
+        (waiting,) = running.server._arrivals.here()
+        assert waiting._put_off - time.monotonic() > running.server.settings.handshake_seconds - 1
+        assert not greeted
+        if not goes:
+            late.meet()
+            late.send(head("GET /files/none"))
+            assert late.reply().status == 404
+    until(lambda: not running.server._arrivals.here())
+    assert bool(greeted) is not goes
+
+
+def test_handshakes_that_would_wait_too_long_are_turned_away_and_told_of_once(serve, caplog) -> None:
+    running = serve(handshakes=1, handshake_seconds=2.0)
+    crowd = [Hands(running) for _ in range(12)]
+    for hands in crowd:
+        hands.sock.sendall(hands.shake())
+    until(lambda: len(running.server._arrivals.here()) == 4)
+    assert caplog.text.count("Too many TLS handshakes") == 1
+    for hands in crowd:
+        hands.sock.close()
+    until(lambda: not running.server._arrivals.here())
