@@ -3099,7 +3099,7 @@
     </message>
     <message>
         <source>Too many TLS handshakes at once: one was turned away.</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS 握手同时过多：有一个被拒绝。</translation>
     </message>
     <message>
         <source>Too many attempts. Wait a minute, then try again.</source>

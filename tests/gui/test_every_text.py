@@ -131,6 +131,30 @@ def test_no_text_that_is_shown_escapes_translation() -> None:
     assert shown == []
 
 
+def test_no_error_is_shown_as_it_came() -> None:
+    """It is English then: `sentences.why` says it, and `sentences.said` what an agent tells of one."""
+    raw = [
+        f"{_at(file, call)}: {ast.unparse(part)}"
+        for file, call in _calls()
+        if _called(call) in SHOWING
+        for argument in [*call.args, *(word.value for word in call.keywords)]
+        for part in _bare(argument)
+        if re.fullmatch(r"str\(error\)|.*\.(error|problem|reason)|.*\['(error|problem|reason|says|do)'\]", ast.unparse(part))
+    ]
+    assert raw == []
+
+
+def _bare(node: ast.expr) -> Iterator[ast.expr]:
+    """The parts of an expression that are shown without going through `sentences`."""
+    yield node
+    if isinstance(node, ast.Call) and _called(node) in ("said", "why"):
+        return
+    shown = (node.body, node.orelse) if isinstance(node, ast.IfExp) else ast.iter_child_nodes(node)
+    for child in shown:
+        if isinstance(child, ast.expr) and not isinstance(node, ast.Lambda | ast.Compare):
+            yield from _bare(child)
+
+
 def test_no_sentence_of_the_window_stands_beside_its_translations() -> None:
     """A text with three words that begins like a sentence is either translated where it stands, or gathered as an error's."""
     template = runpy.run_path(str(FOLDER / "sentences.py"))["template"]
