@@ -18,8 +18,8 @@ from filexfer.gui.sentences import said
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
-#: How often states are asked for, in milliseconds.
-ASK_MS = 5000
+#: How often states are asked for, and how often while one is not known yet, in milliseconds.
+ASK_MS, SOON_MS = 5000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,7 @@ class Servers(QObject):
     def _take(self, answer: tuple[Share, tuple[Saved, ...]]) -> None:
         self._waiting = False
         share, saved = answer
+        self._timer.setInterval(SOON_MS if any(one.state == "connecting" for one in saved) else ASK_MS)
         if not self.known or (share, saved) != (self.share, self.saved):
             self.known, self.share, self.saved = True, share, saved
             self.changed.emit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from filexfer.gui.breadcrumb import Breadcrumb
@@ -18,6 +18,8 @@ from filexfer.gui.view_choice import ViewChoice
 
 #: How long typing in the filter must pause before it is asked for, in milliseconds.
 PAUSE_MS = 120
+#: Pixels of the filter, and of a window in which it takes less.
+FILTER_WIDTH, FILTER_NARROW, NARROW = 176, 112, 860
 
 
 class Toolbar(QWidget):
@@ -62,7 +64,7 @@ class Toolbar(QWidget):
     def _make_filter(self) -> QLineEdit:
         field = QLineEdit(placeholderText=self.tr("Filter"), clearButtonEnabled=True)
         field.setAccessibleName(self.tr("Filter by name"))
-        field.setFixedWidth(176)
+        field.setFixedWidth(FILTER_WIDTH)
         field.addAction(self._icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._typing = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._typing.timeout.connect(self._on_filter)
@@ -102,6 +104,11 @@ class Toolbar(QWidget):
         layout.addWidget(self.filter)
         for widget in (self.upload, self.download, self.as_list, self.as_grid, self.panel, self.more):
             layout.addWidget(widget)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Where there is little room, where we are comes first.
+        self.filter.setFixedWidth(FILTER_WIDTH if event.size().width() >= NARROW else FILTER_NARROW)
+        super().resizeEvent(event)
 
     def clear_filter(self) -> None:
         self.filter.clear()
