@@ -6,8 +6,10 @@ import errno
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from filexfer.storage.fsops import FsOps
+from tests.descriptors import opened
 
 #: What is no system call of its own, and what nobody can do anything about when it fails.
 _ASIDE = ("close", "scan_stat")
@@ -109,16 +111,9 @@ class Breaking(FsOps):
 CALLS = frozenset(name for name, call in vars(FsOps).items() if callable(call) and not name.startswith("_")) - {*_ASIDE}
 
 
-def open_descriptors() -> set[int]:
-    """Those of this process, that of the look itself left out."""
-    with os.scandir("/proc/self/fd") as found:
-        numbers = [int(entry.name) for entry in found]
-    return {number for number in numbers if os.path.lexists(f"/proc/self/fd/{number}")}
-
-
-def let_go(before: set[int]) -> None:
-    """What the system does for a process that has died: close what it had opened, which gives its locks back."""
-    for descriptor in open_descriptors() - before:
+def let_go(below: Path) -> None:
+    """What the system does for a process that has died: close what it had opened in a folder, which gives its locks back."""
+    for descriptor in opened(below):
         os.close(descriptor)
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from filexfer.core.errors import Busy, FilexferError, Forbidden, NoSpace, StorageFailed
 from filexfer.storage.folder import FolderStore
+from tests.descriptors import opened
 from tests.faults.acts import ACTS, left_for_ever
-from tests.faults.breaking import FAULTS, Breaking, Killed, let_go, open_descriptors, steps
+from tests.faults.breaking import FAULTS, Breaking, Killed, let_go, steps
 from tests.storage.acts import BEFORE, OLD, SETTINGS, Act, prepare, trashed, tree, wrong
 
 #: What a fault is called when it reaches somebody.
@@ -30,7 +31,6 @@ TOLD = {
 @pytest.mark.parametrize("name", list(ACTS))
 def test_old_or_new_whatever_goes_wrong_and_a_repetition_succeeds(memory: Path, name: str, fault: str) -> None:
     act = ACTS[name]
-    before = open_descriptors()
     for step in steps():
         root = memory / str(step)
         prepare(root)
@@ -43,10 +43,10 @@ def test_old_or_new_whatever_goes_wrong_and_a_repetition_succeeds(memory: Path, 
         check_told(told, fault, root)
         check_tree(root, act, told, met, "delete" in name or "move" in name)
         if isinstance(told, Killed):
-            let_go(before)
+            let_go(memory)
         else:
             store.close()
-        assert open_descriptors() == before, f"descriptors are left open when {met} goes wrong"
+        assert opened(memory) == set(), f"descriptors are left open when {met} goes wrong"
         if not met:
             assert told is None
             break

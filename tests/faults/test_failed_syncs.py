@@ -16,7 +16,7 @@ from filexfer.storage.folder import FolderStore
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small
 from tests.faults.acts import ACTS
-from tests.faults.breaking import Killed, let_go, open_descriptors
+from tests.faults.breaking import Killed, let_go
 from tests.faults.mutants import kind_of
 from tests.storage.acts import ACTS as FEW
 from tests.storage.acts import NEW, OLD, SETTINGS, prepare, trashed, tree
@@ -177,7 +177,6 @@ class DiesAt(FsOps):
 def test_an_upload_given_up_after_its_announcement_never_passes_for_published(memory: Path) -> None:
     """It met another file, was dropped, and the process died between its content and its journal."""
     (memory / "f").write_bytes(OLD)
-    before = open_descriptors()
     fs = DiesAt()
     store = FolderStore(memory, SETTINGS, fs=fs)
     upload = store.upload("f", 1000, PutOptions(key="k"))
@@ -187,7 +186,7 @@ def test_an_upload_given_up_after_its_announcement_never_passes_for_published(me
     fs.name = b".journal"
     with pytest.raises(Killed):
         upload.abort()
-    let_go(before)
+    let_go(memory)
     with FolderStore(memory, SETTINGS) as healed:
         with pytest.raises(UnknownUpload):
             healed.resume(upload.id).commit()

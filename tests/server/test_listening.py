@@ -325,7 +325,9 @@ def test_a_server_that_was_closed_leaves_no_thread_and_no_descriptor(tmp_path: P
     before = state()
     for _ in range(3):
         once()
-    assert state() == before
+    after = state()
+    # What earlier tests left behind may have ended meanwhile.
+    assert all(now <= then for now, then in zip(after, before, strict=True)), (before, after)
 
 
 def test_the_limit_of_descriptors_is_raised_to_what_the_bounds_promise(tmp_path: Path) -> None:

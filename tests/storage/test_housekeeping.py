@@ -16,6 +16,7 @@ from filexfer.storage.folder import FolderStore
 from filexfer.storage.fsops import FsOps, refuse
 from filexfer.storage.store import Small, StoreSettings
 from filexfer.storage.trash import Trash
+from tests.descriptors import opened
 from tests.storage.acts import tree
 from tests.storage.faults import Tapped
 from tests.storage.test_conformance import put
@@ -382,16 +383,15 @@ def test_a_bushy_and_deep_tree_is_listed_with_few_descriptors(memory: Path) -> N
         path = path / "deeper"
         path.mkdir()
         count += 1
-    before = len(os.listdir("/proc/self/fd"))
     most = 0
     with FolderStore(memory, settings(), exclusive=False) as store:
         names = []
         for entry in store.scan("", recursive=True):
             names.append(entry.name)
-            most = max(most, len(os.listdir("/proc/self/fd")) - before)
+            most = max(most, len(opened(memory)))
     assert len(names) == len(set(names)) == count
-    assert most <= 12
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert 0 < most <= 12
+    assert opened(memory) == set()
 
 
 # -- what files are like --------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ and the same act repeated on a healed disk succeeds."""
 from __future__ import annotations
 
 import errno
-import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from filexfer.core.errors import Busy, FilexferError, NoSpace, StorageFailed, Un
 from filexfer.core.model import PutOptions
 from filexfer.storage import upload_commit
 from filexfer.storage.folder import FolderStore
+from tests.descriptors import opened
 from tests.storage.acts import ACTS, BEFORE, NEW, OLD, SETTINGS, Act, prepare, trashed, tree, wrong
 from tests.storage.faults import Tapped
 
@@ -21,7 +21,6 @@ from tests.storage.faults import Tapped
 @pytest.mark.parametrize("name", list(ACTS))
 def test_whichever_call_fails_old_or_new_is_there_and_repeating_succeeds(memory: Path, name: str, number: int) -> None:
     act = ACTS[name]
-    descriptors = len(os.listdir("/proc/self/fd"))
     tried = 0
     while True:
         tried += 1
@@ -48,7 +47,7 @@ def test_whichever_call_fails_old_or_new_is_there_and_repeating_succeeds(memory:
             assert told is None
             break
         check_repeated(root, act)
-        assert len(os.listdir("/proc/self/fd")) == descriptors, f"descriptors are left open when {fs.failed} fails"
+        assert opened(memory) == set(), f"descriptors are left open when {fs.failed} fails"
     assert tried > 4  # the walk did go through the act's calls
 
 

@@ -17,6 +17,7 @@ from filexfer.core.model import Conflict, PutOptions, Saved
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small, StoreSettings
+from tests.descriptors import opened
 from tests.storage.acts import tree
 
 DOWNLOADS = StoreSettings(trash=False, keep_free=0)
@@ -272,17 +273,16 @@ def test_threads_use_all_of_a_store_at_once(memory: Path) -> None:
 
 
 def test_closing_leaves_no_descriptor_open(memory: Path) -> None:
-    before = os.listdir("/proc/self/fd")
     store = FolderStore(memory, StoreSettings(keep_free=0))
     store.put([Small("a/b", b"x")])
     uploads = [store.upload("big", MIB, PutOptions(key=str(n))) for n in range(70)]
     stream = store.upload(None, None)
     stream.write(0, b"x")
     store.delete("a")
-    assert len(os.listdir("/proc/self/fd")) < len(before) + 2 * 64 + 10
+    assert 0 < len(opened(memory)) < 2 * 64 + 10
     store.close()
     store.close()
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert opened(memory) == set()
     # Another folder may have the number of the old descriptor by now.
     other = memory / "other"
     other.mkdir()
@@ -311,7 +311,6 @@ def test_what_a_closed_store_stood_on_is_let_go_after_the_last_act(memory: Path)
             assert closed.wait(20)
             super().sync_all(descriptor)
 
-    before = os.listdir("/proc/self/fd")
     store = FolderStore(share, StoreSettings(keep_free=0), fs=Slow())
     results: list[object] = []
     act = threading.Thread(target=lambda: results.extend(store.put([Small(f"d/{n}", b"x") for n in range(10)])))
@@ -327,7 +326,7 @@ def test_what_a_closed_store_stood_on_is_let_go_after_the_last_act(memory: Path)
     assert len(tree(share)) == 10
     assert list(other.iterdir()) == []
     assert not (share / ".filexfer").exists()
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert opened(memory) == set()
 
 
 @pytest.mark.parametrize("ending", ["rename", "link"])
@@ -350,7 +349,6 @@ def test_an_act_under_way_comes_to_its_end_though_the_store_is_closed(memory: Pa
                 closer.join()
 
     (memory / "f").write_bytes(b"old")
-    before = len(os.listdir("/proc/self/fd"))
     store = FolderStore(memory, StoreSettings(keep_free=0, trash_bytes=2), fs=Closing())
     if ending == "rename":
         assert store.delete("f")
@@ -361,7 +359,7 @@ def test_an_act_under_way_comes_to_its_end_though_the_store_is_closed(memory: Pa
         assert (memory / "f").read_bytes() == b"new"
     # Swept, too much as it was, and with it our area.
     assert not (memory / ".filexfer").exists()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert opened(memory) == set()
     with pytest.raises(ShuttingDown):
         store.stat("f")
 
