@@ -1,4 +1,4 @@
-"""Which descriptors a folder's code has left open. Only those of its own files count: those of other tests' servers come and go."""
+"""Which descriptors a folder's code has left open. Only those of its own files count: other tests' servers come and go."""
 
 from __future__ import annotations
 
