@@ -20,6 +20,8 @@ from filexfer.gui import resources
 CONTEXT = "Sentences"
 #: Longer texts come from a server that is not ours, and are not looked through.
 LONGEST = 4000
+#: A sentence may stand in a slot of another, and so on; what somebody nests further to keep us busy stays English.
+LEVELS = 3
 #: Texts whose sentence is remembered: lists paint the same ones again and again.
 _REMEMBERED = 1000
 
@@ -78,8 +80,9 @@ def find(text: str) -> tuple[Sentence, tuple[str, ...]] | None:
     return next(((one, values) for one in known() if (values := one.read(text)) is not None), None)
 
 
-def said(text: str) -> str:
-    """An English sentence of ours in the person's language; any other text as it is."""
+def said(text: str, levels: int = LEVELS) -> str:
+    """An English sentence of ours in the person's language; any other text as it is. `levels`: sentences within sentences that
+    are looked for."""
     found = find(text)
     if found is None:
         return text
@@ -88,7 +91,7 @@ def said(text: str) -> str:
     if ours == sentence.text:
         return text
     kept = {
-        slot: value if sentence.quotes(number) else said(value)
+        slot: value if sentence.quotes(number) or not levels else said(value, levels - 1)
         for number, (slot, value) in enumerate(zip(sentence.slots, values, strict=True))
     }
     return ours.format_map(kept)

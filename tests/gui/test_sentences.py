@@ -70,6 +70,13 @@ def test_an_unknown_sentence_stays_as_it_is(chinese: QApplication) -> None:
         assert said(text) == text
 
 
+def test_a_sentence_within_a_sentence_is_said_too_and_endless_ones_are_not(chinese: QApplication) -> None:
+    inner = "The folder is not empty. Delete what is in it first."
+    assert inner not in said(f"The history of transfers cannot be read: {inner}.")
+    nested = "TLS failed: " * 300 + "x" + "." * 300
+    assert said(nested).count("TLS failed") > 290
+
+
 def test_control_characters_stay_visible(chinese: QApplication) -> None:
     assert "\\x1b" in why(errors.NotFound("“a\x1b[31m” was changed meanwhile."))
 
