@@ -20,10 +20,12 @@ PART_WIDTH = 220
 
 
 class Breadcrumb(QWidget):
-    """Signals: `chosen(Location)` when a part was clicked; `typed(text)` when a path or an address was typed."""
+    """Signals: `chosen(Location)` when a part was clicked; `typed(text)` when a path or an address was typed;
+    `left()` when the keyboard is not for the field any more."""
 
     chosen = Signal(object)
     typed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class Breadcrumb(QWidget):
     def show_location(self, location: Location | None) -> None:
         self._location = location
         self._stack.setCurrentWidget(self._row)
+        stood = self._row.isAncestorOf(self.window().focusWidget() or self)
         while (item := self._line.takeAt(0)) is not None:
             if (widget := item.widget()) is not None and widget is not self._folded:
                 widget.hide()
@@ -61,6 +64,8 @@ class Breadcrumb(QWidget):
             self._build(location)
         self._line.addStretch(1)
         self._fit()
+        if stood and self.parts:
+            self.parts[-1].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def edit(self) -> None:
         """Turn into a field with the path in it."""
@@ -145,6 +150,7 @@ class Breadcrumb(QWidget):
         if watched is self._field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self._stack.setCurrentWidget(self._row)
+                self.left.emit()
                 return True
         elif watched is self._field and event.type() == QEvent.Type.FocusOut:
             self._stack.setCurrentWidget(self._row)
@@ -153,5 +159,6 @@ class Breadcrumb(QWidget):
     def _on_typed(self) -> None:
         text = self._field.text().strip()
         self._stack.setCurrentWidget(self._row)
+        self.left.emit()
         if text:
             self.typed.emit(text)

@@ -75,8 +75,7 @@ class FileChanges(QObject):
 
     def rename(self) -> None:
         """Edit the current name in place."""
-        self._view.front.setFocus()
-        self._view.front.edit(self._view.currentIndex())
+        self._view.edit_name()
 
     def _on_renamed(self, row: int, name: str) -> None:
         here, entry = self._browser.here, self._browser.model.entry(row)

@@ -138,7 +138,12 @@ class FilePane(QWidget):
         held = focused is None or self._stack.isAncestorOf(focused)
         self._stack.setCurrentWidget(page)
         if held:
-            (self.welcome.send.button if page is self.welcome else page).setFocus()
+            self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the files, or to the page in their place, which hands it on to its button."""
+        page = self._stack.currentWidget()
+        (self.welcome.send.button if page is self.welcome else page or self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Of a page without files, whose buttons leave this key to us.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Letters typed within this time belong to one word, in seconds.
 TYPING = 1.0
+_MOVES = QAbstractItemView.CursorAction
 
 
 class FileView(QTableView):
@@ -188,6 +189,8 @@ class FileView(QTableView):
         elif key == Qt.Key.Key_Delete:
             shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             (self.erase_wanted if shifted else self.delete_wanted).emit()
+        elif key == Qt.Key.Key_F2 and self.currentIndex().isValid():
+            self.edit_name()
         elif key == Qt.Key.Key_Backspace:
             self.up_wanted.emit()
         elif key == Qt.Key.Key_Escape and self.chosen():
@@ -197,6 +200,19 @@ class FileView(QTableView):
         else:
             return False
         return True
+
+    def edit_name(self) -> None:
+        """Have the current name edited in place, whichever column was clicked."""
+        self.front.setFocus()
+        self.front.edit(self._rows.index(self.currentIndex().row(), NAME))
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        # Rows are whole: Home and End go to the first and the last one, and there is nothing beside a name.
+        row, last = self.currentIndex().row(), self._rows.rowCount() - 1
+        ends = {_MOVES.MoveHome: 0, _MOVES.MoveEnd: last, _MOVES.MoveLeft: row, _MOVES.MoveRight: row}
+        if ends.get(action, -1) >= 0:
+            return self._rows.index(ends[action], NAME)
+        return super().moveCursor(action, modifiers)
 
     @property
     def _is_typing(self) -> bool:

@@ -3,11 +3,12 @@ Rules: the list is made of the actions themselves, as they are when it is opened
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject, QRect, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from filexfer.gui.shortcuts_dialog import Group, ShortcutsDialog
@@ -25,10 +26,14 @@ class Keyboard(QObject):
         self.next = self._action(self.tr("Next part of the window"), "F6")
         self.previous = self._action(self.tr("Previous part of the window"), "Shift+F6")
         self.menu = self._action(self.tr("Open the menu"), "F10")
+        self.more = self._action(self.tr("What can be done with it"), "Shift+F10")
         self.list = self._action(self.tr("Keyboard shortcuts"), "F1")
         self.next.triggered.connect(lambda: self._step(1))
         self.previous.triggered.connect(lambda: self._step(-1))
         self.menu.triggered.connect(window.toolbar.more.showMenu)
+        # Windows does this by itself; a Menu key, where there is one, does it everywhere.
+        self.more.setEnabled(sys.platform != "win32")
+        self.more.triggered.connect(_ask_for_menu)
         self.list.triggered.connect(self.show_list)
         window.toolbar.more.menu().addSeparator()
         window.toolbar.more.menu().addAction(self.list)
@@ -80,7 +85,7 @@ class Keyboard(QObject):
         going = [*map(_of_button, (bar.back, bar.forward, bar.up)), *map(_of, around)]
         chosen = [files[name] for name in _FILES]
         views = [choice.as_list, choice.as_grid, choice.panel, files["hidden"], choice.preview]
-        own = [self.next, self.previous, self.menu, bar.to_connect, self.list]
+        own = [self.next, self.previous, self.menu, self.more, bar.to_connect, self.list]
         known = {id(action) for action in (*chosen, *views, *own, *around)}
         rest = [action for action in window.actions() if id(action) not in known and not action.shortcut().isEmpty()]
         return [
@@ -97,7 +102,6 @@ class Keyboard(QObject):
             (self.tr("Folder above"), _native("Backspace")),
             (self.tr("Select all"), _native("Ctrl+A")),
             (self.tr("Select nothing"), _native("Esc")),
-            (self.tr("What can be done with it"), _native("Menu")),
         ]
 
     def _in_transfers(self) -> list[tuple[str, str]]:
@@ -123,6 +127,16 @@ def _stops(part: QWidget) -> Iterator[QWidget]:
     """What in a part the Tab key reaches."""
     found = (one for one in part.findChildren(QWidget) if one.isVisible() and one.isEnabled())
     return (one for one in found if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _ask_for_menu() -> None:
+    """Have what has the keyboard open its menu, as `QWidgetWindow` does for the Menu key."""
+    widget = QApplication.focusWidget()
+    if widget is not None:
+        rect = widget.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
+        place = rect.center() if isinstance(rect, QRect) else widget.rect().center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place))
+        QApplication.sendEvent(widget, event)
 
 
 def _with_key(actions: Iterable[QAction]) -> list[tuple[str, str]]:

@@ -127,6 +127,7 @@ class Window(QMainWindow):
         self.toolbar.connect_wanted.connect(self.connect_to)
         self.toolbar.breadcrumb.chosen.connect(browser.open)
         self.toolbar.breadcrumb.typed.connect(self._on_typed)
+        self.toolbar.breadcrumb.left.connect(self.pane.take_keyboard)
         actions.edit_path.connect(self.toolbar.breadcrumb.edit)
         self._uploads = Uploads(actions.changes.acts, self.jobs.jobs, self)
         actions.upload_begun.connect(self._uploads.begun)
