@@ -17,6 +17,7 @@ from filexfer.protocol.http import BadHead, parse_request_head, response_head
 from filexfer.server.answers import Answer, Later, plain
 from filexfer.server.body import Body
 from filexfer.server.channel import Channel, NotTls, PeerGone, TooSlow
+from filexfer.server.greeting import Greeting
 from filexfer.server.house import House, Request
 from filexfer.server.listener import Door, Listener
 from filexfer.server.loop import Next
@@ -56,9 +57,7 @@ class Connection:
         self.deadline = time.monotonic() + patience
         self.evictable = True
         self.grace = _NEVER
-        self._greets = False  # its handshake has begun, or is about to
-        self._put_off = 0.0  # the deadline it will have then
-        self._handed_over = 0.0
+        self._greeting = Greeting(house, self, lambda: self._hand_over(self._greet))
         self._later: Later | None = None
         self._dropping: Body | None = None  # what is left of it is being dropped
         self._last = 0  # bytes that are still dropped before it ends
@@ -88,7 +87,7 @@ class Connection:
         if count == 0:
             return self.close
         if self.channel.greeting:
-            return self._next_of_greeting() if self.channel.can_greet else None
+            return self._greeting.heard()
         if self._later is not None:
             self._early(self._later, count)
             return None
@@ -101,29 +100,6 @@ class Connection:
         if self.evictable and self.channel.ahead:
             self._begun()
         return None
-
-    def _next_of_greeting(self) -> Next:
-        """A step of the handshake can be done: the first one, which is dear, when it is its turn."""
-        wait = None if self._greets else self._house.handshakes.wait(self.household)
-        if not self._greets and wait is None:
-            self._house.complaints.note("handshakes", self.peer, "Too many TLS handshakes at once: one was turned away.")
-            return self.close
-        self._greets = True
-        if not wait:
-            return self._submit_greeting
-        # What it waits is not the peer's time. Muted, for it could send on and on meanwhile.
-        self._put_off = self.deadline + wait
-        self.deadline = time.monotonic() + wait
-        self._house.loop.mute(self)
-        return None
-
-    def _greet_late(self) -> Next:
-        """It is its turn, unless it has gone."""
-        self.deadline, self._put_off = self._put_off, 0.0
-        try:
-            return self._submit_greeting if self.channel.receive() else self.close
-        except PeerGone:
-            return self.close
 
     def _early(self, later: Later, count: int) -> None:
         """Something came while it waits for an answer."""
@@ -157,8 +133,8 @@ class Connection:
             self.deadline = float("inf")
             self._hand_over(self._later.deferred.expire)
             return None
-        if self._put_off:
-            return self._greet_late()
+        if self._greeting.put_off:
+            return self._greeting.turn()
         if self.channel.ahead and not self._last:
             return self._time_out
         if self.channel.greeting and self.channel.moved:
@@ -174,10 +150,6 @@ class Connection:
     def _submit(self) -> None:
         self._hand_over(self._serve)
 
-    def _submit_greeting(self) -> None:
-        self._handed_over = time.monotonic()
-        self._hand_over(self._greet)
-
     def _time_out(self) -> None:
         self._house.complaints.note("slow head", self.peer, "The head of a request took too long.")
         self.channel.say(response_head(408, [("Content-Length", "0")], False))
@@ -191,27 +163,18 @@ class Connection:
 
     def _greet_on(self) -> None:
         try:
-            done = self._greet_in_turn()
+            done = self._greeting.step()
         except NotTls as plain:
             self.channel = plain.channel
             self._refuse_head(BadHead(400, "This server speaks https here. Write https:// for http:// in its address."))
             self._hang_up()
             return
         if not done:
-            # With the deadline it has, for all of the handshake; the time that it waited for us is not the peer's.
-            self.deadline += time.monotonic() - self._handed_over
             self._house.loop.park(self)
         elif self._next_is_here():
             self._serve_on()
         else:
             self._park(self._settings.head_seconds)
-
-    def _greet_in_turn(self) -> bool:
-        visit = self._house.crowd.arrive(self.household)
-        try:
-            return self.channel.greet()
-        finally:
-            visit.end()
 
     def _serve(self) -> None:
         """Serve requests as long as they follow closely; then park."""

@@ -598,7 +598,7 @@ def test_a_handshake_that_comes_too_early_waits_for_its_turn(serve, monkeypatch,
         # It is not even listened to meanwhile, holds no worker, and its time is not running.
         until(lambda: list(loop._parked.values()) == [False])
         (waiting,) = running.server._arrivals.here()
-        assert waiting._put_off - time.monotonic() > running.server.settings.handshake_seconds - 1
+        assert waiting._greeting.put_off - time.monotonic() > running.server.settings.handshake_seconds - 1
         assert not greeted
         if not goes:
             late.meet()
