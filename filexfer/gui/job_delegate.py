@@ -77,6 +77,9 @@ class JobDelegate(QStyledItemDelegate):
         selected = bool(option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus))
         scheme = colours(self._view.palette())
         self._paint_back(painter, rect, scheme, selected, self.hover.row == index.row())
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(scheme.accent), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -2))
         self._paint_icon(painter, rect, job, scheme)
         left, right = MARGIN + ICON + MARGIN, MARGIN + BUTTON * 2 + GAP
         room = QStyle.visualRect(self._view.layoutDirection(), rect, rect.adjusted(left, 0, -right, 0))
