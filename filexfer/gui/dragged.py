@@ -69,7 +69,7 @@ class Lifted:
 
 @dataclass(frozen=True, slots=True)
 class Dragged:
-    """What a drag event brings. `rows` are None for files from elsewhere."""
+    """What a drag event brings. `rows` are None for files from elsewhere, which are known once they are let go."""
 
     local: Sequence[str] = ()
     foreign: Sequence[str] = ()
@@ -91,8 +91,9 @@ class Dragged:
         return Verdict.MOVE
 
 
-def read(mime: QMimeData, lifted: Lifted | None) -> Dragged | None:
-    """What `mime` holds; None where it is nothing for us. `lifted`: the rows that are taken up in this window, if any are."""
+def read(mime: QMimeData, lifted: Lifted | None, *, dropped: bool = False) -> Dragged | None:
+    """What `mime` holds; None where it is nothing for us. `lifted`: the rows that are taken up in this window, if any are.
+    `dropped`: it was let go; before that nobody reads which files they are, for there may be very many."""
     if mime.hasFormat(drops.ROWS):
         here = None if lifted is None else lifted.here
         mine = here is not None and bytes(mime.data(drops.ROWS).data()) == drops.rows_of(here)
@@ -100,8 +101,7 @@ def read(mime: QMimeData, lifted: Lifted | None) -> Dragged | None:
         return Dragged(rows=lifted) if mine else None
     if not mime.hasUrls():
         return None
-    local, foreign = drops.local_paths(mime)
-    return Dragged(local, foreign)
+    return Dragged(*drops.local_paths(mime)) if dropped else Dragged()
 
 
 def target_name(into: Location) -> str:

@@ -126,7 +126,7 @@ class DropZone(QObject):
         self.over.emit(dragged, spot)
 
     def _drop(self, event: QDropEvent) -> None:
-        dragged = read(event.mimeData(), self._lifted())
+        dragged = read(event.mimeData(), self._lifted(), dropped=True)
         spot = self._spot(event.position().toPoint())
         self.end()
         if dragged is None or spot is None:

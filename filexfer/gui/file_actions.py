@@ -120,7 +120,8 @@ class FileActions(QObject):
         chosen = self._view.chosen()
         here = self._browser.here is not None
         last = os.path.basename(self._memory.downloads)
-        self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last).replace("&", "&&")))
+        if last:
+            self["download"].setText(self.tr("Download to “{folder}”").format(folder=paths.shown(last).replace("&", "&&")))
         self["download"].setVisible(bool(last))
         for name in ("download_to", "download", "delete", "erase", "copy", "copy_path", "properties"):
             self[name].setEnabled(here and chosen > 0)
@@ -139,10 +140,8 @@ class FileActions(QObject):
 
     def upload(self, local: Sequence[str], into: Location) -> None:
         """Send local files and folders into a folder, once the agent has looked through them; see `planning`."""
-        items = tuple((path, paths.join(into.path, os.path.basename(path.rstrip(os.sep)) or "files")) for path in local)
-        if items:
-            spec = JobSpec(Direction.PUT, into.server, items, on_conflict=Conflict.RENAME)
-            planning = Planning(self._bridge, spec, into, self._window)
+        if local:
+            planning = Planning(self._bridge, lambda: _sending(local, into), into, self._window)
             planning.begun.connect(lambda job: self.upload_begun.emit(job, into))
             planning.start()
 
@@ -280,6 +279,17 @@ class FileActions(QObject):
 
     def _fail(self, sentence: str) -> None:
         self._bridge.failed.emit(FilexferError(sentence))
+
+
+def _sending(local: Sequence[str], into: Location) -> dict[str, object]:
+    """What `upload` begins. The paths go as one value: of 100,000 pairs a call would be too long."""
+    return {
+        "direction": Direction.PUT.value,
+        "server": into.server,
+        "sources": b"\0".join(map(os.fsencode, local)),
+        "folder": paths.to_wire(into.path),
+        "on_conflict": Conflict.RENAME.value,
+    }
 
 
 def _fetching(here: Location, entries: Sequence[Entry], folder: str, name: str) -> dict[str, object]:

@@ -3,27 +3,28 @@ Rules: whatever becomes of the sheet, the upload begins, is refused in words, or
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from filexfer.core.errors import FilexferError, UnknownMethod
-from filexfer.core.model import JobSpec
 from filexfer.gui.bridge import Bridge
 from filexfer.gui.location import Location
 from filexfer.gui.plan_state import PlanState
 from filexfer.gui.sheet import Sheet
-from filexfer.protocol import wire
 
 #: Milliseconds between two looks how far it came, and until the sheet tells what goes on though there is nothing to decide yet.
 TICK_MS, SLOW_MS = 80, 1000
 
 
 class Planning(QObject):
-    """`start()`; it deletes itself at the end. Signal: `begun(job id)`."""
+    """`start()`; it deletes itself at the end. Signal: `begun(job id)`. `spec` puts together what `plan_open` takes, on a
+    thread of the bridge."""
 
     begun = Signal(int)
 
-    def __init__(self, bridge: Bridge, spec: JobSpec, place: Location, window: QWidget) -> None:
+    def __init__(self, bridge: Bridge, spec: Callable[[], dict[str, object]], place: Location, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._spec, self._place, self._window = bridge, spec, place, window
         self._plan = 0
@@ -35,7 +36,7 @@ class Planning(QObject):
 
     def start(self) -> None:
         self._since.start()
-        self._bridge.ask("plan_open", wire.spec_struct(self._spec), read=PlanState.read, done=self._take, failed=self._lack)
+        self._bridge.ask("plan_open", self._spec, read=PlanState.read, done=self._take, failed=self._lack)
 
     def _look(self) -> None:
         self._bridge.ask("plan_state", self._plan, read=PlanState.read, done=self._take, failed=self._lack)
@@ -85,7 +86,7 @@ class Planning(QObject):
         self._end()
         if isinstance(error, UnknownMethod) and not self._plan:
             # An agent of an older version, that still has work to do.
-            self._bridge.ask("job_add", wire.spec_struct(self._spec))
+            self._bridge.ask("job_add", self._spec)
         else:
             self._bridge.failed.emit(error)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from typing import Any
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters
 from filexfer.core.model import Conflict, Direction, FileState, Job, JobFile, JobSpec, JobState
-from filexfer.protocol.members import check_names, choice, flag, number, real, sequence, struct, text
+from filexfer.protocol.members import binary, check_names, choice, flag, number, real, sequence, struct, text
 
+_SEPARATOR = os.sep.encode()
 _SPEC = frozenset(field.name for field in fields(JobSpec))
 
 
@@ -27,8 +29,11 @@ def spec_struct(spec: JobSpec) -> dict[str, object]:
 
 
 def spec_of(value: object) -> JobSpec:
-    """The spec a struct describes; `direction`, `server` and `items` must be there. Raises `BadParameters`, `InvalidPath`."""
-    given = struct(value, "A job")
+    """The spec a struct describes; `direction`, `server` and `items` must be there. Where it sends, `sources`, local
+    paths joined by NUL, may stand for `items`, with `folder`, the one each goes into. Raises `BadParameters`, `InvalidPath`."""
+    given = dict(struct(value, "A job"))
+    if "sources" in given and "items" not in given:
+        given["items"] = _into(given.pop("sources"), given.pop("folder", ""))
     check_names(given, _SPEC)
     return JobSpec(
         direction=choice(Direction, given.get("direction"), "direction"),
@@ -40,6 +45,14 @@ def spec_of(value: object) -> JobSpec:
         checksum=flag(given.get("checksum", False), "checksum"),
         limit=number(given.get("limit", 0), "limit"),
     )
+
+
+def _into(sources: object, folder: object) -> list[object]:
+    """Pairs of each local path and where it goes: into the folder, under its own name."""
+    local = binary(sources, "sources").split(b"\0")
+    into = paths.encode(paths.from_wire(folder))
+    begin = into + b"/" if into else b""
+    return [[path, begin + (path.rstrip(_SEPARATOR).rpartition(_SEPARATOR)[2] or b"files")] for path in local]
 
 
 def job_struct(job: Job) -> dict[str, object]:

@@ -93,6 +93,29 @@ def test_dropped_names_that_are_no_text_keep_their_bytes(look: QApplication) -> 
     assert foreign == ["https://example.org/a"]
 
 
+def test_very_many_dropped_paths_are_those_that_few_would_be(look: QApplication) -> None:
+    def read(count: int, *others: QUrl) -> tuple[list[str], list[str]]:
+        odd = [
+            b"file:///tmp/%FF%FE%23a%3Fb%20y%25",
+            b"file:///tmp/line%0Aend%0D",
+            b"file:///tmp/d/",
+            b"file:///",
+            "file:///é".encode(),
+        ]
+        mime = QMimeData()
+        urls = [QUrl.fromEncoded(one) for one in odd]
+        mime.setUrls([*urls, *(QUrl.fromLocalFile(f"/tmp/file:/{number}.txt") for number in range(count)), *others])
+        local, foreign = drops.local_paths(mime)
+        assert isinstance(local, drops.ManyPaths) is (count >= drops.MANY and not others)
+        assert len(local) == count + len(odd)
+        return list(local), foreign
+
+    few, many = read(drops.MANY - 10), read(drops.MANY)
+    assert many[0][: len(few[0])] == few[0]
+    assert many[0][-1] == f"/tmp/file:/{drops.MANY - 1}.txt"
+    assert read(drops.MANY, QUrl("https://example.org/a")) == (many[0], ["https://example.org/a"])
+
+
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
