@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from filexfer.core import paths
 from filexfer.gui import words
 from filexfer.gui.reading import isolated
+from filexfer.gui.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, MAY, SEEN = range(3)
@@ -27,7 +28,7 @@ class Device:
 
     @property
     def seen(self) -> str:
-        return words.moment(self.seen_ns) if self.seen_ns else words.Words.tr("never")
+        return words.moment(self.seen_ns) if self.seen_ns else Words.tr("never")
 
 
 def read_devices(answer: Sequence[Any]) -> list[Device]:

@@ -144,7 +144,7 @@ class _Promise:
         place = local_path(uri)
         if not place:
             self._owner.refused.emit(
-                self._owner.tr("Files can be dropped only into folders of this computer. Drop them there, or use Download.")
+                Words.tr("Files can be dropped only into folders of this computer. Drop them there, or use Download.")
             )
             return REFUSED
         folder, _, name = place.rstrip("/").rpartition("/")

@@ -6,6 +6,7 @@ the figure of all together while none is added.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -17,12 +18,15 @@ from filexfer.gui import words
 from filexfer.gui.bridge import JobNews
 from filexfer.gui.controls import tip
 from filexfer.gui.sentences import said
+from filexfer.gui.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 #: The role under which a row's `Job` is handed out.
 JOB = Qt.ItemDataRole.UserRole
 #: What is dragged when a transfer is: its number.
 MIME = "application/x-filexfer-job"
+#: What the agent calls a job of several items (`client.specs.name`).
+_MANY = re.compile(r"(.*) and (\d+) more", re.DOTALL)
 
 
 class Whole:
@@ -148,7 +152,10 @@ class JobsModel(QAbstractListModel):
         """Its name for people."""
         first = job.spec.items[0] if job.spec.items else ("", "")
         name = job.name or paths.name(first[0] or first[1])
-        return paths.shown(name)
+        many = _MANY.fullmatch(name) if len(job.spec.items) > 1 else None
+        if many is None:
+            return paths.shown(name)
+        return Words.tr("{name} and {n} more").format(name=paths.shown(many[1]), n=many[2])
 
     def facts(self, job: Job) -> str:
         """How it stands, in a line."""

@@ -48,7 +48,7 @@ class Sheet(QDialog):
         head.setFont(title(head.font()))
         self.amount, self.room = plain_label(), faint_label()
         self.room.setWordWrap(True)
-        self.rows = _Rows(self)
+        self.rows = _Rows()
         self._make_names()
         self._make_choices()
         self.leave_out = check_box("", True)
@@ -178,21 +178,21 @@ class Sheet(QDialog):
 class _Rows(QGridLayout):
     """A line for each group that has files: what it is, how many, and the first one's name."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setHorizontalSpacing(2 * GAP)
         self.setVerticalSpacing(GAP // 2)
         self.setColumnStretch(2, 1)
         self.lines: dict[str, tuple[QLabel, QLabel, Elided]] = {}
         for group, text in {
-            "new": sheet.tr("New"),
-            "same": sheet.tr("There already"),
-            "changed": sheet.tr("There, but different"),
-            "blocked": sheet.tr("Name taken by a folder or link"),
-            "unrepresentable": sheet.tr("Cannot be sent: no such name there"),
-            "unreadable": sheet.tr("Cannot be sent: not readable here"),
-            "links": sheet.tr("Not sent: links"),
-            "special": sheet.tr("Not sent: pipes, devices and the like"),
+            "new": self.tr("New"),
+            "same": self.tr("There already"),
+            "changed": self.tr("There, but different"),
+            "blocked": self.tr("Name taken by a folder or link"),
+            "unrepresentable": self.tr("Cannot be sent: no such name there"),
+            "unreadable": self.tr("Cannot be sent: not readable here"),
+            "links": self.tr("Not sent: links"),
+            "special": self.tr("Not sent: pipes, devices and the like"),
         }.items():
             count, name = plain_label(), Elided()
             count.setFont(tabular(count.font()))

@@ -34,7 +34,7 @@ class ShortcutsDialog(QDialog):
         self.groups = groups
         inner = QWidget()
         row = QHBoxLayout(inner)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         row.setSpacing(2 * PAGE)
         for column in _halves(groups):
             row.addLayout(self._column(column), 1)

@@ -692,7 +692,6 @@
     <name>JobsModel</name>
     <message>
         <source>to {place}</source>
-        <extracomment>The role under which a row&apos;s `Job` is handed out. What is dragged when a transfer is: its number.</extracomment>
         <translation>到 {place}</translation>
     </message>
     <message>
@@ -4244,6 +4243,10 @@
         </translation>
     </message>
     <message>
+        <source>Files can be dropped only into folders of this computer. Drop them there, or use Download.</source>
+        <translation>文件只能拖放到这台电脑的文件夹中。请拖放到那里，或使用“下载”。</translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
@@ -4589,16 +4592,18 @@
         <extracomment>Milliseconds between two looks how it goes.</extracomment>
         <translation>已完成 {done} / {total}…</translation>
     </message>
-</context>
-<context>
-    <name>self._owner</name>
     <message>
-        <source>Files can be dropped only into folders of this computer. Drop them there, or use Download.</source>
-        <translation>文件只能拖放到这台电脑的文件夹中。请拖放到那里，或使用“下载”。</translation>
+        <source>never</source>
+        <translation>从未</translation>
+    </message>
+    <message>
+        <source>{name} and {n} more</source>
+        <extracomment>The role under which a row&apos;s `Job` is handed out. What is dragged when a transfer is: its number. What the agent calls a job of several items (`client.specs.name`).</extracomment>
+        <translation>{name} 及另外 {n} 项</translation>
     </message>
 </context>
 <context>
-    <name>sheet</name>
+    <name>_Rows</name>
     <message>
         <source>New</source>
         <translation>新的</translation>
@@ -4630,13 +4635,6 @@
     <message>
         <source>Not sent: pipes, devices and the like</source>
         <translation>不发送：管道、设备等</translation>
-    </message>
-</context>
-<context>
-    <name>words.Words</name>
-    <message>
-        <source>never</source>
-        <translation>从未</translation>
     </message>
 </context>
 </TS>

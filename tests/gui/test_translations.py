@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,12 @@ def test_what_is_shipped_was_built_from_the_file(tmp_path: Path, name: str) -> N
 def test_plurals_are_said_right(look: QApplication) -> None:
     assert Words.tr("%Ln file(s)", "", 1) == "1 file"
     assert Words.tr("%Ln file(s)", "", 1200) == "1,200 files"
+
+
+def test_every_text_is_looked_up_where_the_file_has_it() -> None:
+    # lupdate takes what stands before `.tr` for the context, the app the class of it: `sheet.tr` is never found.
+    classes = set(re.findall(r"^ *class (\w+)", "".join(Path(file).read_text("utf-8") for file in SOURCES), re.MULTILINE))
+    assert {context for context, _ in _messages(FOLDER / "filexfer_zh_CN.ts")} - classes == {"Sentences"}
 
 
 def test_no_text_outside_of_a_context() -> None:

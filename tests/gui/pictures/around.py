@@ -16,6 +16,7 @@ from filexfer.gui.platform.system import this_system
 from filexfer.gui.preferences import Preferences
 from filexfer.gui.send_dialog import SendDialog
 from filexfer.gui.settings import Memory
+from filexfer.gui.shortcuts_dialog import ShortcutsDialog
 from filexfer.gui.single import Handover
 from tests.gui.pictures.photographer import Photographer, modal
 
@@ -36,6 +37,8 @@ def around(p: Photographer) -> None:
         preferences = modal(Preferences)
         p.wait(lambda: preferences.login.isEnabled() and preferences.limit.isEnabled())
         p.shoot_dialog("preferences", Preferences)
+        window.keyboard.list.trigger()
+        p.shoot_dialog("keyboard-shortcuts", ShortcutsDialog)
         for name, address in (("doctor-closed", "https://127.0.0.1:1/"), ("doctor-unpaired", p.attic.address)):
             desktop.show_doctor(address)
             p.wait(modal(DoctorDialog).copy.isEnabled)

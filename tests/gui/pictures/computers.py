@@ -32,6 +32,11 @@ def nearby(p: Photographer) -> None:
     p.shoot_dialog("nearby-connect", ConnectDialog)
     window.pair_with(p.attic.address)
     p.shoot_dialog("nearby-pair", ConnectDialog)
+    side = window.sidebar.view
+    row = next(row for row in range(side.model().rowCount()) if window.sidebar._model.row(row).can_pair)
+    p.drag(side.viewport().mapTo(window, side.visualRect(side.model().index(row, 0)).center()))
+    p.shoot("nearby-drop-refused")
+    p.drag_away()
     nearby.set_open(False)
 
 
