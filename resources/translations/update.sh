@@ -11,6 +11,8 @@ trap 'rm -r "$gathered"' EXIT
 sources="$(ls filexfer/gui/*.py filexfer/gui/*/*.py) $gathered/sentences.py"
 "$BIN/pyside6-lupdate" -silent -no-obsolete -locations none -pluralonly $sources -ts resources/translations/filexfer_en.ts
 "$BIN/pyside6-lupdate" -silent -no-obsolete -locations none $sources -ts resources/translations/filexfer_zh_CN.ts
+# Qt maps these files into memory: an app that runs would fall with one that is written anew in its place.
 for file in resources/translations/*.ts; do
-    "$BIN/pyside6-lrelease" -silent "$file" -qm "${file%.ts}.qm"
+    "$BIN/pyside6-lrelease" -silent "$file" -qm "${file%.ts}.new"
+    mv "${file%.ts}.new" "${file%.ts}.qm"
 done
