@@ -25,6 +25,7 @@ from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code
 from filexfer.server import Server
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer
+from tests.gui.keys import name, unreached, walk
 from tests.gui.person import LEFT, Person, nameless
 
 
@@ -129,6 +130,24 @@ def test_its_share_is_shown_and_what_guests_may_is_changed(person: Person, attic
     dialog.reject()
 
 
+def test_all_of_it_is_reached_and_seen_by_keyboard_in_the_order_it_stands_in(person: Person, attic: SecureServer) -> None:
+    _pair(person, attic, "manage")
+    (attic.folder / "song").write_bytes(b"x")
+    attic.call("job_add", {"direction": "get", "server": "", "items": [["song", str(attic.folder / "copy")]]})
+    dialog = _managed(person, attic)
+    person.wait(lambda: dialog.jobs.rowCount() == 1 and dialog.jobs.job(0).state is JobState.DONE)
+    dialog.activateWindow()
+    stops = walk(dialog)
+    panel, head = dialog.share, dialog.transfers.head
+    copy, close = panel.findChildren(QToolButton)[0], dialog.buttons.buttons()[0]
+    shown = [panel.switch, panel.pair, panel.devices, panel.permission, panel.guest, copy]
+    listed = [head.search, head.limit, dialog.transfers.sweep, dialog.transfers.view, dialog.limit, close]
+    assert [stop.widget for stop in stops] == [*shown, *listed]
+    assert [name(stop.widget) for stop in stops if not stop.shows] == []
+    assert unreached(dialog, stops) == []
+    dialog.reject()
+
+
 def test_switching_its_sharing_off_is_asked_and_then_it_says_why_it_is_gone(person: Person, attic: SecureServer) -> None:
     _pair(person, attic, "manage")
     dialog = _managed(person, attic)
@@ -212,6 +231,7 @@ def test_its_transfers_and_their_limit_are_seen_and_changed(person: Person, atti
     person.wait(lambda: limits.rate == 10_000)
     limits.choose(5_000_000)
     person.wait(lambda: attic.call("agent_info")["rate"] == 5_000_000)
+    person.wait(lambda: dialog.limit.text() == "Speed of its own transfers: 5.0 MB/s")
     QTest.mouseClick(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, view.button_point(0, "cancel"))
     person.wait(lambda: dialog.jobs.job(0).state is JobState.CANCELLED)
     person.click(dialog.transfers.sweep)
