@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtCore import Qt, Signal, qVersion
+from PySide6.QtCore import QSysInfo, Qt, Signal, qVersion
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -92,9 +92,11 @@ def unreached(error: FilexferError) -> str:
 
 def describe(error: FilexferError, doing: str = "") -> str:
     """What to send along when asking for help: the error, its kind, and what runs where."""
+    # Qt's words, for Python asks another program for them.
+    system = f"{QSysInfo.prettyProductName()} ({QSysInfo.kernelType()} {QSysInfo.kernelVersion()})"
     lines = [
         doing,
         f"{type(error).__name__}: {paths.shown(str(error))}",
-        f"filexfer {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",
+        f"filexfer {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {system}",
     ]
     return "\n".join(line for line in lines if line)

@@ -282,7 +282,10 @@ class FileActions(QObject):
 
 
 def _sending(local: Sequence[str], into: Location) -> dict[str, object]:
-    """What `upload` begins. The paths go as one value: of 100,000 pairs a call would be too long."""
+    """What `upload` begins. Very many paths go as one value: of 100,000 pairs a call would be too long."""
+    if len(local) < drops.MANY:
+        items = tuple((path, paths.join(into.path, os.path.basename(path.rstrip(os.sep)) or "files")) for path in local)
+        return wire.spec_struct(JobSpec(Direction.PUT, into.server, items, on_conflict=Conflict.RENAME))
     return {
         "direction": Direction.PUT.value,
         "server": into.server,
