@@ -146,7 +146,8 @@ def _with_key(actions: Iterable[QAction]) -> list[tuple[str, str]]:
 def _of(action: QAction) -> tuple[str, str]:
     """What an action does, and its key: one that a list handles stands behind its words."""
     words, _, key = action.text().partition("\t")
-    return words.replace("&&", "&"), key or action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    sequence = QKeySequence(key) if key else action.shortcut()
+    return words.replace("&&", "&"), sequence.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _of_button(button: QToolButton) -> tuple[str, str]:

@@ -55,7 +55,7 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(buttons)
         hint = inner.sizeHint()
         self.resize(max(720, hint.width() + 3 * PAGE), min(640, hint.height() + 4 * PAGE))
-        self.area.setFocus()
+        buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
 
     def _column(self, groups: Sequence[Group]) -> QVBoxLayout:
         column = QVBoxLayout()
