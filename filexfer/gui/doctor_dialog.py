@@ -95,9 +95,10 @@ class DoctorDialog(QDialog):
         """All of it, to be sent to somebody who helps."""
         lines = [self.windowTitle()]
         for one in self._found:
-            lines.append(f"[{one['state']}] {one['check']}: {one['says']}")
-            lines += [f"    {part}" for part in (one["do"], one["command"]) if part and one["state"] != "good"]
-        return "\n".join(map(paths.shown, lines))
+            says, do, command = (paths.shown(str(one[part])) for part in ("says", "do", "command"))
+            lines.append(f"[{one['state']}] {one['check']}: {said(says)}")
+            lines += [f"    {part}" for part in (said(do), command) if part and one["state"] != "good"]
+        return "\n".join(lines)
 
     def _fail(self, error: FilexferError) -> None:
         self._found = []

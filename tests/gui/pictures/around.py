@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from PySide6.QtWidgets import QMessageBox
 
-from filexfer.core.errors import ConnectionFailed
+from filexfer.client.words import connect_error
 from filexfer.gui import resources
 from filexfer.gui.desktop import Desktop
 from filexfer.gui.doctor_dialog import DoctorDialog
@@ -45,7 +45,7 @@ def around(p: Photographer) -> None:
             p.shoot_dialog(name, DoctorDialog)
         desktop.take(Handover(tuple(f"/home/anna/Pictures/IMG_{number}.jpg" for number in range(6))))
         p.shoot_dialog("send", SendDialog)
-        window.errors.show_error(ConnectionFailed("https://attic-pi:8765/ does not answer. Check that the computer is on."))
+        window.errors.show_error(connect_error(TimeoutError(), "https://attic-pi:8765/"))
         p.shoot("find-out-why")
         window.errors.clear()
         window.servers.set_share(on=True)
