@@ -200,13 +200,13 @@ class Servers:
         """Have it told how calls end, as of `States`. Returns what ends it."""
         return self._known.follow(follower)
 
-    def look(self, server: str) -> None:
-        """Ask in the background how `server` does; whoever follows hears it."""
-        self._known.look(str(self.resolve(server)))
+    def look(self, address: str) -> None:
+        """Ask in the background how the server at this address does; whoever follows hears it."""
+        self._known.look(address)
 
-    def found_away(self, server: str) -> FilexferError | None:
-        """Why `server` was not reached, a moment ago; None where it was, or that is long ago."""
-        state = self._known.known(str(self.resolve(server)))
+    def found_away(self, address: str) -> FilexferError | None:
+        """Why the server at this address was not reached, a moment ago; None where it was, or that is long ago."""
+        state = self._known.known(address)
         return state.error if passes(state.error) and not state.is_old else None
 
     @contextmanager

@@ -3,6 +3,7 @@ server, however many transfers wait, later each time; what other calls find out 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from filexfer.agent.servers import LOOK, Servers
 from filexfer.client.away import passes
 from filexfer.client.session import Session
 from filexfer.core.errors import FilexferError
+
+_log = logging.getLogger("filexfer.agent")
 
 #: Seconds between two looks, at first and at most.
 FIRST, MOST = 0.5, 30.0
@@ -58,7 +61,7 @@ class Waiting:
         return self._servers.connect(server)
 
     def check(self, server: str) -> None:
-        error = self._servers.found_away(server)
+        error = self._servers.found_away(self._at(server))
         if error is not None:
             raise error
 
@@ -112,7 +115,7 @@ class Waiting:
                     return
             for server in due:
                 # In the background: what it finds is heard.
-                self._servers.look(server)
+                self._servers.look(self._at(server))
 
     def _due(self) -> list[str]:
         """Those that are to be looked for now. What is not heard of by then is looked for once more."""
@@ -127,11 +130,20 @@ class Waiting:
         with self._changed:
             servers = list(self._watched)
         # Where a server is may have changed since.
-        for server in [server for server in servers if str(self._servers.resolve(server).server) == address]:
+        for server in [server for server in servers if self._at(server) == address]:
             if passes(error):
                 self._still_away(server)
             else:
                 self._is_back(server)
+
+    def _at(self, server: str) -> str:
+        """The address at which it is now."""
+        try:
+            return str(self._servers.resolve(server))
+        except OSError as error:
+            # What is remembered of moves cannot be read for the moment: calls of others do not fail by that.
+            _log.warning("It is not known whether %s has moved: %s", server, error)
+            return server
 
     def _still_away(self, server: str) -> None:
         with self._changed:

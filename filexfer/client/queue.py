@@ -62,7 +62,7 @@ class Queue:
         self._performer = performer
         self._connect = connect
         self.clock = Clock(self._look)
-        self.changed = threading.Condition()
+        self.changed = threading.Condition()  # guards everything below
         self.mine: dict[int, Mine] = {}
         self.closing = False
         self.away = away.Away(history, lookout, self._on_back)

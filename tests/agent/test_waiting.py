@@ -347,6 +347,23 @@ def test_what_another_call_finds_out_is_enough(house: House, box: Box, file: Pat
     assert house.engine.wait(job, 20).state is JobState.DONE
 
 
+def test_looks_go_on_where_what_is_remembered_cannot_be_read(
+    house: House, box: Box, file: Path, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = house.add(box.address, file)
+    until(lambda: house.engine.job(job).waits_for == "server")
+
+    def unreadable(*_: object) -> object:
+        raise PermissionError("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.servers, "resolve", unreadable)
+        pause = house.waiting._watched[box.address].pause
+        until(lambda: house.waiting._watched[box.address].pause > pause)
+    box.on()
+    assert house.engine.wait(job, 20).state is JobState.DONE
+
+
 def test_nobody_looks_when_nobody_waits(house: House, box: Box, file: Path, until: Any) -> None:
     job = house.add(box.address, file)
     until(lambda: house.engine.job(job).waits_for == "server")
