@@ -19,6 +19,8 @@ from filexfer.protocol.faults import error_of
 
 #: Small files asked about in one call.
 _TOGETHER = 200
+#: The largest block of a server that we read here at once.
+_MOST_BLOCK = 8 * BLOCK_SIZE
 
 
 class Pair(NamedTuple):
@@ -30,11 +32,13 @@ class Pair(NamedTuple):
 
 
 class Comparison:
-    """Compares over `link`; keeps one block's buffer."""
+    """Compares over `link`; keeps one block's buffer, of the size that the server's blocks have."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._buffer = memoryview(bytearray(BLOCK_SIZE))
+        stated = link.session.info().get("block_size")
+        self._block = stated if isinstance(stated, int) and 0 < stated <= _MOST_BLOCK else BLOCK_SIZE
+        self._buffer = memoryview(bytearray(self._block))
 
     def equal(self, pairs: Sequence[Pair]) -> Iterator[bool | FilexferError]:
         """For each pair whether the contents are equal, or why that cannot be told. Raises what ends a job (`run.FATAL`)."""
@@ -78,8 +82,9 @@ class Comparison:
                 raise error_of(wire.number(given["faultCode"]), wire.text(given.get("faultString")))
             if wire.number(given.get("size"), "size") != pair.size:
                 return False
-            theirs = [wire.binary(given.get("digests"), "digests")] if pair.size else []
-        starts = range(0, pair.size, BLOCK_SIZE)
+            raw = wire.binary(given.get("digests"), "digests")
+            theirs = [raw[at : at + 32] for at in range(0, len(raw), 32)]
+        starts = range(0, pair.size, self._block)
         if len(theirs) != len(starts):
             return False
         try:
@@ -89,7 +94,7 @@ class Comparison:
             raise local_error(error, pair.place) from error
 
     def _digest(self, file: OpenFile, start: int, size: int) -> bytes:
-        view = self._buffer[: min(BLOCK_SIZE, size - start)]
+        view = self._buffer[: min(self._block, size - start)]
         made = digests.hasher()
         made.update(view[: file.read_at(view, start)])
         return made.digest()

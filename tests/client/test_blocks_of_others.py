@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from filexfer.client import lanes
 from filexfer.client.engine import Engine
 from filexfer.client.session import Session, connect
 from filexfer.core.errors import BadDigest, Changed
-from filexfer.core.model import Direction, JobSpec, JobState
+from filexfer.core.model import Conflict, Direction, JobSpec, JobState
 from filexfer.server import Server, Settings
 from filexfer.server.methods.uploads import UploadMethods
 from tests.client.conftest import Share
@@ -33,13 +34,18 @@ def test_files_cross_whole_both_ways_whatever_the_servers_block_is(engine: Engin
         (source / name).write_bytes(content)
     with Server(share, ["http://127.0.0.1:0"], "write", settings=Settings(block_size=block)) as server:
         address = server.addresses[0]
-        sent = engine.wait(engine.add(JobSpec(Direction.PUT, address, ((str(source), "there"),))), 60)
+        spec = JobSpec(Direction.PUT, address, ((str(source), "there"),))
+        sent = engine.wait(engine.add(spec), 60)
         fetched = engine.wait(engine.add(JobSpec(Direction.GET, address, (("there", str(back)),))), 60)
+        # What is there already is known by its content too, and what is not, by that.
+        (source / f"file {SIZES[-1]}").write_bytes(bytes(SIZES[-1]))
+        again = engine.wait(engine.add(replace(spec, checksum=True, on_conflict=Conflict.FAIL)), 60)
         with connect(address) as session:
             streams = {name: io.BytesIO() for name in files}
             for name, file in streams.items():
                 session.get(f"there/{name}", file)
     assert (sent.state, fetched.state) == (JobState.DONE, JobState.DONE), fetched.error
+    assert (again.files_done, again.files_skipped, again.files_failed) == (0, len(SIZES) - 1, 1)
     for name, content in files.items():
         assert (share / "there" / name).read_bytes() == content
         assert (back / name).read_bytes() == content
