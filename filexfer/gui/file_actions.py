@@ -39,10 +39,10 @@ from filexfer.protocol import wire
 
 class FileActions(QObject):
     """The actions by name (`actions["rename"]`), enabled as they make sense. Signals: `edit_path()` for the breadcrumb;
-    `upload_begun(job id, Location)`."""
+    `upload_begun(job id, Location, how many items)`."""
 
     edit_path = Signal()
-    upload_begun = Signal(int, object)
+    upload_begun = Signal(int, object, int)
 
     def __init__(self, bridge: Bridge, browser: Browser, view: FileView, memory: Memory, icons: Icons, window: QWidget) -> None:
         super().__init__(window)
@@ -142,7 +142,7 @@ class FileActions(QObject):
         """Send local files and folders into a folder, once the agent has looked through them; see `planning`."""
         if local:
             planning = Planning(self._bridge, lambda: _sending(local, into), into, self._window)
-            planning.begun.connect(lambda job: self.upload_begun.emit(job, into))
+            planning.begun.connect(lambda job: self.upload_begun.emit(job, into, len(local)))
             planning.start()
 
     def take_drop(self, local: Sequence[str], foreign: Sequence[str], into: Location | None) -> None:

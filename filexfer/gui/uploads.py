@@ -21,20 +21,20 @@ class Uploads(QObject):
     def __init__(self, acts: Acts, known: Callable[[], Sequence[Job]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._acts, self._known = acts, known
-        self._under_way: dict[int, Location] = {}
+        self._under_way: dict[int, tuple[Location, int]] = {}
 
-    def begun(self, job: int, into: Location) -> None:
-        """An upload was begun here. It may have ended by now."""
-        self._under_way[job] = into
+    def begun(self, job: int, into: Location, count: int) -> None:
+        """An upload of so many items was begun here. It may have ended by now."""
+        self._under_way[job] = into, count
         self.take(self._known())
 
     def take(self, jobs: Sequence[Job]) -> None:
         """What the agent tells of jobs."""
         for job in jobs if self._under_way else ():
-            if job.state.ended and (into := self._under_way.pop(job.id, None)) is not None:
-                self._ended(job, into)
+            if job.state.ended and (begun := self._under_way.pop(job.id, None)) is not None:
+                self._ended(job, *begun)
 
-    def _ended(self, job: Job, into: Location) -> None:
+    def _ended(self, job: Job, into: Location, count: int) -> None:
         if (job.files_done or not job.files_total) and job.spec.on_conflict not in _REPLACING:
             name = paths.name(job.spec.items[0][1])
-            self._acts.add(Act("upload", into, job=job.id, name=name, count=len(job.spec.items)))
+            self._acts.add(Act("upload", into, job=job.id, name=name, count=count))

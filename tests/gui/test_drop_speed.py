@@ -69,3 +69,4 @@ def test_nor_while_a_hundred_thousand_are(person: Person, place: Place, tmp_path
 @pytest.mark.alone
 def test_nor_while_many_are_dropped_one_by_one(person: Person, place: Place, tmp_path: Path, watch: Watch) -> None:
     _check(person, place, _singles(tmp_path / "files", 10_000), watch, 10_000, 120, "0.txt and 9999 more")
+    assert person.window.pane.undo_bar.words == "10,000 items were uploaded."
