@@ -109,6 +109,8 @@ class ManageDialog(QDialog):
         page.addWidget(_inset(self.bounds))
         page.addSpacing(GAP)
         page.addWidget(_inset(self.limit, stretch=False))
+        # Room is for the transfers; where there are none, below all.
+        page.addStretch(0)
         for one in (self.notice, self._page):
             self._stack.addWidget(one)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

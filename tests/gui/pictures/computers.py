@@ -148,6 +148,7 @@ def managing(p: Photographer) -> None:
     p.shoot("manage", dialog)
     dialog.share.switch.click()
     p.shoot_dialog("manage-stop", QMessageBox)
+    dialog.managed._look_timer.stop()
     dialog.managed.has_agent = False
     dialog.resize(WIDTH, PLAIN_HEIGHT)
     dialog.managed.changed.emit()
