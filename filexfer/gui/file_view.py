@@ -184,6 +184,8 @@ class FileView(QTableView):
         key = event.key()
         if self.state() == QAbstractItemView.State.EditingState:
             return False  # the Return that ends a name comes by here; it opens nothing
+        if Qt.Key.Key_Escape <= key < Qt.Key.Key_Shift:
+            self._typed = ""  # an arrow, Return or the like: no word goes on behind it
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
         elif key == Qt.Key.Key_Delete:
