@@ -102,7 +102,8 @@ class ManageDialog(QDialog):
         page.addWidget(_inset(self.facts))
         page.addWidget(self.share)
         page.addWidget(self.devices)
-        page.addWidget(_inset(self.transfers), 1)
+        self._moving = _inset(self.transfers)
+        page.addWidget(self._moving, 1)
         page.addSpacing(MARGIN)
         page.addWidget(_inset(self._limits))
         page.addSpacing(GAP // 2)
@@ -143,7 +144,7 @@ class ManageDialog(QDialog):
         self.jobs.name_of = {"": self._name, **managed.names}
         self.facts.setText(self._facts_words())
         self.share.setVisible(managed.has_agent)
-        self.transfers.setVisible(managed.has_agent)
+        self._moving.setVisible(managed.has_agent)
         self.limit.setVisible(managed.has_agent)
         self.devices.setVisible(not managed.has_agent)
         self.bounds.setText(self._bounds_words())

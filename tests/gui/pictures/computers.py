@@ -149,6 +149,7 @@ def managing(p: Photographer) -> None:
     dialog.share.switch.click()
     p.shoot_dialog("manage-stop", QMessageBox)
     dialog.managed._look_timer.stop()
+    p.wait(lambda: not dialog.managed._looking)
     dialog.managed.has_agent = False
     dialog.resize(WIDTH, PLAIN_HEIGHT)
     dialog.managed.changed.emit()
