@@ -339,6 +339,7 @@ def test_closing_lets_a_call_under_way_finish(running, gate_call) -> None:
     wire, idle = running.wire(), running.wire()
     wire.send(_call("slow"))
     assert at_work.acquire(timeout=20)
+    until(lambda: len(running.server._loop._parked) == 1)  # the idle one is, at last
     closing = threading.Thread(target=running.server.close, args=(20,))
     closing.start()
     assert idle.ended()
