@@ -115,7 +115,10 @@ class FileView(QTableView):
     def go_to(self, row: int) -> None:
         """Select `row` alone and bring it into sight."""
         if 0 <= row < self._rows.rowCount():
-            self.setCurrentIndex(self._rows.index(row, NAME))
+            # Not the view's own way, which selects by the keys that are held down when the row is known at last.
+            alone = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self._rows.index(row, NAME), alone)
+            self.front.scrollTo(self._rows.index(row, NAME))
 
     def row_at(self, point: QPoint) -> int:
         """The row at a point of the viewport; -1 for none."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QAction, QGuiApplication, QShortcut
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLineEdit
 
 from filexfer.core.model import JobState
@@ -323,6 +324,19 @@ def test_a_dialog_that_was_left_gives_the_keyboard_back(person: Person, place: P
         person.wait(lambda: QApplication.activeModalWidget() is None)
         person.wait(lambda: focused() is person.window.view)
     assert (place.folder / "kept").exists()
+
+
+def test_a_row_found_late_is_selected_alone_whatever_key_is_held_by_then(person: Person, place: Place) -> None:
+    (place.folder / "kept").touch()
+    _open_place(person, place)
+    _step_to(person, "kept")
+    QTest.keyPress(person.window.windowHandle(), Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    try:
+        for _ in range(2):  # as the answers for the second and the third letter come
+            person.window.view.go_to(0)
+            assert person.window.view.names() == ["kept"]
+    finally:
+        QTest.keyRelease(person.window.windowHandle(), Qt.Key.Key_Control)
 
 
 def test_f6_goes_round_all_parts_both_ways(person: Person, place: Place, open_window: MakeWindow) -> None:
