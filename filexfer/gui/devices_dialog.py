@@ -53,9 +53,6 @@ class DevicesDialog(QDialog):
         self._me = ""
         if of:
             bridge.ask("server_info", done=self._know_me, failed=lambda _: None)
-        self._me = ""
-        if of:
-            bridge.ask("server_info", done=self._know_me, failed=lambda _: None)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(700, 380)
         self.model = DevicesModel(self)
@@ -77,10 +74,6 @@ class DevicesDialog(QDialog):
         self._timer.timeout.connect(self._ask)
         self._timer.start()
         self._ask()
-
-    def _know_me(self, info: object) -> None:
-        """As which of them this computer is known there."""
-        self._me = str(info.get("device", "")) if isinstance(info, dict) else ""
 
     def _know_me(self, info: object) -> None:
         """As which of them this computer is known there."""
@@ -186,8 +179,6 @@ class DevicesDialog(QDialog):
         more = self.tr(
             "From its next request on it is turned away, and what it is sending breaks off. It can come back only by pairing."
         )
-        if device.name == self._me:
-            more = self.tr("That is this computer: it reaches that one no more then, and can come back only by pairing.")
         if device.name == self._me:
             more = self.tr("That is this computer: it reaches that one no more then, and can come back only by pairing.")
         box = Question(self.tr("Revoke"), text, more, self)
