@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from filexfer.gui import app
-from filexfer.gui.theme import Theme
+from filexfer.gui.kit.theme import Theme
 
 
 class First(QObject):

@@ -25,10 +25,11 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.dying import Dying
-from filexfer.gui import app, launch
-from filexfer.gui.browser import Browser
-from filexfer.gui.gather import Gather
-from filexfer.gui.location import Location
+from filexfer.gui import app
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.gather import Gather
+from filexfer.gui.kit import launch
+from filexfer.gui.kit.location import Location
 from filexfer.gui.window import Window
 
 #: The probe's period, in milliseconds, and how long anything may take, in seconds.

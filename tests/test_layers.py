@@ -25,6 +25,15 @@ MAY_IMPORT = {
     "gui": {"client.session", "client.control", "protocol", "core"},
     "cli": {"server", "client", "agent", "protocol", "storage", "core"},
 }
+#: The rooms of the window; the files beside them put it together, and may import all of them.
+WINDOW_MAY_IMPORT = {
+    "kit": set[str](),
+    "platform": {"kit"},
+    "files": {"kit"},
+    "servers": {"kit"},
+    "dragging": {"files", "platform", "kit"},
+    "transfers": {"dragging", "files", "servers", "kit"},
+}
 #: What `from filexfer import …` hands out lazily, and the room each comes from.
 FACE = {"Server": "server", "connect": "client.session"}
 
@@ -103,6 +112,17 @@ def wrong_imports(all_sources: list[Source]) -> Iterator[str]:
             if (source.room, room) == ("cli", "gui") and id(node) in lazily:
                 continue
             yield f"{at(source, node)}: {source.room} may not import {target}"
+
+
+def wrong_imports_in_the_window(all_sources: list[Source]) -> Iterator[str]:
+    for source in all_sources:
+        room = source.name.removeprefix("gui.").partition(".")[0]
+        if source.room != "gui" or room not in WINDOW_MAY_IMPORT:
+            continue
+        for node, name in imports(source):
+            target = name.removeprefix("filexfer.gui.").partition(".")[0]
+            if name.startswith("filexfer.gui.") and target not in WINDOW_MAY_IMPORT[room] | {room}:
+                yield f"{at(source, node)}: gui.{room} may not import gui.{target}"
 
 
 def wrong_libraries(all_sources: list[Source]) -> Iterator[str]:
@@ -191,7 +211,7 @@ def changed_in_functions(source: Source, variables: set[str]) -> Iterator[str]:
                 yield f"{at(source, node)}: changes the module-level {name}"
 
 
-RULES = [wrong_imports, wrong_libraries, opened_by_name, singletons]
+RULES = [wrong_imports, wrong_imports_in_the_window, wrong_libraries, opened_by_name, singletons]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -202,6 +222,7 @@ def test_the_walls_stand(rule) -> None:
 def test_every_room_is_in_the_table() -> None:
     rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert rooms == set(MAY_IMPORT)
+    assert {path.parent.name for path in (PACKAGE / "gui").glob("*/__init__.py")} == set(WINDOW_MAY_IMPORT)
 
 
 def planted(tmp_path: Path, module: str, text: str) -> list[Source]:
@@ -222,6 +243,9 @@ def planted(tmp_path: Path, module: str, text: str) -> list[Source]:
         (wrong_imports, "gui.x", "from filexfer.client.engine import Engine"),
         (wrong_imports, "gui.x", "from filexfer import agent"),
         (wrong_imports, "cli.x", "from filexfer.gui import app"),
+        (wrong_imports_in_the_window, "gui.kit.x", "from filexfer.gui.files import browser"),
+        (wrong_imports_in_the_window, "gui.servers.x", "from filexfer.gui.files.browser import Browser"),
+        (wrong_imports_in_the_window, "gui.files.x", "from filexfer.gui.window import Window"),
         (wrong_libraries, "cli.x", "def f():\n    import PySide6.QtCore"),
         (wrong_libraries, "protocol.x", "from threading import Lock"),
         (wrong_libraries, "core.x", "import selectors"),
@@ -249,6 +273,8 @@ def test_a_planted_breach_is_found(tmp_path: Path, rule, module: str, text: str)
     [
         ("gui.x", "from filexfer.client.session import connect\nfrom PySide6 import QtCore"),
         ("gui.x", "from filexfer import connect, __version__"),
+        ("gui.files.x", "from filexfer.gui.kit.words import Words\nfrom filexfer.gui.files import place"),
+        ("gui.window", "from filexfer.gui.files.browser import Browser"),
         ("cli.x", "def f():\n    from filexfer.gui import app"),
         ("agent.x", "from filexfer.server import Server\nfrom filexfer.client.engine import Engine"),
         ("protocol.x", "from http import HTTPStatus"),

@@ -16,14 +16,15 @@ from PySide6.QtWidgets import QApplication
 from filexfer import __version__
 from filexfer.client.session import Session
 from filexfer.core import places
-from filexfer.gui import drops, resources, sentences, words
-from filexfer.gui.bridge import Bridge
 from filexfer.gui.desktop import Desktop
-from filexfer.gui.icons import Icons
+from filexfer.gui.dragging import drops
+from filexfer.gui.kit import resources, sentences, words
+from filexfer.gui.kit.bridge import Bridge
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.kit.theme import Theme
 from filexfer.gui.platform.system import this_system
-from filexfer.gui.settings import Memory
 from filexfer.gui.single import Handover, Single
-from filexfer.gui.theme import Theme
 from filexfer.gui.window import Window
 from filexfer.protocol.pairing import is_link
 
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the app until its window is closed; the agent it talks to goes on. A link among the arguments (`filexfer://…`) stands
     in the dialog that pairs, and pairing is for its user to do; paths are offered to be sent. Where a window is open already, it
     is that one that shows them. Returns the exit code."""
-    from filexfer.gui.launch import open_agent
+    from filexfer.gui.kit.launch import open_agent
 
     name, *given = sys.argv if argv is None else argv
     handover, rest = read_arguments(given)

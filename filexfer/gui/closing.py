@@ -9,9 +9,9 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox
 
-from filexfer.gui.bridge import Bridge
-from filexfer.gui.question import Question
-from filexfer.gui.settings import Memory
+from filexfer.gui.kit.bridge import Bridge
+from filexfer.gui.kit.question import Question
+from filexfer.gui.kit.settings import Memory
 from filexfer.gui.window import Window
 
 #: How long the background process may take to end, in milliseconds.

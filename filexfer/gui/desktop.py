@@ -10,16 +10,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
-from filexfer.gui.bridge import Bridge, JobNews
 from filexfer.gui.closing import Closing
-from filexfer.gui.doctor_dialog import DoctorDialog
-from filexfer.gui.icons import Icons
-from filexfer.gui.location import Location
+from filexfer.gui.dragging.send_dialog import SendDialog
+from filexfer.gui.kit.bridge import Bridge, JobNews
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.settings import Memory
 from filexfer.gui.notify import Notifier
 from filexfer.gui.platform.system import System
 from filexfer.gui.preferences import Preferences
-from filexfer.gui.send_dialog import SendDialog
-from filexfer.gui.settings import Memory
+from filexfer.gui.servers.doctor_dialog import DoctorDialog
 from filexfer.gui.single import Handover
 from filexfer.gui.tray import Tray
 from filexfer.gui.window import Window

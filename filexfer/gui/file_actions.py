@@ -17,23 +17,23 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Conflict, Direction, Entry, JobSpec
-from filexfer.gui import drops
-from filexfer.gui.bridge import Bridge
-from filexfer.gui.browser import Browser
-from filexfer.gui.copied import Copied
-from filexfer.gui.drag_out import DragOut
-from filexfer.gui.file_changes import FileChanges
-from filexfer.gui.file_view import FileView
-from filexfer.gui.gather import AT_ONCE, Chosen, Gather, Pick
-from filexfer.gui.icons import Icons
-from filexfer.gui.location import Location, path_words
-from filexfer.gui.paste_image import PasteImage
-from filexfer.gui.planning import Planning
-from filexfer.gui.properties import Properties
-from filexfer.gui.settings import Memory
-from filexfer.gui.staged import Staged
-from filexfer.gui.trash_dialog import TrashDialog
-from filexfer.gui.undo import undo_words
+from filexfer.gui.dragging import drops
+from filexfer.gui.dragging.copied import Copied
+from filexfer.gui.dragging.drag_out import DragOut
+from filexfer.gui.dragging.paste_image import PasteImage
+from filexfer.gui.dragging.planning import Planning
+from filexfer.gui.dragging.staged import Staged
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.file_changes import FileChanges
+from filexfer.gui.files.file_view import FileView
+from filexfer.gui.files.gather import AT_ONCE, Chosen, Gather, Pick
+from filexfer.gui.files.properties import Properties
+from filexfer.gui.files.trash_dialog import TrashDialog
+from filexfer.gui.files.undo import undo_words
+from filexfer.gui.kit.bridge import Bridge
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location, path_words
+from filexfer.gui.kit.settings import Memory
 from filexfer.protocol import wire
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from filexfer.gui.file_actions import FileActions
-from filexfer.gui.menu import Menu
+from filexfer.gui.kit.menu import Menu
 
 #: Names of actions; "" is a separator.
 SELECTED = ("open", "", "download_to", "download", "copy", "copy_path", "", "rename", "delete", "erase", "", "properties")

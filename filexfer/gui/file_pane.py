@@ -10,25 +10,25 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from filexfer.core import paths
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, KeyChanged, LoginNeeded
-from filexfer.gui import words
-from filexfer.gui.browser import Browser
-from filexfer.gui.drop_outline import DropOutline
-from filexfer.gui.drop_zone import Spot
-from filexfer.gui.file_view import FileView
-from filexfer.gui.grid_view import GridView
-from filexfer.gui.icons import Icons
-from filexfer.gui.location import Location
+from filexfer.gui.dragging.drop_outline import DropOutline
+from filexfer.gui.dragging.drop_zone import Spot
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.file_view import FileView
+from filexfer.gui.files.grid_view import GridView
+from filexfer.gui.files.place import Place
+from filexfer.gui.files.undo_bar import UndoBar
+from filexfer.gui.kit import words
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.notice import Notice
+from filexfer.gui.kit.reading import leading
+from filexfer.gui.kit.sentences import why
+from filexfer.gui.kit.theme import MARGIN, smaller
+from filexfer.gui.kit.words import Words
 from filexfer.gui.manage_bar import ManageBar
-from filexfer.gui.notice import Notice
-from filexfer.gui.place import Place
-from filexfer.gui.reading import leading
-from filexfer.gui.sentences import why
-from filexfer.gui.servers_model import Servers
-from filexfer.gui.share_panel import SharePanel
-from filexfer.gui.theme import MARGIN, smaller
-from filexfer.gui.undo_bar import UndoBar
-from filexfer.gui.welcome import Welcome
-from filexfer.gui.words import Words
+from filexfer.gui.servers.servers_model import Servers
+from filexfer.gui.servers.share_panel import SharePanel
+from filexfer.gui.servers.welcome import Welcome
 
 #: A folder that opens within this time needs no word about it, in milliseconds.
 SOON_MS = 200

@@ -5,17 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from filexfer.gui.bridge import Bridge
-from filexfer.gui.browser import Browser
 from filexfer.gui.file_pane import FilePane
-from filexfer.gui.file_view import FileView
-from filexfer.gui.grid_view import GridView
-from filexfer.gui.icons import Icons
-from filexfer.gui.preview import PreviewDialog
-from filexfer.gui.settings import Memory
-from filexfer.gui.side_panel import SidePanel
-from filexfer.gui.thumbnails import Thumbnails
-from filexfer.gui.view_choice import ViewChoice
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.file_view import FileView
+from filexfer.gui.files.grid_view import GridView
+from filexfer.gui.files.preview import PreviewDialog
+from filexfer.gui.files.side_panel import SidePanel
+from filexfer.gui.files.thumbnails import Thumbnails
+from filexfer.gui.files.view_choice import ViewChoice
+from filexfer.gui.kit.bridge import Bridge
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.settings import Memory
 
 
 class Looking(QObject):

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from filexfer.core import paths
-from filexfer.gui.elided import Elided
-from filexfer.gui.theme import GAP, MARGIN
+from filexfer.gui.kit.elided import Elided
+from filexfer.gui.kit.theme import GAP, MARGIN
 
 
 class ManageBar(QWidget):

@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButto
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Job
-from filexfer.gui import words
-from filexfer.gui.bridge import Bridge, JobNews
-from filexfer.gui.controls import faint_label, plain_label
-from filexfer.gui.icons import Icons
-from filexfer.gui.job_details import JobDetails
-from filexfer.gui.jobs_model import JobsModel
-from filexfer.gui.limit_menu import rate_words
+from filexfer.gui.kit import words
+from filexfer.gui.kit.bridge import Bridge, JobNews
+from filexfer.gui.kit.controls import faint_label, plain_label
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.notice import Notice
+from filexfer.gui.kit.sentences import why
+from filexfer.gui.kit.theme import GAP, MARGIN, PAGE, heading
 from filexfer.gui.managed import Managed
-from filexfer.gui.managing import There
-from filexfer.gui.notice import Notice
-from filexfer.gui.sentences import why
-from filexfer.gui.share_panel import SharePanel
-from filexfer.gui.theme import GAP, MARGIN, PAGE, heading
-from filexfer.gui.transfers import Transfers
+from filexfer.gui.servers.managing import There
+from filexfer.gui.servers.share_panel import SharePanel
+from filexfer.gui.transfers.job_details import JobDetails
+from filexfer.gui.transfers.jobs_model import JobsModel
+from filexfer.gui.transfers.limit_menu import rate_words
+from filexfer.gui.transfers.transfers import Transfers
 
 #: What is typed there so that this computer may manage it.
 COMMAND = "filexfer invite --permission manage"

@@ -11,9 +11,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from filexfer.core.errors import FilexferError, Forbidden, LoginNeeded, UnknownMethod
-from filexfer.gui.bridge import JobNews
-from filexfer.gui.managing import There
-from filexfer.gui.servers_model import Share
+from filexfer.gui.kit.bridge import JobNews
+from filexfer.gui.servers.managing import There
+from filexfer.gui.servers.servers_model import Share
 
 #: How often it is asked how it is, and what its transfers do, in milliseconds.
 LOOK_MS, JOBS_MS = 3000, 1000

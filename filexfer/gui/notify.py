@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from filexfer.core import paths
 from filexfer.core.model import Job, JobState
-from filexfer.gui import words
-from filexfer.gui.bridge import JobNews
-from filexfer.gui.jobs_model import JobsModel
-from filexfer.gui.sentences import said
-from filexfer.gui.settings import Memory
-from filexfer.gui.words import Words
+from filexfer.gui.kit import words
+from filexfer.gui.kit.bridge import JobNews
+from filexfer.gui.kit.sentences import said
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.kit.words import Words
+from filexfer.gui.transfers.jobs_model import JobsModel
 
 #: What ends within this time is told together, in milliseconds.
 TOGETHER_MS = 700

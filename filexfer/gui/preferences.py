@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from filexfer.core.errors import FilexferError
-from filexfer.gui.aside import Aside
-from filexfer.gui.bridge import Bridge
-from filexfer.gui.controls import check_box, name_number, plain_label
+from filexfer.gui.files.aside import Aside
+from filexfer.gui.kit.bridge import Bridge
+from filexfer.gui.kit.controls import check_box, name_number, plain_label
+from filexfer.gui.kit.sentences import why
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.kit.theme import GAP, MARGIN, PAGE
 from filexfer.gui.platform.system import System
-from filexfer.gui.sentences import why
-from filexfer.gui.settings import Memory
-from filexfer.gui.theme import GAP, MARGIN, PAGE
 
 MEGA = 1_000_000
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from filexfer.gui.controls import faint_label, plain_label
-from filexfer.gui.theme import GAP, MARGIN, PAGE, heading
+from filexfer.gui.kit.controls import faint_label, plain_label
+from filexfer.gui.kit.theme import GAP, MARGIN, PAGE, heading
 
 #: A head, and below it what a key does and the key as people know it.
 Group = tuple[str, Sequence[tuple[str, str]]]

@@ -6,15 +6,15 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from filexfer.gui.breadcrumb import Breadcrumb
-from filexfer.gui.browser import Browser
-from filexfer.gui.controls import icon_button
 from filexfer.gui.file_actions import FileActions
-from filexfer.gui.icons import Icons
-from filexfer.gui.menu import Menu
-from filexfer.gui.reading import margins
-from filexfer.gui.theme import GAP, MARGIN
-from filexfer.gui.view_choice import ViewChoice
+from filexfer.gui.files.breadcrumb import Breadcrumb
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.view_choice import ViewChoice
+from filexfer.gui.kit.controls import icon_button
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.menu import Menu
+from filexfer.gui.kit.reading import margins
+from filexfer.gui.kit.theme import GAP, MARGIN
 
 #: How long typing in the filter must pause before it is asked for, in milliseconds.
 PAUSE_MS = 120

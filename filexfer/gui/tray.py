@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
-from filexfer.gui.icons import Icons
+from filexfer.gui.kit.icons import Icons
 
 
 class Tray(QObject):

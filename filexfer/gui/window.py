@@ -9,34 +9,34 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidg
 from filexfer import __version__
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
-from filexfer.gui.bridge import Bridge, JobNews
-from filexfer.gui.browser import Browser
-from filexfer.gui.code_entry import read_address
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.errors import ErrorBar
+from filexfer.gui.dragging.uploads import Uploads
 from filexfer.gui.file_actions import FileActions
 from filexfer.gui.file_menu import FOLDER, SELECTED, file_menu
 from filexfer.gui.file_pane import FilePane
-from filexfer.gui.file_view import FileView
-from filexfer.gui.follower import Follower
-from filexfer.gui.icons import Icons
-from filexfer.gui.job_acts import JobActs
-from filexfer.gui.jobs_model import JobsModel
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.file_view import FileView
+from filexfer.gui.files.follower import Follower
+from filexfer.gui.files.listing import ListingModel
+from filexfer.gui.files.side_panel import WIDTH as PANEL_WIDTH
 from filexfer.gui.keyboard import Keyboard
-from filexfer.gui.listing import ListingModel
-from filexfer.gui.location import Location
+from filexfer.gui.kit.bridge import Bridge, JobNews
+from filexfer.gui.kit.errors import ErrorBar
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.kit.theme import SIDE_WIDTH
 from filexfer.gui.looking import Looking
 from filexfer.gui.manage_dialog import ManageDialog
-from filexfer.gui.managing import show_devices
-from filexfer.gui.servers_model import Saved, Servers
-from filexfer.gui.settings import Memory
-from filexfer.gui.share_panel import SharePanel
-from filexfer.gui.side_panel import WIDTH as PANEL_WIDTH
-from filexfer.gui.sidebar import Sidebar
-from filexfer.gui.theme import SIDE_WIDTH
+from filexfer.gui.servers.code_entry import read_address
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.managing import show_devices
+from filexfer.gui.servers.servers_model import Saved, Servers
+from filexfer.gui.servers.share_panel import SharePanel
+from filexfer.gui.servers.sidebar import Sidebar
 from filexfer.gui.toolbar import Toolbar
-from filexfer.gui.transfers import Transfers
-from filexfer.gui.uploads import Uploads
+from filexfer.gui.transfers.job_acts import JobActs
+from filexfer.gui.transfers.jobs_model import JobsModel
+from filexfer.gui.transfers.transfers import Transfers
 from filexfer.gui.window_drops import WindowDrops
 from filexfer.gui.window_shape import WindowShape
 

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint, QRect, Signal
 
 from filexfer.core import paths
-from filexfer.gui.breadcrumb import Breadcrumb
-from filexfer.gui.browser import Browser
-from filexfer.gui.dragged import Dragged, Lifted, Verdict, target_name
-from filexfer.gui.drop_outline import DropOutline
-from filexfer.gui.drop_zone import DropZone, Spot
+from filexfer.gui.dragging.dragged import Dragged, Lifted, Verdict, target_name
+from filexfer.gui.dragging.drop_outline import DropOutline
+from filexfer.gui.dragging.drop_zone import DropZone, Spot
 from filexfer.gui.file_pane import FilePane
-from filexfer.gui.gather import Chosen
-from filexfer.gui.location import Location
-from filexfer.gui.sidebar import Sidebar
-from filexfer.gui.words import Words
+from filexfer.gui.files.breadcrumb import Breadcrumb
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.gather import Chosen
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.words import Words
+from filexfer.gui.servers.sidebar import Sidebar
 
 
 class WindowDrops(QObject):

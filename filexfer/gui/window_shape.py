@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
 
-from filexfer.gui.browser import Browser
-from filexfer.gui.listing import COLUMNS
-from filexfer.gui.settings import Memory
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.listing import COLUMNS
+from filexfer.gui.kit.settings import Memory
 
 
 class WindowShape:

@@ -1,7 +1,7 @@
 """Gathers from the sources the sentences in which filexfer says what went wrong: `python sentences.py [--python FILE]`.
 
 Rules: they are English where they arise and travel as such, so that stock clients, logs and older versions read them; a window
-says them in its person's language (`gui/sentences.py`), by what is gathered here. Slots are written `{name}`.
+says them in its person's language (`gui/kit/sentences.py`), by what is gathered here. Slots are written `{name}`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TOP = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).resolve().with_name("sentences.txt")
 #: Whose sentences reach a window, and what in the window's own room is said by threads that translate nothing.
 ROOMS = ("agent", "client", "core", "protocol", "server", "storage")
-OWN = ("gui/aside.py", "gui/bridge.py", "gui/code_entry.py", "gui/launch.py", "gui/resources.py")
+OWN = ("gui/files/aside.py", "gui/kit/bridge.py", "gui/servers/code_entry.py", "gui/kit/launch.py", "gui/kit/resources.py")
 #: Letters that a sentence with slots has at least beside them: with fewer it would be found in what others say.
 LEAST = 8
 #: How the constants begin that are said without being sentences.

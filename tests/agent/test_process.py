@@ -18,7 +18,7 @@ from filexfer import __version__
 from filexfer.client.control import connect_control
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, ConnectionLost
-from filexfer.gui.launch import ensure_agent
+from filexfer.gui.kit.launch import ensure_agent
 
 
 def test_it_tells_who_it_is_and_keeps_its_things_private(agent: Any) -> None:
@@ -162,7 +162,7 @@ def test_a_window_starts_one_and_the_next_window_finds_it(window: Path) -> None:
 
 def test_windows_that_start_at_once_share_one(window: Path) -> None:
     program = (
-        "import sys\nfrom pathlib import Path\nfrom filexfer.gui.launch import ensure_agent\n"
+        "import sys\nfrom pathlib import Path\nfrom filexfer.gui.kit.launch import ensure_agent\n"
         "print(ensure_agent(Path(sys.argv[1])))"
     )
     started = [subprocess.Popen([sys.executable, "-c", program, window], stdout=subprocess.PIPE, text=True) for _ in range(3)]
@@ -238,7 +238,7 @@ def test_an_older_one_that_only_waits_for_a_server_is_replaced_and_so_is_its_wai
 
 
 def test_a_newer_one_is_left_alone(monkeypatch: pytest.MonkeyPatch, window: Path) -> None:
-    from filexfer.gui import launch
+    from filexfer.gui.kit import launch
 
     pid = pid_at(ensure_agent(window))
     monkeypatch.setattr(launch, "__version__", "0.0.1")
@@ -266,7 +266,7 @@ def _threads(pid: int) -> list[str]:
 def test_one_that_hangs_is_not_waited_for_for_ever(
     window: Path, monkeypatch: pytest.MonkeyPatch, until: Callable[..., Any]
 ) -> None:
-    from filexfer.gui import launch
+    from filexfer.gui.kit import launch
 
     pid = pid_at(ensure_agent(window))
     monkeypatch.setattr(launch, "ANSWER", 0.2)

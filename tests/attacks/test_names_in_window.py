@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QToolTip, QWidget
 
 from filexfer.core.model import JobState
-from filexfer.gui.controls import tip
+from filexfer.gui.kit.controls import tip
 from tests.gui.conftest import (  # noqa: F401  fixtures
     OtherServer,
     OwnAgent,

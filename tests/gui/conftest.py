@@ -31,9 +31,10 @@ from filexfer.client.session import Session, connect
 from filexfer.core import places
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import JobState
-from filexfer.gui import app, resources
-from filexfer.gui.icons import Icons
-from filexfer.gui.location import Location
+from filexfer.gui import app
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
 from filexfer.gui.window import Window
 from tests.gui.person import Person
 
@@ -108,13 +109,13 @@ class OwnAgent:
         self.state = state
 
     def find(self) -> str:
-        from filexfer.gui.launch import ensure_agent
+        from filexfer.gui.kit.launch import ensure_agent
 
         return ensure_agent(self.state)
 
     def open(self, timeout: float = 30.0) -> Session:
         """As the app finds it."""
-        from filexfer.gui.launch import open_agent
+        from filexfer.gui.kit.launch import open_agent
 
         return open_agent(self.state, timeout)
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from filexfer.core.model import Job, JobState
-from filexfer.gui.location import Location
-from filexfer.gui.planning import Planning
-from filexfer.gui.sheet import Sheet
+from filexfer.gui.dragging.planning import Planning
+from filexfer.gui.dragging.sheet import Sheet
+from filexfer.gui.kit.location import Location
 from filexfer.gui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton

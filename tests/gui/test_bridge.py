@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from filexfer.client.session import Session
 from filexfer.core.errors import ConnectionFailed, FilexferError, InternalError, NotFound
 from filexfer.core.model import JobState
-from filexfer.gui.bridge import Bridge, JobNews
+from filexfer.gui.kit.bridge import Bridge, JobNews
 from tests.gui.conftest import MakeWindow, OwnAgent, Place
 
 

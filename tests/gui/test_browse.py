@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMessageBox
 
-from filexfer.gui.listing import PAGE_ROWS, SIZE
-from filexfer.gui.location import Location
+from filexfer.gui.files.listing import PAGE_ROWS, SIZE
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import OtherServer, OwnAgent, Place
 from tests.gui.person import Person
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from filexfer.core.model import Direction, Job, JobSpec, JobState
-from filexfer.gui import app, resources, words
-from filexfer.gui.words import Words
+from filexfer.gui import app
+from filexfer.gui.kit import resources, words
+from filexfer.gui.kit.words import Words
 
 NOW = QDateTime.fromString("2026-03-10T12:00:00", "yyyy-MM-ddTHH:mm:ss")
 

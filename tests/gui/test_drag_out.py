@@ -17,8 +17,8 @@ import pytest
 
 from filexfer.client.control import connect_control
 from filexfer.core import places
-from filexfer.gui.location import Location
-from filexfer.gui.settings import Memory
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.settings import Memory
 from tests.gui.conftest import Place
 from tests.gui.test_real_screen import MISSING, Screen, _wait
 

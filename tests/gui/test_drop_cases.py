@@ -12,8 +12,9 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 
 from filexfer.core.model import FileState, Job, JobState
-from filexfer.gui import drops, words
-from filexfer.gui.sheet import Sheet
+from filexfer.gui.dragging import drops
+from filexfer.gui.dragging.sheet import Sheet
+from filexfer.gui.kit import words
 from filexfer.protocol import wire
 from tests.gui.conftest import OwnAgent, Place
 from tests.gui.person import Person

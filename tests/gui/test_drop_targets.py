@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint
 
 from filexfer.core.model import JobState
-from filexfer.gui.drop_zone import SPRING_MS
-from filexfer.gui.location import Location
+from filexfer.gui.dragging.drop_zone import SPRING_MS
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import OtherServer, Place
 from tests.gui.person import Person
 

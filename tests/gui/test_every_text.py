@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 import filexfer.gui
-from filexfer.gui import resources
+from filexfer.gui.kit import resources
 
 GUI = Path(filexfer.gui.__file__).resolve().parent
 FOLDER = resources.folder() / "translations"

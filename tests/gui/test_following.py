@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QLineEdit
 
-from filexfer.gui.location import Location
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import OtherServer, Place
 from tests.gui.person import Person
 

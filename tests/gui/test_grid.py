@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from filexfer.core.digests import digest
-from filexfer.gui.grid_delegate import CELL_HEIGHT, CELL_WIDTH
-from filexfer.gui.grid_view import GridView
-from filexfer.gui.listing import NAME, SIZE
-from filexfer.gui.preview import PreviewDialog
+from filexfer.gui.files.grid_delegate import CELL_HEIGHT, CELL_WIDTH
+from filexfer.gui.files.grid_view import GridView
+from filexfer.gui.files.listing import NAME, SIZE
+from filexfer.gui.files.preview import PreviewDialog
 from tests.gui.conftest import MakeWindow, OwnAgent, Place, Watch
 from tests.gui.person import LEFT, Person, nameless
 

@@ -13,11 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLineEdit
 
 from filexfer.core.model import JobState
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.menu import Menu, marked
+from filexfer.gui.dragging.sheet import Sheet
+from filexfer.gui.files.preview import PreviewDialog
+from filexfer.gui.kit.menu import Menu, marked
 from filexfer.gui.preferences import Preferences
-from filexfer.gui.preview import PreviewDialog
-from filexfer.gui.sheet import Sheet
+from filexfer.gui.servers.connect_dialog import ConnectDialog
 from filexfer.gui.shortcuts_dialog import ShortcutsDialog
 from tests.gui.conftest import MakeWindow, OtherServer, OwnAgent, Place
 from tests.gui.keys import choose, focused, press, write

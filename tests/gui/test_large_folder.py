@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks import window
 from benchmarks.dying import Dying
-from filexfer.gui.location import Location
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import Place, Watch
 from tests.gui.lateness import Probe
 from tests.gui.person import Person

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 
 from filexfer.core.model import JobState
-from filexfer.gui import drops
+from filexfer.gui.dragging import drops
 from filexfer.gui.platform.direct_save import local_path
 from tests.gui.conftest import OwnAgent, Place, Watch
 from tests.gui.person import Person

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 
 import filexfer.gui
-from filexfer.gui import resources
-from filexfer.gui.icons import Icons
-from filexfer.gui.theme import DARK, LIGHT, Colours, Theme, colours, palette_of
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.theme import DARK, LIGHT, Colours, Theme, colours, palette_of
 
 SOURCES = Path(filexfer.gui.__file__).parent
 
@@ -78,7 +78,7 @@ def test_an_icon_is_drawn_for_screens_with_more_pixels(look: QApplication) -> No
 
 
 def test_only_icons_that_are_used_are_shipped_and_all_that_are_used_are_there() -> None:
-    text = "".join(file.read_text("utf-8") for file in SOURCES.glob("*.py"))
+    text = "".join(file.read_text("utf-8") for file in SOURCES.rglob("*.py"))
     folder = resources.folder() / "icons" / "fluent"
     shipped = {file.stem.rsplit("_", 2)[0] for file in folder.glob("*.svg")}
     assert {name for name in shipped if f'"{name}"' not in text} == set()

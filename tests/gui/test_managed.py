@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QTool
 from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
 from filexfer.core.model import JobState
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.devices_dialog import DevicesDialog
-from filexfer.gui.job_details import JobDetails
-from filexfer.gui.location import Location
+from filexfer.gui.kit.location import Location
 from filexfer.gui.manage_dialog import ManageDialog
-from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.devices_dialog import DevicesDialog
+from filexfer.gui.servers.pair_dialog import PairDialog
+from filexfer.gui.transfers.job_details import JobDetails
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code
 from filexfer.server import Server

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
 from filexfer.core.model import JobState
-from filexfer.gui.listing import SIZE
+from filexfer.gui.files.listing import SIZE
 from tests.gui.conftest import MakeWindow, OwnAgent, Place, Watch
 from tests.gui.person import Person, nameless
 

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from filexfer.client.session import Session
 from filexfer.core.model import JobState
-from filexfer.gui import drag_out
-from filexfer.gui.location import Location
+from filexfer.gui.dragging import drag_out
+from filexfer.gui.kit.location import Location
 from filexfer.protocol import xmlrpc
 from tests.gui.conftest import OtherServer
 from tests.gui.lateness import Probe

@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from filexfer.core.errors import ConnectionLost, FilexferError
 from filexfer.core.model import Direction, Entry, FileState, Job, JobFile, JobSpec, JobState, Kind
-from filexfer.gui.bridge import Bridge, JobNews
-from filexfer.gui.file_view import FileView
-from filexfer.gui.icons import Icons
-from filexfer.gui.job_details import JobFilesModel
-from filexfer.gui.jobs_model import JOB, JobsModel
-from filexfer.gui.listing import PAGE_ROWS, PAGES, ListingModel, Page
-from filexfer.gui.resources import folder
+from filexfer.gui.files.file_view import FileView
+from filexfer.gui.files.listing import PAGE_ROWS, PAGES, ListingModel, Page
+from filexfer.gui.kit.bridge import Bridge, JobNews
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.resources import folder
+from filexfer.gui.transfers.job_details import JobFilesModel
+from filexfer.gui.transfers.jobs_model import JOB, JobsModel
 from filexfer.protocol import wire
 
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QM
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from filexfer.gui import drag_out
-from filexfer.gui.location import Location
+from filexfer.gui.dragging import drag_out
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import OtherServer, Place
 from tests.gui.person import LEFT, Person
 
@@ -218,8 +218,8 @@ def test_rows_of_another_folder_cannot_be_forged(person: Person, filled: Place) 
     """What claims to be our rows, from another program, is nothing to us."""
     from PySide6.QtCore import QMimeData
 
-    from filexfer.gui import drops
-    from filexfer.gui.dragged import read
+    from filexfer.gui.dragging import drops
+    from filexfer.gui.dragging.dragged import read
 
     mime = QMimeData()
     mime.setData(drops.ROWS, drops.rows_of(Location("http://elsewhere/", "x")))

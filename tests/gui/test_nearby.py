@@ -14,16 +14,16 @@ from PySide6.QtWidgets import QApplication, QListView, QMenu
 
 from filexfer.core.errors import Forbidden
 from filexfer.core.places import computer_name
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.devices_dialog import DevicesDialog
-from filexfer.gui.icons import Icons
-from filexfer.gui.letting_back import LettingBack
-from filexfer.gui.location import Location
-from filexfer.gui.nearby import Near
-from filexfer.gui.notice import Notice
-from filexfer.gui.pair_dialog import PairDialog
-from filexfer.gui.servers_model import NearModel, Saved, Servers, Share, SideModel
-from filexfer.gui.settings import Memory
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.notice import Notice
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.devices_dialog import DevicesDialog
+from filexfer.gui.servers.letting_back import LettingBack
+from filexfer.gui.servers.nearby import Near
+from filexfer.gui.servers.pair_dialog import PairDialog
+from filexfer.gui.servers.servers_model import NearModel, Saved, Servers, Share, SideModel
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer
 from tests.gui.person import LEFT, Person
 from tests.gui.test_pairing import Asked

@@ -10,11 +10,11 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from filexfer.core.model import Direction, JobState
-from filexfer.gui.jobs_model import JobsModel
-from filexfer.gui.location import Location
-from filexfer.gui.nearby import Near
-from filexfer.gui.servers_model import Saved
-from filexfer.gui.transfers import action_words, offered
+from filexfer.gui.kit.location import Location
+from filexfer.gui.servers.nearby import Near
+from filexfer.gui.servers.servers_model import Saved
+from filexfer.gui.transfers.jobs_model import JobsModel
+from filexfer.gui.transfers.transfers import action_words, offered
 from tests.gui.conftest import OtherServer, OwnAgent
 from tests.gui.person import Person
 

@@ -22,15 +22,15 @@ from filexfer.client.pairing import pair
 from filexfer.client.session import connect
 from filexfer.client.vault import Vault
 from filexfer.core.errors import ConnectionFailed, FilexferError, Forbidden, KeyringLocked, LoginNeeded, NotFound, PairingFailed
-from filexfer.gui.bridge import Bridge
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.devices_dialog import DevicesDialog
-from filexfer.gui.devices_model import Device, DevicesModel, read_devices
-from filexfer.gui.invitation import Invite, Inviting
-from filexfer.gui.location import Location
-from filexfer.gui.pair_dialog import PairDialog
-from filexfer.gui.qr_code import QUIET, QrCode
-from filexfer.gui.servers_model import Saved, Servers, SideModel
+from filexfer.gui.kit.bridge import Bridge
+from filexfer.gui.kit.location import Location
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.devices_dialog import DevicesDialog
+from filexfer.gui.servers.devices_model import Device, DevicesModel, read_devices
+from filexfer.gui.servers.invitation import Invite, Inviting
+from filexfer.gui.servers.pair_dialog import PairDialog
+from filexfer.gui.servers.qr_code import QUIET, QrCode
+from filexfer.gui.servers.servers_model import Saved, Servers, SideModel
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code, parse_link
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer, Watch

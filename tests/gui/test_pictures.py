@@ -16,17 +16,17 @@ from pytestqt.qtbot import QtBot
 
 from filexfer.core.errors import BadParameters, ConnectionLost, FilexferError
 from filexfer.core.model import Entry, Kind
-from filexfer.gui import thumbnails
-from filexfer.gui.bridge import PICTURE_THREADS, Bridge
-from filexfer.gui.browser import Browser
-from filexfer.gui.file_view import FileView
-from filexfer.gui.grid_view import GridView
-from filexfer.gui.icons import Icons
-from filexfer.gui.listing import PAGE_ROWS, ListingModel, Page
-from filexfer.gui.location import Location
-from filexfer.gui.pictures import Preview, decoded, rounded
-from filexfer.gui.previews import Previews
-from filexfer.gui.thumbnails import Thumbnails
+from filexfer.gui.files import thumbnails
+from filexfer.gui.files.browser import Browser
+from filexfer.gui.files.file_view import FileView
+from filexfer.gui.files.grid_view import GridView
+from filexfer.gui.files.listing import PAGE_ROWS, ListingModel, Page
+from filexfer.gui.files.pictures import Preview, decoded, rounded
+from filexfer.gui.files.previews import Previews
+from filexfer.gui.files.thumbnails import Thumbnails
+from filexfer.gui.kit.bridge import PICTURE_THREADS, Bridge
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
 from filexfer.protocol import wire
 
 HERE = Location("https://studio:8765/", "Photos", "studio")

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from filexfer.gui import resources
-from filexfer.gui.question import Question
-from filexfer.gui.theme import PAGE, Theme
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.question import Question
+from filexfer.gui.kit.theme import PAGE, Theme
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from filexfer.core import places
-from filexfer.gui.location import Location
-from filexfer.gui.settings import Memory
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.settings import Memory
 from tests.gui.conftest import Place
 
 NEEDED = ("Xvfb", "openbox", "xdotool")

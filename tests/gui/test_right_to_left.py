@@ -13,15 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from filexfer.core.model import Direction, Job, JobSpec, JobState
-from filexfer.gui import words
-from filexfer.gui.controls import faint_label, plain_label
-from filexfer.gui.file_delegate import RowLook
-from filexfer.gui.icons import Icons
-from filexfer.gui.listing import MODIFIED, NAME, SIZE
-from filexfer.gui.reading import isolated
-from filexfer.gui.sidebar import Sidebar
-from filexfer.gui.switch import Switch
-from filexfer.gui.theme import FILE_ROW, LIGHT, MARGIN, colours
+from filexfer.gui.files.file_delegate import RowLook
+from filexfer.gui.files.listing import MODIFIED, NAME, SIZE
+from filexfer.gui.kit import words
+from filexfer.gui.kit.controls import faint_label, plain_label
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.reading import isolated
+from filexfer.gui.kit.switch import Switch
+from filexfer.gui.kit.theme import FILE_ROW, LIGHT, MARGIN, colours
+from filexfer.gui.servers.sidebar import Sidebar
 from tests.gui.conftest import MakeWindow, OwnAgent, Place
 from tests.gui.person import Person
 

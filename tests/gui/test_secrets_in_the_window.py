@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.pair_dialog import PairDialog
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code, shown_code
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer

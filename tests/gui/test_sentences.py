@@ -16,11 +16,11 @@ from filexfer.client import words as client_words
 from filexfer.client.doctor import Doctor
 from filexfer.core import errors
 from filexfer.core.model import Direction, Job, JobSpec, JobState
-from filexfer.gui import resources, sentences
-from filexfer.gui.errors import ErrorBar, describe
-from filexfer.gui.icons import Icons
-from filexfer.gui.jobs_model import JobsModel
-from filexfer.gui.sentences import Sentence, said, why
+from filexfer.gui.kit import resources, sentences
+from filexfer.gui.kit.errors import ErrorBar, describe
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.sentences import Sentence, said, why
+from filexfer.gui.transfers.jobs_model import JobsModel
 from filexfer.protocol.address import parse
 
 FOLDER = resources.folder() / "translations"
@@ -139,7 +139,7 @@ def test_the_bar_speaks_the_persons_language_and_details_stay_english(chinese: Q
 def test_a_failed_transfer_speaks_the_persons_language(chinese: QApplication) -> None:
     from PySide6.QtCore import Qt
 
-    from filexfer.gui.bridge import JobNews
+    from filexfer.gui.kit.bridge import JobNews
 
     model = JobsModel()
     spec = JobSpec(Direction.PUT, "https://studio:8765/", (("/home/me/a.txt", "a.txt"),))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel
 
-from filexfer.gui.servers_model import Share
-from filexfer.gui.settings import Memory
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.servers.servers_model import Share
 from tests.gui.conftest import MakeWindow, OtherServer, OwnAgent
 from tests.gui.person import Person
 

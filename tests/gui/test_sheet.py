@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from filexfer.client.session import connect
 from filexfer.core.model import Conflict, JobState
-from filexfer.gui import paste_image, planning
-from filexfer.gui.location import Location
-from filexfer.gui.sheet import Sheet
+from filexfer.gui.dragging import paste_image, planning
+from filexfer.gui.dragging.sheet import Sheet
+from filexfer.gui.kit.location import Location
 from filexfer.server import Server
 from filexfer.storage.folder import FolderStore
 from tests.gui.conftest import Place

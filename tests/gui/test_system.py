@@ -22,19 +22,20 @@ from pytestqt.qtbot import QtBot
 from filexfer.core import places
 from filexfer.core.errors import ConnectionFailed, NoSpace
 from filexfer.core.model import Direction, Job, JobSpec, JobState
-from filexfer.gui import app, resources
-from filexfer.gui.connect_dialog import ConnectDialog
+from filexfer.gui import app
 from filexfer.gui.desktop import Desktop
-from filexfer.gui.doctor_dialog import DoctorDialog
-from filexfer.gui.icons import Icons
-from filexfer.gui.location import Location
+from filexfer.gui.dragging.send_dialog import SendDialog
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.settings import Memory
 from filexfer.gui.platform.linux import Linux, exec_line
 from filexfer.gui.platform.system import System, own_command, this_system
 from filexfer.gui.preferences import Preferences
-from filexfer.gui.send_dialog import SendDialog
-from filexfer.gui.settings import Memory
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.doctor_dialog import DoctorDialog
 from filexfer.gui.single import Handover
-from filexfer.gui.transfers import offered
+from filexfer.gui.transfers.transfers import offered
 from filexfer.gui.window import Window
 from tests.gui.conftest import OwnAgent, Place, Watch
 from tests.gui.person import Person, nameless

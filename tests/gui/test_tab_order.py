@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from filexfer.core.errors import NoSpace
 from filexfer.core.model import JobState
-from filexfer.gui import resources
-from filexfer.gui.location import Location
-from filexfer.gui.sheet import Sheet
+from filexfer.gui.dragging.sheet import Sheet
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.location import Location
 from filexfer.gui.single import Handover
 from tests.gui.conftest import OwnAgent, Place
 from tests.gui.keys import BACK, TAB, focused, name, press, unreached, walk

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from filexfer.core.model import JobState
-from filexfer.gui.location import Location
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import MakeWindow, OtherServer, OwnAgent, Place
 from tests.gui.person import Person
 

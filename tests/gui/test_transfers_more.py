@@ -20,12 +20,12 @@ from PySide6.QtWidgets import QApplication, QListView
 
 from filexfer.client.session import Session
 from filexfer.core.model import Direction, Job, JobSpec, JobState
-from filexfer.gui.bridge import JobNews
-from filexfer.gui.job_delegate import BUTTONS
-from filexfer.gui.jobs_model import MIME, JobsModel
-from filexfer.gui.limit_menu import MB, LimitDialog
-from filexfer.gui.receipt_dialog import ReceiptDialog
-from filexfer.gui.transfers import action_words, offered
+from filexfer.gui.kit.bridge import JobNews
+from filexfer.gui.transfers.job_delegate import BUTTONS
+from filexfer.gui.transfers.jobs_model import MIME, JobsModel
+from filexfer.gui.transfers.limit_menu import MB, LimitDialog
+from filexfer.gui.transfers.receipt_dialog import ReceiptDialog
+from filexfer.gui.transfers.transfers import action_words, offered
 from tests.gui.conftest import MakeWindow, OwnAgent, Place
 from tests.gui.person import Person, nameless
 

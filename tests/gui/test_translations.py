@@ -14,8 +14,8 @@ from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 import filexfer.gui
-from filexfer.gui import resources
-from filexfer.gui.words import Words
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.words import Words
 
 FOLDER = resources.folder() / "translations"
 SOURCES = sorted(str(file) for file in Path(filexfer.gui.__file__).resolve().parent.rglob("*.py"))

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPushButton
 
-from filexfer.gui.location import Location
-from filexfer.gui.properties import Properties
-from filexfer.gui.trash_dialog import TrashDialog
-from filexfer.gui.trash_model import NAME, PLACE, SIZE
+from filexfer.gui.files.properties import Properties
+from filexfer.gui.files.trash_dialog import TrashDialog
+from filexfer.gui.files.trash_model import NAME, PLACE, SIZE
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import OtherServer, Place
 from tests.gui.person import Person, nameless
 

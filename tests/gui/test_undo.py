@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from filexfer.core.model import Entry, Kind
-from filexfer.gui.location import Location
-from filexfer.gui.undo import KEPT, Act, Acts, Step
+from filexfer.gui.files.undo import KEPT, Act, Acts, Step
+from filexfer.gui.kit.location import Location
 from tests.gui.conftest import OtherServer, Place
 from tests.gui.person import Person
 

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication
 
 from filexfer.core.errors import FilexferError, InvalidPath
 from filexfer.core.model import Direction, Job, JobSpec, JobState
-from filexfer.gui import drops, words
-from filexfer.gui.code_entry import cursor_in, grouped, is_code, read_address
-from filexfer.gui.location import Location, Trail
-from filexfer.gui.settings import Memory
+from filexfer.gui.dragging import drops
+from filexfer.gui.kit import words
+from filexfer.gui.kit.location import Location, Trail
+from filexfer.gui.kit.settings import Memory
+from filexfer.gui.servers.code_entry import cursor_in, grouped, is_code, read_address
 
 NOW = QDateTime.fromString("2026-03-10T12:00:00", "yyyy-MM-ddTHH:mm:ss")
 

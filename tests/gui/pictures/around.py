@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from PySide6.QtWidgets import QMessageBox
 
 from filexfer.client.words import connect_error
-from filexfer.gui import resources
 from filexfer.gui.desktop import Desktop
-from filexfer.gui.doctor_dialog import DoctorDialog
-from filexfer.gui.icons import Icons
+from filexfer.gui.dragging.send_dialog import SendDialog
+from filexfer.gui.kit import resources
+from filexfer.gui.kit.icons import Icons
+from filexfer.gui.kit.settings import Memory
 from filexfer.gui.platform.system import this_system
 from filexfer.gui.preferences import Preferences
-from filexfer.gui.send_dialog import SendDialog
-from filexfer.gui.settings import Memory
+from filexfer.gui.servers.doctor_dialog import DoctorDialog
 from filexfer.gui.shortcuts_dialog import ShortcutsDialog
 from filexfer.gui.single import Handover
 from tests.gui.pictures.photographer import Photographer, modal

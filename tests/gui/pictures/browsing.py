@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from filexfer.core.errors import NoSpace
-from filexfer.gui.preview import PreviewDialog
-from filexfer.gui.properties import Properties
-from filexfer.gui.trash_dialog import TrashDialog
+from filexfer.gui.files.preview import PreviewDialog
+from filexfer.gui.files.properties import Properties
+from filexfer.gui.files.trash_dialog import TrashDialog
 from tests.gui.pictures.photographer import Photographer, modal
 
 

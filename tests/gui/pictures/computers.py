@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMessageBox
 
 from filexfer.client.pairing import pair
 from filexfer.client.vault import Vault
-from filexfer.gui.connect_dialog import ConnectDialog
-from filexfer.gui.devices_dialog import DevicesDialog
 from filexfer.gui.manage_dialog import PLAIN_HEIGHT, WIDTH, ManageDialog
-from filexfer.gui.pair_dialog import PairDialog
+from filexfer.gui.servers.connect_dialog import ConnectDialog
+from filexfer.gui.servers.devices_dialog import DevicesDialog
+from filexfer.gui.servers.pair_dialog import PairDialog
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code
 from tests.gui.pictures.photographer import Photographer, modal

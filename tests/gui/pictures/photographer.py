@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from filexfer.gui import app
-from filexfer.gui.location import Location
-from filexfer.gui.theme import Theme
+from filexfer.gui.kit.location import Location
+from filexfer.gui.kit.theme import Theme
 from filexfer.gui.window import Window
 from tests.gui.conftest import OtherServer, OwnAgent, SecureServer
 

@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from filexfer.core.model import Conflict, JobState
-from filexfer.gui.job_details import JobDetails
-from filexfer.gui.limit_menu import LimitDialog
-from filexfer.gui.location import Location
-from filexfer.gui.receipt_dialog import ReceiptDialog
-from filexfer.gui.sheet import Sheet
+from filexfer.gui.dragging.sheet import Sheet
+from filexfer.gui.kit.location import Location
+from filexfer.gui.transfers.job_details import JobDetails
+from filexfer.gui.transfers.limit_menu import LimitDialog
+from filexfer.gui.transfers.receipt_dialog import ReceiptDialog
 from tests.gui.pictures.photographer import Photographer, modal
 from tests.gui.pictures.scene import MIB
 

@@ -1,0 +1,1 @@
+"""The list of transfers and what is done to one."""
