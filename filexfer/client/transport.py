@@ -147,6 +147,9 @@ class Connection:
 
     def _look(self) -> bool:
         """Whether an answer has begun to arrive. Raises `OSError` where the connection has ended without one."""
+        if self._start == self._end:
+            # Where the last answer filled the buffer there would be no room, which looks like an end.
+            self._start = self._end = 0
         try:
             count = self._open.receive_now(self._view[self._end :])
         except BlockingIOError:

@@ -16,6 +16,7 @@ from filexfer.core import errors
 from filexfer.core.model import Conflict, Kind, Outcome, PutOptions
 from filexfer.server import Server
 from tests.client.conftest import Share
+from tests.client.fake import FakeServer
 from tests.client.places import Relay, tree, until
 
 
@@ -129,6 +130,13 @@ def test_a_call_whose_answer_was_lost_is_done_once(share: Share, call: str) -> N
             session.move("a", "moved")
             assert (share.folder / "moved").read_bytes() == b"abc"
     relay.close()
+
+
+def test_a_large_request_may_follow_a_large_answer_on_the_same_connection() -> None:
+    # The answer fills the buffer to its end: there has to be room for a look whether the request is refused meanwhile.
+    with FakeServer({"give": lambda: b"a" * (1 << 20), "take": len}) as server, connect(server.address) as session:
+        assert session.call("give") == b"a" * (1 << 20)
+        assert session.call("take", [b"b" * (1 << 20)] * 8) == 8
 
 
 def test_a_call_that_is_not_harmless_to_repeat_is_not_repeated(share: Share) -> None:
