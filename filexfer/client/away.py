@@ -4,6 +4,7 @@ when such a server is back is told by whoever looks out."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 from filexfer.client.history import History
 from filexfer.client.mine import Mine
 from filexfer.client.perform import Performance
-from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ShuttingDown
+from filexfer.core.errors import ConnectionFailed, ConnectionLost, FilexferError, ShuttingDown, StorageFailed
 from filexfer.core.model import SERVER, Job, JobState
 
 #: A job whose connection breaks so often, though its server answers, and without anything arriving in between, has failed.
@@ -87,7 +88,9 @@ class Away:
         error = self._servers.get(mine.job.spec.server)
         if error is not None and not mine.is_held:
             mine.job = replace(mine.job, waits_for=SERVER, error=str(error), error_kind=type(error).__name__)
-            self._history.save(mine.job)
+            # It waits all the same where that cannot be noted.
+            with suppress(StorageFailed):
+                self._history.save(mine.job)
         return error is not None
 
     def returned(self, server: str) -> FilexferError | None:

@@ -172,11 +172,20 @@ class Queue:
         running = sum(1 for mine in self.mine.values() if mine.thread is not None)
         waiting = [mine for mine in self.mine.values() if mine.thread is None and mine.job.state is JobState.WAITING]
         ready = [mine for mine in waiting if not self._is_held(mine)]
-        for mine in sorted(ready, key=lambda mine: (mine.job.position, mine.job.id))[: max(0, self._most - running)]:
-            mine.wish = None
-            mine.thread = threading.Thread(target=self._run, args=(mine, mine.job), name=f"job-{mine.job.id}", daemon=True)
-            self.set(mine, JobState.RUNNING)
-            mine.thread.start()
+        for mine in sorted(ready, key=lambda mine: (mine.job.position, mine.job.id)):
+            if running >= self._most:
+                return
+            try:
+                self._start(mine)
+                running += 1
+            except StorageFailed as error:
+                self._fail_unnoted(mine, error)
+
+    def _start(self, mine: Mine) -> None:
+        thread = threading.Thread(target=self._run, args=(mine, mine.job), name=f"job-{mine.job.id}", daemon=True)
+        self.set(mine, JobState.RUNNING)
+        mine.wish, mine.thread = None, thread
+        thread.start()
 
     def _is_held(self, mine: Mine) -> bool:
         """Whether a waiting job has to wait on, for its server."""
@@ -241,13 +250,17 @@ class Queue:
                 # Of a job that is done only parts remain that could not be resumed.
                 self.tidy(mine.job)
             self.set(mine, state)
-            self._start_waiting()
         except StorageFailed as error:
-            failed = replace(mine.job, state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
-            # Not in the history: it stays this engine's.
-            mine.job = replace(failed, finished_ns=0)
-            self.changed.notify_all()
-            self.clock.stir()
+            self._fail_unnoted(mine, error)
+        self._start_waiting()
+
+    def _fail_unnoted(self, mine: Mine, error: StorageFailed) -> None:
+        """A job's new state cannot be noted."""
+        failed = replace(mine.job, state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
+        # Not in the history: it stays this engine's.
+        mine.job = replace(failed, finished_ns=0)
+        self.changed.notify_all()
+        self.clock.stir()
 
     def _look(self) -> tuple[list[Job], bool]:
         """For the clock: the jobs that changed since the last look. Cuts connections of those that do not stop, and notes

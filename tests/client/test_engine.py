@@ -13,7 +13,7 @@ import pytest
 
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
-from filexfer.core.errors import Busy, NotFound
+from filexfer.core.errors import Busy, NotFound, StorageFailed
 from filexfer.core.model import Direction, Job, JobSpec, JobState
 from tests.client.conftest import Share
 from tests.client.places import MOVE, Process, snapshot, tree, until
@@ -202,6 +202,30 @@ def test_only_so_many_jobs_run_at_once(share: Share, engines: Callable[..., Engi
         engine.wait(ids[-1], 0.01)
     assert most == 2
     assert {engine.job(job_id).state for job_id in ids} == {JobState.DONE}
+
+
+def test_a_job_whose_begin_cannot_be_noted_fails_alone_and_can_be_tried_again(
+    share: Share, engines: Callable[..., Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engines(EngineSettings(jobs=1))
+    source = tree(tmp_path / "source", {"large": os.urandom(4 * MIB)})
+    first = engine.add(spec(share, source, "a", limit=4 * MIB))
+    second, third = engine.add(spec(share, source, "b")), engine.add(spec(share, source, "c"))
+    save = History.save
+
+    def full(history: History, job: Job) -> None:
+        if job.id == second and job.state is JobState.RUNNING:
+            raise StorageFailed("The history of transfers cannot be written: database or disk is full.")
+        save(history, job)
+
+    monkeypatch.setattr(History, "save", full)
+    assert engine.wait(first, 20).state is JobState.DONE
+    assert engine.wait(third, 20).state is JobState.DONE
+    failed = engine.wait(second, 5)
+    assert (failed.state, failed.error_kind) == (JobState.FAILED, "StorageFailed")
+    monkeypatch.undo()
+    engine.retry(second)
+    assert engine.wait(second, 20).state is JobState.DONE
 
 
 def test_an_engine_closes_quickly_though_its_server_hangs(tmp_path: Path) -> None:
