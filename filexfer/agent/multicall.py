@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from filexfer.client.session import Session
+from filexfer.core.errors import NotWellFormed
 from filexfer.protocol import faults, wire
 
 #: Calls in one `system.multicall`.
@@ -13,13 +14,27 @@ CALLS = 200
 
 
 def call_all(session: Session, calls: Iterable[tuple[object, ...]]) -> list[Any]:
-    """The value of each call, or the error it failed with. A call is the method's name, and its parameters."""
+    """The value of each call, or the error it failed with. A call is the method's name, and its parameters. Raises
+    `NotWellFormed` where the answers are not one for each."""
     structs = [{"methodName": name, "params": list(params)} for name, *params in calls]
     answers: list[Any] = []
     for first in range(0, len(structs), CALLS):
-        for one in wire.sequence(session.call("system.multicall", structs[first : first + CALLS]), "answers"):
-            if isinstance(one, dict):
-                answers.append(faults.error_of(wire.number(one.get("faultCode")), wire.text(one.get("faultString"))))
-            else:
-                answers.append(wire.sequence(one, "answer")[0])
+        some = structs[first : first + CALLS]
+        found = wire.sequence(session.call("system.multicall", some), "answers")
+        if len(found) != len(some):
+            raise _wrongly()
+        answers += map(_value, found)
     return answers
+
+
+def _value(one: object) -> Any:
+    if isinstance(one, dict):
+        return faults.error_of(wire.number(one.get("faultCode")), wire.text(one.get("faultString")))
+    values = wire.sequence(one, "answer")
+    if len(values) != 1:
+        raise _wrongly()
+    return values[0]
+
+
+def _wrongly() -> NotWellFormed:
+    return NotWellFormed("The server answered another number of files than were asked for. Update the server.")
