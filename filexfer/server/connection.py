@@ -332,9 +332,11 @@ class Connection:
         assert request is not None
         visit = self._house.crowd.arrive(self.household)
         self._later = None
+        self._at_work = get_ident()
         try:
             after = self._deliver(request, self._answer_of(lambda: later.finish(later.deferred)))
         finally:
+            self._at_work = 0
             visit.end()
         if after is not _After.NEXT:
             self._end(after)

@@ -497,6 +497,21 @@ def test_a_late_answer_that_meets_an_error_is_told_with_a_reference(busily, monk
     assert (status, b"Its log tells more" in body) == (500, True)
 
 
+def test_who_ends_its_own_connection_by_what_it_asked_for_late_has_the_answer(busily, monkeypatch) -> None:
+    house = busily()
+    line = house.line()
+    _, body = line.ask(call("share_changes", ""))
+    cursor = body.partition(b"<string>")[2].partition(b"</string>")[0].decode()
+    line.sock.sendall(call("share_changes", cursor, 50))
+    until(lambda: house.server.current_share().changes._waiting)
+    (mine,) = house.server._arrivals.here()
+    monkeypatch.setattr(type(house.server._gate), "check_still", lambda self, caller: mine.dismiss())
+    house.server.current_share().changes.note("")
+    status, _ = line.answer()
+    assert status == 200
+    until(lambda: not house.server._arrivals.here())
+
+
 def test_an_answer_whose_head_cannot_be_written_is_released(busily, monkeypatch) -> None:
     import filexfer.server.connection as module
     from filexfer.server.answers import Answer
