@@ -30,7 +30,8 @@ FETCH_ROWS = 5000
 class Browser(QObject):
     """Signals: `moved()` when another folder is to be shown; `opening()` while it is asked for; `shown(names)` when rows are
     there (names: select these); `failed(error)` when it cannot be listed; `problem(error)` for what went wrong beside that;
-    `about_to_show()` before rows are replaced; `recovered(sentence)` when the problem with this sentence is over."""
+    `about_to_show()` before rows are replaced by newer ones of the same folder; `recovered(sentence)` when the problem with this
+    sentence is over."""
 
     moved = Signal()
     opening = Signal()
@@ -61,6 +62,7 @@ class Browser(QObject):
         self._ticket = 0
         self._view: object = None
         self._version: object = None
+        self._rows_of: object = None  # the view whose rows are shown, in the version above
         self._select: Sequence[str] = ()
         #: Why nothing can be shown, and why what is shown may be old; as it was told, "" for neither.
         self._failure, self._lost = "", ""
@@ -129,8 +131,16 @@ class Browser(QObject):
 
     def find(self, text: str, start: int, done: Any) -> None:
         """Type-ahead: later `done(row)`, -1 for none."""
+        version = self.version
+
+        def take(row: int) -> None:
+            if version == self.version:
+                done(row)
+            elif version[0] == self._view:
+                self.find(text, start, done)  # rows moved meanwhile: another one may stand there
+
         if self._view is not None:
-            self._bridge.ask("view_find", self._view, text, {"start": start}, done=done, failed=self.problem.emit)
+            self._bridge.ask("view_find", self._view, text, {"start": start}, done=take, failed=self.problem.emit)
 
     @property
     def view(self) -> object:
@@ -165,9 +175,9 @@ class Browser(QObject):
             self.failed.emit(error)
 
     @property
-    def version(self) -> object:
+    def version(self) -> tuple[object, object]:
         """Another one means that rows moved, or that another folder is open."""
-        return self._view, self._version
+        return self._rows_of, self._version
 
     def rows(self, first: int, last: int, done: Callable[[Page], None]) -> None:
         """Later `done(page)` with rows from `first` on, not beyond `last`; not called when rows moved meanwhile."""
@@ -177,7 +187,7 @@ class Browser(QObject):
             if (self._view, page.version) == version == self.version:
                 done(page)
             else:
-                self.problem.emit(Changed(self.tr("The folder changed meanwhile. Select again, then repeat.")))
+                self._say_changed()
 
         if self._view is not None:
             self._bridge.ask("view_rows", self._view, first, count, read=Page.read, done=take)
@@ -185,8 +195,13 @@ class Browser(QObject):
     def pick(self, ranges: Callable[[], bytes], read: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
         """Have the agent keep these rows (`ranges` as `view_pick` takes them): later `done(what read made of the answer)`; where
         rows moved meanwhile, that is said instead."""
-        if self._view is not None:
+        if self._view is None or self._view != self._rows_of:
+            self._say_changed()  # versions of a view that was opened anew tell nothing of these rows
+        else:
             self._bridge.ask("view_pick", self._view, self._version, ranges, read=read, done=done, failed=self.problem.emit)
+
+    def _say_changed(self) -> None:
+        self.problem.emit(Changed(self.tr("The folder changed meanwhile. Select again, then repeat.")))
 
     def _enter(self, select: Sequence[str]) -> None:
         self._close_view()
@@ -194,8 +209,10 @@ class Browser(QObject):
         self.top_row = 0
         self._again.stop()
         self._retry.stop()
-        self._failure, self._lost, self._version, self.places = "", "", None, {}
+        self._failure, self._lost, self._version, self._rows_of, self.places = "", "", None, None, {}
         self._ticket += 1
+        # What was selected in the folder that is left must not be taken for something in the one that opens.
+        self.model.show(0, [])
         self.moved.emit()
         if self.here is not None:
             self.opening.emit()
@@ -208,30 +225,36 @@ class Browser(QObject):
         self._ticket += 1
         self._select = select
         ticket = self._ticket
-        wanted = {
+        query = self._query()
+        self._bridge.ask(
+            "view_open",
+            self.here.server,
+            paths.to_wire(self.here.path),
+            query | options,
+            done=partial(self._opened, ticket, query),
+            failed=partial(self._not_opened, ticket, "view" in options),
+        )
+
+    def _query(self) -> dict[str, object]:
+        """How the folder is to be shown."""
+        return {
             "sort": self.sort,
             "descending": self.descending,
             "filter": self.filter,
             "hidden": self.hidden,
             "folders_first": True,
-            **options,
         }
-        self._bridge.ask(
-            "view_open",
-            self.here.server,
-            paths.to_wire(self.here.path),
-            wanted,
-            done=partial(self._opened, ticket),
-            failed=partial(self._not_opened, ticket, "view" in options),
-        )
 
-    def _opened(self, ticket: int, answer: dict[str, Any]) -> None:
+    def _opened(self, ticket: int, query: dict[str, object], answer: dict[str, Any]) -> None:
         if ticket != self._ticket:
             if answer["view"] != self._view:
                 self._bridge.ask("view_close", answer["view"], failed=_ignore)
             return
         self._view = answer["view"]
-        self._fetch_first()
+        if query != self._query():
+            self._ask({"view": self._view}, self._select)  # it was sorted or filtered before it was there
+        else:
+            self._fetch_first()
 
     def _not_opened(self, ticket: int, reopening: bool, error: FilexferError) -> None:
         if ticket != self._ticket:
@@ -306,15 +329,22 @@ class Browser(QObject):
         if self._placed_in not in (None, page.version):
             self._fetch_first()  # rows moved since it was asked where they stand
             return
-        self._version = page.version
+        if self._version is not None:
+            if self.held():
+                self._again.start()
+                return
+            self.about_to_show.emit()
+        self._version, self._rows_of = page.version, self._view
         self.complete = page.complete
         self._failure = ""
-        self.about_to_show.emit()
         self.settled = True
         self.model.show(page.total, [page] if page.rows else [])
-        self.shown.emit(self._select)
-        if page.complete:
+        select = self._select
+        # Once: while the listing grows, somebody may select something else.
+        if page.complete or (select and (select[0] in self.places or self.model.row_of(select[0]) >= 0)):
             self._select = ()
+        self.shown.emit(select)
+        if page.complete:
             if page.error and not self._lost:
                 self.problem.emit(FilexferError(page.error))
         else:
@@ -342,7 +372,7 @@ class Browser(QObject):
     def _page(self, ticket: int, page: Page) -> None:
         if ticket != self._ticket:
             return
-        if page.version != self._version:
+        if (self._view, page.version) != self.version:
             self._fetch_first()  # rows moved: what is shown is no longer true
         else:
             self.model.add_page(page)

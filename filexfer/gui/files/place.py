@@ -13,7 +13,7 @@ from filexfer.gui.files.file_view import FileView
 from filexfer.gui.files.listing import MODIFIED, NAME
 
 #: So many selected rows are found again. A larger selection is given up, for a part of it would pass for the whole; all rows
-#: stay all rows.
+#: stay all rows, as long as the folder is filtered as before.
 MOST = 1000
 
 
@@ -32,6 +32,7 @@ class Place:
     def __init__(self, browser: Browser, view: FileView) -> None:
         self._browser, self._view = browser, view
         self._kept = _Kept()
+        self._shown = self._filtered
 
     def names(self) -> list[str]:
         """Those whose rows must be known to put it back: the one at the top first."""
@@ -46,6 +47,7 @@ class Place:
 
     def put_back(self, select: Sequence[str] = ()) -> None:
         """Be there again; or at `select`, and select that."""
+        self._shown = self._filtered
         if select:
             self._choose(select)
         elif self._kept.everything:
@@ -61,14 +63,20 @@ class Place:
         if select and row >= 0:
             self._view.front.scrollTo(self._browser.model.index(row, NAME))
 
+    @property
+    def _filtered(self) -> tuple[str, bool]:
+        return self._browser.filter, self._browser.hidden
+
     def _now(self) -> _Kept:
         view, model, top_row = self._view, self._browser.model, self._browser.top_row
         count = view.chosen()
-        everything = 0 < count == model.rowCount()
+        names = tuple(view.names(MOST)) if count <= MOST else ()
+        known = len(names) == count
+        everything = not known and count == model.rowCount() and self._shown == self._filtered
         top, current = model.known(top_row, top_row), model.known(view.currentIndex().row(), view.currentIndex().row())
         return _Kept(
-            chosen=tuple(view.names(MOST)) if count <= MOST else (),
-            everything=everything and count > 1,
+            chosen=names if known else (),
+            everything=everything,
             current=current[0].name if current else "",
             top=top[0].name if top else "",
             top_row=top_row,

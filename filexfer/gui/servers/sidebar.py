@@ -183,7 +183,8 @@ class Sidebar(QWidget):
         menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if not row.near or row.state != "needs pairing":
-            menu.addAction(self.tr("Open"), partial(self._on_clicked, index))
+            # Not by its index: the rows may be others by the time it is chosen.
+            menu.addAction(self.tr("Open"), partial(self.chosen.emit, Location(row.address, "", row.text)))
         if row.address:
             menu.addAction(self.tr("Copy address"), partial(QGuiApplication.clipboard().setText, row.address))
             if row.state in ("needs pairing", "key changed") and row.address.startswith("https:"):
