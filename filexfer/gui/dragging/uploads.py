@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from filexfer.core import paths
-from filexfer.core.model import Conflict, Job
+from filexfer.core.model import Conflict, Job, JobState
 from filexfer.gui.files.undo import Act, Acts
 from filexfer.gui.kit.location import Location
 
@@ -35,6 +35,7 @@ class Uploads(QObject):
                 self._ended(job, *begun)
 
     def _ended(self, job: Job, into: Location, count: int) -> None:
-        if (job.files_done or not job.files_total) and job.spec.on_conflict not in _REPLACING:
+        whole = job.state is JobState.DONE  # of folders alone, with no file in them
+        if (job.files_done or (whole and not job.files_total)) and job.spec.on_conflict not in _REPLACING:
             name = paths.name(job.spec.items[0][1])
             self._acts.add(Act("upload", into, job=job.id, name=name, count=count))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QProgressBar, QVBoxLayout, QWidget
 
@@ -30,6 +32,7 @@ class ReceiptDialog(QDialog):
         self._receipt = 0
         self._file = ""
         self.done_ = False
+        self._closed = False
         self._label = plain_label(wrap=True)
         self._bar = QProgressBar(maximum=_STEPS, textVisible=False)
         self._bar.setAccessibleName(self.tr("How much has been read"))
@@ -55,22 +58,32 @@ class ReceiptDialog(QDialog):
         """Have a receipt of this job saved."""
         self.setWindowTitle(self.tr("Receipt"))
         self._begin(path, self.tr("Reading every file again, here and there…"))
-        self._bridge.ask("receipt_make", job, paths.to_wire(path), done=self._begun, failed=self._lack)
+        self._bridge.ask("receipt_make", job, paths.to_wire(path), done=self._when_begun(), failed=self._lack)
 
     def verify(self, path: str) -> None:
         """Check both sides by a saved receipt."""
         self.setWindowTitle(self.tr("Check by a receipt"))
         self._begin(path, self.tr("Comparing both sides with the receipt…"))
-        self._bridge.ask("receipt_verify", paths.to_wire(path), done=self._begun, failed=self._lack)
+        self._bridge.ask("receipt_verify", paths.to_wire(path), done=self._when_begun(), failed=self._lack)
 
     def _begin(self, path: str, sentence: str) -> None:
         self._file = path.replace("\\", "/").rpartition("/")[2]
         self._label.setText(sentence)
         self.show()
 
-    def _begun(self, answer: Any) -> None:
-        self._receipt = int(answer["receipt"])
-        self._look()
+    def _when_begun(self) -> Callable[[Any], None]:
+        bridge = self._bridge
+
+        # Not a method: the answer comes even if this dialog is gone by then.
+        def begun(answer: Any) -> None:
+            receipt = int(answer["receipt"])
+            if shiboken6.isValid(self) and not self._closed:
+                self._receipt = receipt
+                self._look()
+            else:
+                bridge.ask("receipt_cancel", receipt, failed=_ignore)
+
+        return begun
 
     def _look(self) -> None:
         self._bridge.ask("receipt_state", self._receipt, done=self._take, failed=self._lack)
@@ -106,7 +119,11 @@ class ReceiptDialog(QDialog):
         self.adjustSize()
         self._buttons.setStandardButtons(QDialogButtonBox.StandardButton.Close)
 
+    def reject(self) -> None:
+        self.close()  # by Escape too: else it would be gone, and the work go on
+
     def closeEvent(self, event: object) -> None:
+        self._closed = True
         self._tick.stop()
         if not self.done_ and self._receipt:
             self._bridge.ask("receipt_cancel", self._receipt, failed=_ignore)

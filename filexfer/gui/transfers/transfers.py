@@ -36,7 +36,8 @@ class JobsView(QListView):
         self._jobs = model
         self._without = without
         self._painter = JobDelegate(icons, self, without)
-        self._pressed = Hover()
+        # The button that is held down, and the number of its job: rows may move until it is let go.
+        self._pressed = ("", 0)
         self.setModel(model)
         self.setItemDelegate(self._painter)
         self.setUniformItemSizes(True)
@@ -66,17 +67,22 @@ class JobsView(QListView):
         super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = self.under(event.position().toPoint())
-        if not self._pressed.action or event.button() != Qt.MouseButton.LeftButton:
+        self._pressed = self._button_at(event)
+        if not self._pressed[0] or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        here = self.under(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and here.action and here == self._pressed:
-            self.acted.emit(here.action, self._jobs.job(here.row))
+        action, number = self._button_at(event)
+        pressed, self._pressed = self._pressed, ("", 0)
+        if event.button() == Qt.MouseButton.LeftButton and action and (action, number) == pressed:
+            self.acted.emit(action, self._jobs.job(self._jobs.row(number)))
         else:
             super().mouseReleaseEvent(event)
-        self._pressed = Hover()
+
+    def _button_at(self, event: QMouseEvent) -> tuple[str, int]:
+        """The button at the pointer, and the number of its job; "" and 0 for none."""
+        here = self.under(event.position().toPoint())
+        return (here.action, self._jobs.job(here.row).id) if here.action else ("", 0)
 
     def leaveEvent(self, event: object) -> None:
         self._hover(Hover())
