@@ -20,7 +20,8 @@ from filexfer.core.model import Conflict, Direction, JobSpec
 from filexfer.protocol.members import binary, check_names, flag, number, struct
 from filexfer.server.access import Caller
 
-#: Picks that are kept, and rows of all together: as many as a window remembers acts to take back, and some more.
+#: Picks that are kept, and rows of all together, also of the listings that they are of: as many as a window remembers acts to
+#: take back, and some more.
 MOST, MOST_ROWS = 32, 2_000_000
 
 #: Gives the rows of a view that stand in these places, if the view is still of that version; see `Views.chosen`.
@@ -107,9 +108,12 @@ class Picks:
     def _left_over(self) -> list[Pick]:
         """Those beyond the bounds, with the lock held; the newest stays, and what is under way."""
         kept, rows, left_over = 0, 0, []
+        listings: dict[int, int] = {}  # how long each is: few rows keep the whole listing that they are of
         for pick in sorted(self._picks.values(), key=lambda pick: (pick.number == self._last, pick.used), reverse=True):
             kept, rows = kept + 1, rows + len(pick)
-            if kept > 1 and not pick.running and (kept > MOST or rows > MOST_ROWS):
+            listings[id(pick.chosen.listing)] = len(pick.chosen.listing)
+            over = kept > MOST or max(rows, sum(listings.values())) > MOST_ROWS
+            if kept > 1 and not pick.running and over:
                 left_over.append(pick)
         return left_over
 

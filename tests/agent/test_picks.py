@@ -6,14 +6,19 @@ import os
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from filexfer import Server
+from filexfer.agent import picks as picks_module
+from filexfer.agent.listing import Listing
+from filexfer.agent.pick import Chosen
 from filexfer.core.errors import BadParameters, Changed, Forbidden, InvalidPath, NotFound
 from filexfer.protocol import faults
 from tests.agent.conftest import AgentProcess, Laptop
+from tests.client.fake import listing as packed_page
 
 COUNT = 1500
 
@@ -212,6 +217,19 @@ def test_few_are_kept_and_the_one_asked_for_longest_ago_goes_first(desk: Desk) -
     with pytest.raises(NotFound):
         desk.session.call("pick_state", others[0])
     assert desk.session.call("pick_state", first)["running"] is False
+
+
+def test_a_few_rows_of_many_large_listings_keep_few_of_those(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picks_module, "MOST_ROWS", 25)
+    listings = [Listing() for _ in range(4)]
+    for listing in listings:
+        listing.add(packed_page([b"%d" % number for number in range(10)], [0] * 10))
+    chosen = [Chosen("s:", "", listing, array("I", [0]), False) for listing in (listings[0], *listings)]
+    picks: Any = picks_module.Picks(cast("Any", SimpleNamespace(session=None)), cast("Any", None), lambda *_: chosen.pop())
+    for _ in range(5):
+        picks.view_pick(cast("Any", None), 1, 1, packed((0, 0)))
+    kept = [pick.chosen.listing for pick in picks._picks.values()]
+    assert kept == [listings[1], listings[0], listings[0]], "the newest, whose listings hold no more than 25 rows together"
 
 
 def test_from_elsewhere_only_into_the_share(agent: AgentProcess, desk: Desk, tmp_path: Path) -> None:
