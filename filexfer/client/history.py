@@ -24,7 +24,7 @@ _COLUMNS = ", ".join(["id", "spec", "state", "name", "position", "created_ns", "
 _ENDED = tuple(state.value for state in JobState if state.ended)
 #: Ended jobs are forgotten once they ended so many nanoseconds ago, or so many others ended later.
 _OLD_NS, _MOST_ENDED = 90 * 24 * 3600 * 10**9, 1000
-#: Bytes of specs that are kept as they were read.
+#: Bytes of specs that are kept as they were read; one that is longer is kept by itself.
 _SPECS = 12 << 20
 #: Errors with which a job waits for its server; single files never have them.
 _AWAY = ("ConnectionFailed", "ConnectionLost", "ShuttingDown")
@@ -229,7 +229,7 @@ class History:
             self._specs_size += mark[0] - known[0][0]
             spec = known[1] if known[0] == mark and known[1] is not None else _spec(kept)
             self._specs[job_id] = mark, spec
-            while self._specs_size > _SPECS:
+            while self._specs_size > _SPECS and len(self._specs) > 1:
                 (size, _), _ = self._specs.pop(next(iter(self._specs)))
                 self._specs_size -= size
         return spec

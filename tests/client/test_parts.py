@@ -193,6 +193,12 @@ def history(tmp_path: Path) -> Iterable[History]:
     made.close()
 
 
+def test_what_the_largest_job_says_is_read_once_however_large_it_is(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("filexfer.client.history._SPECS", 1)
+    job = history.add("key", SPEC, "name", "")
+    assert history.jobs()[0].spec is history.job(job.id).spec
+
+
 def test_a_history_gives_back_what_it_was_told(history: History, tmp_path: Path) -> None:
     owner = Owner(history.owners)
     job = history.add("key", SPEC, "ä\udcff\n", owner.name)
