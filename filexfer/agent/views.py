@@ -15,7 +15,7 @@ from functools import partial
 from filexfer.agent.following import Following
 from filexfer.agent.listing import Query
 from filexfer.agent.pick import Chosen
-from filexfer.agent.servers import Servers
+from filexfer.agent.servers import Servers, is_own
 from filexfer.agent.view import View
 from filexfer.agent.view_news import ViewNews
 from filexfer.client.session import Session
@@ -130,7 +130,9 @@ class Views:
     def chosen(self, caller: Caller, view: int, version: int, ranges: array[int]) -> Chosen:
         """The rows of a view that stand in these places, for this caller. Raises `Changed` where they moved since `version`."""
         found = self._view(view)
-        return replace(found.chosen(version, ranges), server=self._servers.reach(found.server, caller.local))
+        server = self._servers.reach(found.server, caller.local)
+        # By its address from now on: whoever saves another server under this name shall not lose what was chosen on this one.
+        return replace(found.chosen(version, ranges), server=server if is_own(server) else str(self._servers.resolve(server)))
 
     def _in_use(self) -> set[str]:
         with self._lock:

@@ -219,6 +219,21 @@ def test_few_are_kept_and_the_one_asked_for_longest_ago_goes_first(desk: Desk) -
     assert desk.session.call("pick_state", first)["running"] is False
 
 
+def test_who_is_saved_under_the_name_later_is_not_who_was_picked_from(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "other" / "many").mkdir(parents=True)
+    (tmp_path / "other" / "many" / "0.txt").write_text("somebody else's")
+    desk.session.call("server_save", {"name": "box", "address": desk.address})
+    with Server(tmp_path / "other", ["http://127.0.0.1:0"], guest="write") as other:
+        address, desk.address = desk.address, "box:"
+        pick = desk.pick((2, 2))
+        desk.address = address
+        desk.session.call("server_save", {"name": "box", "address": other.addresses[0]})
+        desk.session.call("pick_delete", pick["pick"])
+        assert desk.ended(pick)["done"] == 1
+    assert (tmp_path / "other" / "many" / "0.txt").exists()
+    assert "0.txt" not in desk.there
+
+
 def test_a_few_rows_of_many_large_listings_keep_few_of_those(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picks_module, "MOST_ROWS", 25)
     listings = [Listing() for _ in range(4)]
