@@ -94,6 +94,8 @@ class Announcer:
             if networks.off:
                 return True
             wanted = announcement(listening, networks)
+            if self._radio is not None and self._radio.stale():
+                self._withdraw()
             moved = self._radio is not None and self._radio.moved()
             if wanted != self._told or moved:
                 self._say(wanted, networks)

@@ -97,10 +97,12 @@ class Lookout:
 
         while not self._over():
             browser = ServiceBrowser(radio.zeroconf, SERVICE_TYPE, handlers=[self._on_change])
-            self._wait(radio.moved)
+            self._wait(lambda: radio.stale() or radio.moved())
             browser.cancel()
             for asked in list(self._asked):
                 asked.cancel()
+            if radio.stale():
+                return
 
     def _wait(self, for_what: Callable[[], bool]) -> None:
         """Until that is so, looked at now and then, or it is over."""

@@ -56,18 +56,27 @@ class Networks:
         """This machine's addresses on them, with their networks."""
         return [one for one in own_interfaces() if self._uses(one.ip)]
 
+    def places(self) -> set[tuple[int | None, Interface]]:
+        """The same, each with the number that the system has for the interface."""
+        return {(number, one) for number, one in numbered_interfaces() if self._uses(one.ip)}
+
     def _uses(self, ip: Ip) -> bool:
         return not ip.is_loopback if self.only is None else ip in self.only
 
 
 def own_interfaces() -> Iterator[Interface]:
     """Every address of this machine, with its network."""
+    return (one for _, one in numbered_interfaces())
+
+
+def numbered_interfaces() -> Iterator[tuple[int | None, Interface]]:
+    """Every address of this machine, with its network, and the system's number of the interface that has it."""
     import ifaddr
 
     for adapter in ifaddr.get_adapters():
         for one in adapter.ips:
             text = one.ip if isinstance(one.ip, str) else one.ip[0].partition("%")[0]
-            yield ipaddress.ip_interface(f"{text}/{one.network_prefix}")
+            yield adapter.index, ipaddress.ip_interface(f"{text}/{one.network_prefix}")
 
 
 class Radio:
@@ -81,7 +90,7 @@ class Radio:
         if networks.off:
             raise ConnectionFailed(f"{VARIABLE} is “{OFF}”, so computers nearby are not looked for.")
         self._networks = networks
-        self._seen = networks.own()
+        self._seen = networks.places()
         self.zeroconf = self._open()
 
     def _open(self) -> Zeroconf:
@@ -101,9 +110,15 @@ class Radio:
             why = (error.strerror if isinstance(error, OSError) else "") or error
             raise ConnectionFailed(f"Computers nearby cannot be looked for: {why}. Connect by an address instead.") from error
 
+    def stale(self) -> bool:
+        """Whether an interface went and came back with its address: what speaks on it speaks to nobody, and does not know it.
+        Another door is to be opened then."""
+        now = self._networks.places()
+        return bool({one for _, one in self._seen - now} & {one for _, one in now})
+
     def moved(self) -> bool:
         """Whether this machine's addresses are others than before; new interfaces are used from now on."""
-        now = self._networks.own()
+        now = self._networks.places()
         if now == self._seen:
             return False
         self._seen = now
