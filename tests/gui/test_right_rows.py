@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
 
 from filexfer.core.model import Entry, Kind
 from filexfer.gui.files.browser import Browser
-from filexfer.gui.files.listing import ListingModel, Page
+from filexfer.gui.files.gather import AT_ONCE, Gather
+from filexfer.gui.files.listing import PAGE_ROWS, ListingModel, Page
 from filexfer.gui.kit.location import Location
 from filexfer.protocol import wire
 from tests.gui.conftest import OtherServer, Place
@@ -215,3 +217,22 @@ def test_a_computer_is_opened_from_its_menu_though_the_rows_moved(person: Person
     menu.close()
     person.wait(lambda: (here := person.window.browser.here) is not None and here.server == studio.address)
     servers.forget("studio")
+
+
+def test_a_selection_whose_rows_move_while_it_is_read_is_told_of(browser: Browser, agent_: Agent, qtbot: QtBot) -> None:
+    names = [f"f{number:04d}" for number in range(AT_ONCE + 1000)]
+    browser.open(HERE)
+    agent_.answer("view_open", {"view": 1})
+    agent_.answer("view_rows", _page(names, 1))
+    for first in range(0, len(names), PAGE_ROWS):
+        columns = wire.columns_of(wire.pack([Entry(name, Kind.FILE, 1, 1) for name in names[first : first + PAGE_ROWS]]))
+        browser.model.add_page(Page(first, columns, len(names), True, "", 1))
+    taken: list[object] = []
+    problems: list[object] = []
+    browser.problem.connect(problems.append)
+    Gather(browser, [(0, len(names) - 1)], taken.append, len(names)).start()
+    browser.refresh()
+    agent_.answer("view_open", {"view": 1})
+    agent_.answer("view_rows", _page(names[1:], 2))
+    qtbot.waitUntil(lambda: bool(problems))
+    assert taken == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -63,3 +64,18 @@ def test_a_receipt_given_up_by_escape_is_given_up(agent_: Agent, look: QApplicat
     if not begun_first:
         agent_.answer("receipt_verify", {"receipt": 7})
     assert agent_.asked[-1] == ("receipt_cancel", (7,))
+
+
+def test_delete_held_down_reaches_one_transfer_and_no_other(icons: Icons, qtbot: QtBot) -> None:
+    spec = JobSpec(Direction.PUT, HERE.server, (("/x/a", "a"),))
+    model = JobsModel()
+    model.take(JobNews([Job(number, spec, JobState.RUNNING, position=float(number)) for number in (1, 2)], [], True))
+    view = JobsView(model, icons)
+    qtbot.addWidget(view)
+    view.setCurrentIndex(model.index(0))
+    acted: list[str] = []
+    view.acted.connect(lambda action, job: acted.append(action))
+    for repeated in (False, True, True):
+        none = Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(view, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, none, "", repeated))
+    assert acted == ["cancel"]

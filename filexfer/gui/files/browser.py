@@ -187,7 +187,7 @@ class Browser(QObject):
             if (self._view, page.version) == version == self.version:
                 done(page)
             else:
-                self._say_changed()
+                self.say_changed()
 
         if self._view is not None:
             self._bridge.ask("view_rows", self._view, first, count, read=Page.read, done=take)
@@ -196,11 +196,12 @@ class Browser(QObject):
         """Have the agent keep these rows (`ranges` as `view_pick` takes them): later `done(what read made of the answer)`; where
         rows moved meanwhile, that is said instead."""
         if self._view is None or self._view != self._rows_of:
-            self._say_changed()  # versions of a view that was opened anew tell nothing of these rows
+            self.say_changed()  # versions of a view that was opened anew tell nothing of these rows
         else:
             self._bridge.ask("view_pick", self._view, self._version, ranges, read=read, done=done, failed=self.problem.emit)
 
-    def _say_changed(self) -> None:
+    def say_changed(self) -> None:
+        """Rows moved before it was known which they are, so nothing is done with them."""
         self.problem.emit(Changed(self.tr("The folder changed meanwhile. Select again, then repeat.")))
 
     def _enter(self, select: Sequence[str]) -> None:

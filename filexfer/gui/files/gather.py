@@ -84,14 +84,17 @@ class Gather:
                 self._browser.rows(first + len(entries), last, self._take)
                 return
             self._wanted.pop(0)
-        if self._entries and not self._wanted:
+        if self._wanted:
+            self._browser.say_changed()
+        elif self._entries:
             self._done(self._entries)
 
     def _take(self, page: Page) -> None:
         first, last = self._wanted[0]
         rows = [page.rows.entry(place) for place in range(min(len(page.rows), last - first + 1))]
         if not rows:
-            return  # the list has become shorter: what was selected is not there any more
+            self._browser.say_changed()  # the list has become shorter: what was selected is not there any more
+            return
         self._entries += rows
         if first + len(rows) > last:
             self._wanted.pop(0)

@@ -107,6 +107,8 @@ class JobsView(QListView):
 
     def _key_action(self, event: QKeyEvent, job: Job) -> str:
         key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Delete and event.isAutoRepeat():
+            return ""  # held down it would cancel one, clear it, and go on with the next
         wanted = {
             Qt.Key.Key_Space: ("pause", "resume"),
             Qt.Key.Key_R: ("retry",),
