@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,3 +33,9 @@ def folders_of_nobody() -> Iterator[Path]:
         else:
             os.environ[name] = value
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_means_what_it_does_in_a_terminal() -> None:
+    """Also where the tests run in the background of a shell, which has them, and all that they start, ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -117,6 +117,17 @@ class Desk:
         """Drag a row to a point on the screen, until it is taken: by default, until the other program says something."""
         self._again(lambda: self.screen.drag(self.row(number), to), taken or self._heard.is_set)
 
+    def hold(self, number: int = 0) -> None:
+        """Drag a row over the other program, until it says so, and hold it there."""
+
+        def act() -> None:
+            x, y = self.row(number)
+            self.screen.do("key", "Escape", "mouseup", 1, "mousemove", x, y, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
+            for step in range(x, 90, -60):
+                self.screen.do("mousemove", step, 390, "sleep", 0.04)
+
+        self._again(act, self._heard.is_set)
+
     def _again(self, act: Callable[[], object], seen: Callable[[], bool]) -> None:
         # Only the window knows when its rows are shown and can be clicked.
         for _ in range(5):
@@ -219,10 +230,7 @@ def test_a_drag_given_up_leaves_nothing_and_asks_nothing(desk: Desk) -> None:
     desk.open()
     desk.other("save")
     desk.stage(1)
-    start = desk.row()
-    desk.screen.do("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
-    for x in range(start[0], 90, -60):
-        desk.screen.do("mousemove", x, 390, "sleep", 0.04)
+    desk.hold()
     desk.says("formats")
     desk.screen.do("key", "Escape", "sleep", 0.3, "mouseup", 1, "sleep", 0.5)
     assert desk.screen.do("search", "--onlyvisible", "--name", "Download to") == ""
