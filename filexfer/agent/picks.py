@@ -3,6 +3,7 @@ grows with what somebody selects. Bounds: few are kept, with not too many rows i
 
 from __future__ import annotations
 
+import ntpath
 import os
 import secrets
 import sys
@@ -23,6 +24,8 @@ from filexfer.server.access import Caller
 #: Picks that are kept, and rows of all together, also of the listings that they are of: as many as a window remembers acts to
 #: take back, and some more.
 MOST, MOST_ROWS = 32, 2_000_000
+
+_WINDOWS = os.name == "nt"
 
 #: Gives the rows of a view that stand in these places, if the view is still of that version; see `Views.chosen`.
 ChosenOf = Callable[[Caller, int, int, "array[int]"], Chosen]
@@ -59,7 +62,9 @@ class Picks:
             # The folder's own name stands for all that is in it; a separator behind the target: what it holds goes into that.
             items: tuple[tuple[str, str], ...] = ((chosen.path, os.path.join(into, "")),)
         else:
-            items = tuple((paths.join(chosen.path, name), os.path.join(into, name)) for name in chosen.listing.names(chosen.rows))
+            items = tuple(
+                (paths.join(chosen.path, name), os.path.join(into, _good(name))) for name in chosen.listing.names(chosen.rows)
+            )
         return self._jobs.begin(self._jobs.checked(caller, JobSpec(Direction.GET, chosen.server, items, Conflict.RENAME)))
 
     def pick_delete(self, caller: Caller, pick: int, options: object = None) -> bool:
@@ -116,6 +121,15 @@ class Picks:
             if kept > 1 and not pick.running and over:
                 left_over.append(pick)
         return left_over
+
+
+def _good(name: str) -> str:
+    """A name as the server has it; on Windows `C:x` and `..\\x` lead elsewhere. Raises `InvalidPath`. What else may not be a name
+    here fails by itself once it is fetched."""
+    paths.check_component(name)
+    if _WINDOWS and (ntpath.splitdrive(name)[0] or ntpath.basename(name) != name):
+        paths.check_windows(name)
+    return name
 
 
 def _ranges(packed: object) -> array[int]:

@@ -234,6 +234,25 @@ def test_who_is_saved_under_the_name_later_is_not_who_was_picked_from(desk: Desk
     assert "0.txt" not in desk.there
 
 
+@pytest.mark.parametrize(
+    ("windows", "name"),
+    [(True, b"..\\..\\startup.bat"), (True, b"C:\\x"), (True, b"C:x"), (True, b"..\\x"), (False, b".filexfer")],
+)
+def test_a_name_that_leads_elsewhere_on_this_system_is_not_fetched(
+    monkeypatch: pytest.MonkeyPatch, windows: bool, name: bytes
+) -> None:
+    monkeypatch.setattr(picks_module, "_WINDOWS", windows)
+    listing = Listing()
+    listing.add(packed_page([b"good", name], [1, 1]))
+    chosen = Chosen("s:", "", listing, array("I", [0, 1]), False)
+    servers: Any = SimpleNamespace(session=None, reach=lambda server, local: server)
+    picks = picks_module.Picks(servers, cast("Any", None), lambda *_: chosen)
+    caller: Any = SimpleNamespace(local=True)
+    pick: Any = picks.view_pick(caller, 1, 1, packed((0, 1)))["pick"]
+    with pytest.raises(InvalidPath):
+        picks.pick_fetch(caller, pick, "/here")
+
+
 def test_a_few_rows_of_many_large_listings_keep_few_of_those(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picks_module, "MOST_ROWS", 25)
     listings = [Listing() for _ in range(4)]
