@@ -25,10 +25,12 @@ _CODE = re.compile(rb"faultCode</name>\s*<value><int>(-?\d+)")
 
 
 class Scene:
-    """Attributes: outcomes (how often which answer came), over (set once it is time to end)."""
+    """Says that it is under way with the outcome `beyond`; with the first one, where none is named.
 
-    def __init__(self, port: int, tls_port: int) -> None:
-        self.port, self.tls_port = port, tls_port
+    Attributes: outcomes (how often which answer came), over (set once it is time to end)."""
+
+    def __init__(self, port: int, tls_port: int, beyond: str) -> None:
+        self.port, self.tls_port, self._beyond = port, tls_port, beyond
         self.over = threading.Event()
         self.outcomes: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -40,7 +42,7 @@ class Scene:
     def got(self, outcome: str) -> None:
         with self._lock:
             self.outcomes[outcome] += 1
-            if not self._said:
+            if not self._said and outcome == (self._beyond or outcome):
                 self._said = True
                 print("under way", flush=True)
 
@@ -477,8 +479,8 @@ def large_stranger(scene: Scene) -> None:
 
 def main() -> None:
     os.nice(15)
-    name, port, tls_port, how = sys.argv[1:]
-    scene = Scene(int(port), int(tls_port))
+    name, port, tls_port, beyond, how = sys.argv[1:]
+    scene = Scene(int(port), int(tls_port), beyond)
     work = threading.Thread(target=globals()[name], args=(scene,), kwargs=json.loads(how), daemon=True)
     work.start()
     sys.stdin.read()

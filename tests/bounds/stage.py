@@ -103,9 +103,10 @@ class Offender:
 
 
 @contextmanager
-def offending(name: str, stage: Stage, **how: object) -> Iterator[Offender]:
-    """Have the function `name` of `offences` at work, beyond its bound by now, until the block ends."""
-    command = [sys.executable, "-m", "tests.bounds.offences", name, str(stage.port), str(stage.tls_port), json.dumps(how)]
+def offending(name: str, stage: Stage, beyond: str = "", **how: object) -> Iterator[Offender]:
+    """Have the function `name` of `offences` at work, by now beyond its bound with that outcome, until the block ends."""
+    ports = str(stage.port), str(stage.tls_port)
+    command = [sys.executable, "-m", "tests.bounds.offences", name, *ports, beyond, json.dumps(how)]
     with subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

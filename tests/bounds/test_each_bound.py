@@ -56,7 +56,7 @@ def test_who_goes_beyond_a_bound_is_refused_and_harms_nobody_else(bound: str) ->
             return
         with closing(Honest(stage.port)) as honest:
             calm = honest.calm()
-            with offending(row.what, stage, **row.how) as offender:
+            with offending(row.what, stage, row.beyond, **row.how) as offender:
                 slowed = honest.slowed(calm)
         print(f"{bound}: the honest one takes {slowed:.2f} times as long")
         assert offender.outcomes.get(row.beyond), offender.outcomes
@@ -69,7 +69,7 @@ def test_who_goes_beyond_a_bound_is_refused_and_harms_nobody_else(bound: str) ->
 def _told_off(stage: Stage, bound: str) -> None:
     """Where guests may do nothing there is no honest guest either."""
     row = OFFENCES[bound]
-    with offending(row.what, stage, **row.how) as offender:
+    with offending(row.what, stage, row.beyond, **row.how) as offender:
         pass
     assert set(offender.outcomes) == {row.beyond}
 
