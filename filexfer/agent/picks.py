@@ -3,7 +3,6 @@ grows with what somebody selects. Bounds: few are kept, with not too many rows i
 
 from __future__ import annotations
 
-import ntpath
 import os
 import secrets
 import sys
@@ -25,7 +24,6 @@ from filexfer.server.access import Caller
 #: take back, and some more.
 MOST, MOST_ROWS = 32, 2_000_000
 
-_WINDOWS = os.name == "nt"
 
 #: Gives the rows of a view that stand in these places, if the view is still of that version; see `Views.chosen`.
 ChosenOf = Callable[[Caller, int, int, "array[int]"], Chosen]
@@ -63,7 +61,8 @@ class Picks:
             items: tuple[tuple[str, str], ...] = ((chosen.path, os.path.join(into, "")),)
         else:
             items = tuple(
-                (paths.join(chosen.path, name), os.path.join(into, _good(name))) for name in chosen.listing.names(chosen.rows)
+                (paths.join(chosen.path, name), os.path.join(into, paths.local_name(name)))
+                for name in chosen.listing.names(chosen.rows)
             )
         return self._jobs.begin(self._jobs.checked(caller, JobSpec(Direction.GET, chosen.server, items, Conflict.RENAME)))
 
@@ -121,15 +120,6 @@ class Picks:
             if kept > 1 and not pick.running and over:
                 left_over.append(pick)
         return left_over
-
-
-def _good(name: str) -> str:
-    """A name as the server has it; on Windows `C:x` and `..\\x` lead elsewhere. Raises `InvalidPath`. What else may not be a name
-    here fails by itself once it is fetched."""
-    paths.check_component(name)
-    if _WINDOWS and (ntpath.splitdrive(name)[0] or ntpath.basename(name) != name):
-        paths.check_windows(name)
-    return name
 
 
 def _ranges(packed: object) -> array[int]:

@@ -3,6 +3,8 @@ surrogates (PEP 383), so that every name of a POSIX disk has exactly one spellin
 
 from __future__ import annotations
 
+import ntpath
+import os
 import re
 import unicodedata
 
@@ -18,6 +20,7 @@ PATH_BYTES = 32_768
 #: Most components of a path: whoever works on one does so for each folder on the way.
 COMPONENTS = 1000
 
+_ON_WINDOWS = os.name == "nt"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
 # What HFS+ ignores when it compares names (Apple's TN1150), so that `.file\u200cxfer` would meet our own folder there.
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
@@ -133,3 +136,12 @@ def check_windows(component: str) -> None:
     """Raise `InvalidPath` where Windows would refuse `component`, or take it for something other than a file of that name."""
     if _WINDOWS_ILLEGAL.search(component) or component[-1:] in (".", " ") or _WINDOWS_RESERVED.fullmatch(component.rstrip(". ")):
         raise InvalidPath(f"Windows cannot hold a file named “{shown(component)}”. Rename it before it is sent.")
+
+
+def local_name(name: str) -> str:
+    """`name`, as a server has it, to be joined to a folder of this computer. Raises `InvalidPath` where that would lead out of
+    it: on Windows `C:x` and `..\\x` do. What else may not be a name here fails by itself once it is fetched."""
+    check_component(name)
+    if _ON_WINDOWS and (ntpath.splitdrive(name)[0] or ntpath.basename(name) != name):
+        check_windows(name)
+    return name

@@ -297,7 +297,9 @@ def _sending(local: Sequence[str], into: Location) -> dict[str, object]:
 
 def _fetching(here: Location, entries: Sequence[Entry], folder: str, name: str) -> dict[str, object]:
     """The job that `save_into` adds."""
-    items = tuple((paths.join(here.path, entry.name), os.path.join(folder, name or entry.name)) for entry in entries)
+    items = tuple(
+        (paths.join(here.path, entry.name), os.path.join(folder, name or paths.local_name(entry.name))) for entry in entries
+    )
     return wire.spec_struct(JobSpec(Direction.GET, here.server, items, on_conflict=Conflict.RENAME))
 
 

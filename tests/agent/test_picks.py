@@ -15,6 +15,7 @@ from filexfer import Server
 from filexfer.agent import picks as picks_module
 from filexfer.agent.listing import Listing
 from filexfer.agent.pick import Chosen
+from filexfer.core import paths
 from filexfer.core.errors import BadParameters, Changed, Forbidden, InvalidPath, NotFound
 from filexfer.protocol import faults
 from tests.agent.conftest import AgentProcess, Laptop
@@ -241,7 +242,7 @@ def test_who_is_saved_under_the_name_later_is_not_who_was_picked_from(desk: Desk
 def test_a_name_that_leads_elsewhere_on_this_system_is_not_fetched(
     monkeypatch: pytest.MonkeyPatch, windows: bool, name: bytes
 ) -> None:
-    monkeypatch.setattr(picks_module, "_WINDOWS", windows)
+    monkeypatch.setattr(paths, "_ON_WINDOWS", windows)
     listing = Listing()
     listing.add(packed_page([b"good", name], [1, 1]))
     chosen = Chosen("s:", "", listing, array("I", [0, 1]), False)

@@ -212,3 +212,12 @@ def test_every_legal_name_can_be_made_on_this_disk(tmp_path_factory: pytest.Temp
     Path(os.fsdecode(made)).write_bytes(b"")
     assert raw in os.listdir(folder)
     os.unlink(made)
+
+
+@pytest.mark.parametrize("name", ["..\\..\\startup.bat", "C:\\x", "C:x", "..\\x", "a\\b"])
+def test_a_name_that_leads_out_of_a_folder_on_windows_is_none_there(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert paths.local_name(name) == name
+    monkeypatch.setattr(paths, "_ON_WINDOWS", True)
+    with pytest.raises(InvalidPath):
+        paths.local_name(name)
+    assert paths.local_name("what?") == "what?", "it fails by itself, and alone"
