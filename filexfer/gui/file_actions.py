@@ -32,7 +32,7 @@ from filexfer.gui.files.trash_dialog import TrashDialog
 from filexfer.gui.files.undo import undo_words
 from filexfer.gui.kit.bridge import Bridge
 from filexfer.gui.kit.icons import Icons
-from filexfer.gui.kit.location import Location, path_words
+from filexfer.gui.kit.location import Location, link_words, path_words
 from filexfer.gui.kit.settings import Memory
 from filexfer.protocol import wire
 
@@ -93,7 +93,8 @@ class FileActions(QObject):
             ("undo", undo_words(None), "arrow_undo", QKeySequence(keys.Undo), self.changes.undo.undo),
             ("copy", self.tr("Copy"), "copy", QKeySequence(keys.Copy), self._copy),
             ("paste_into", self.tr("Paste into folder…"), "", QKeySequence("Ctrl+Shift+V"), self._paste_into),
-            ("copy_path", self.tr("Copy path"), "", QKeySequence("Ctrl+Shift+C"), self._copy_path),
+            ("copy_path", self.tr("Copy path"), "", QKeySequence("Ctrl+Shift+C"), partial(self._copy_words, path_words)),
+            ("copy_link", self.tr("Copy link"), "", None, partial(self._copy_words, link_words)),
             ("paste", self.tr("Paste files"), "clipboard_paste", QKeySequence(keys.Paste), self._paste),
             ("refresh", self.tr("Refresh"), "arrow_clockwise", QKeySequence(keys.Refresh), self._refresh),
             ("edit_path", self.tr("Go to a path or address"), "", QKeySequence("Ctrl+L"), self.edit_path.emit),
@@ -125,6 +126,7 @@ class FileActions(QObject):
         self["download"].setVisible(bool(last))
         for name in ("download_to", "download", "delete", "erase", "copy", "copy_path", "properties"):
             self[name].setEnabled(here and chosen > 0)
+        self["copy_link"].setEnabled(here and chosen > 0 and bool(self._browser.here and self._browser.here.server))
         self["paste_into"].setEnabled(self.copied.what is not None)
         for name in ("open", "rename"):
             self[name].setEnabled(here and chosen == 1)
@@ -255,15 +257,15 @@ class FileActions(QObject):
         self._memory.hidden = shown
         self._browser.show_hidden(shown)
 
-    def _copy_path(self) -> None:
-        self._with_entries(partial(self._copy_paths, []))
+    def _copy_words(self, words: Callable[[Location], str], *_: object) -> None:
+        self._with_entries(partial(self._copy_lines, words, []))
 
-    def _copy_paths(self, lines: list[str], here: Location, entries: Sequence[Entry]) -> None:
-        lines += [path_words(here.into(entry.name)) for entry in entries[len(lines) : len(lines) + AT_ONCE // 4]]
+    def _copy_lines(self, words: Callable[[Location], str], lines: list[str], here: Location, entries: Sequence[Entry]) -> None:
+        lines += [words(here.into(entry.name)) for entry in entries[len(lines) : len(lines) + AT_ONCE // 4]]
         if len(lines) == len(entries):
             QGuiApplication.clipboard().setText("\n".join(lines))
         else:
-            QTimer.singleShot(0, self, partial(self._copy_paths, lines, here, entries))
+            QTimer.singleShot(0, self, partial(self._copy_lines, words, lines, here, entries))
 
     def _with_selection(self, act: Callable[[Location, Chosen], None]) -> None:
         """Call `act` with where we are and what is selected, once it is settled."""

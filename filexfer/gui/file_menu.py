@@ -9,7 +9,9 @@ from filexfer.gui.file_actions import FileActions
 from filexfer.gui.kit.menu import Menu
 
 #: Names of actions; "" is a separator.
-SELECTED = ("open", "", "download_to", "download", "copy", "copy_path", "", "rename", "delete", "erase", "", "properties")
+SELECTED = (
+    "open", "", "download_to", "download", "copy", "copy_path", "copy_link", "", "rename", "delete", "erase", "", "properties",
+)  # fmt: skip
 FOLDER = ("upload_files", "upload_folder", "paste", "paste_into", "", "new_folder", "undo", "", "refresh", "hidden", "trash")
 
 

@@ -390,6 +390,10 @@
         <translation>复制路径</translation>
     </message>
     <message>
+        <source>Copy link</source>
+        <translation>复制链接</translation>
+    </message>
+    <message>
         <source>Paste files</source>
         <translation>粘贴文件</translation>
     </message>

@@ -253,12 +253,21 @@ def test_hidden_files_are_shown_when_asked_for(person: Person, place: Place) -> 
     person.wait(lambda: person.rows == ["seen"])
 
 
-def test_a_copied_path_is_one_the_command_line_takes(person: Person, place: Place, studio: OtherServer) -> None:
+def test_a_copied_link_is_one_the_command_line_takes(person: Person, place: Place, studio: OtherServer) -> None:
     (place.folder / "a b.txt").touch()
     person.go(place.location)
     person.click_row("a b.txt")
-    person.window.actions_["copy_path"].trigger()
+    person.window.actions_["copy_link"].trigger()
     assert QGuiApplication.clipboard().text() == f"{studio.address}{place.location.path}/a%20b.txt"
+
+
+def test_copied_paths_are_those_in_the_share(person: Person, place: Place) -> None:
+    for name in ("a b.txt", "c"):
+        (place.folder / name).touch()
+    person.go(place.location)
+    person.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    person.window.actions_["copy_path"].trigger()
+    assert QGuiApplication.clipboard().text() == f"{place.location.path}/a b.txt\n{place.location.path}/c"
 
 
 def test_what_another_program_changed_is_seen_on_refresh(person: Person, place: Place) -> None:

@@ -12,7 +12,7 @@ from filexfer.gui.dragging import drops
 from filexfer.gui.dragging.staged import Rows, Staged
 from filexfer.gui.files.browser import Browser
 from filexfer.gui.files.gather import Chosen, Gather, Pick
-from filexfer.gui.kit.location import Location, path_words
+from filexfer.gui.kit.location import Location, link_words
 
 #: Most addresses that stand on the clipboard as text.
 MOST_LINES = 1000
@@ -45,7 +45,7 @@ class Copied(QObject):
         mime.setData(drops.ROWS, QByteArray(drops.rows_of(here)))
         # Of very many the address of their folder.
         places = [here] if isinstance(chosen, Pick) else [here.into(entry.name) for entry in chosen[:MOST_LINES]]
-        mime.setText("\n".join(path_words(place) for place in places))
+        mime.setText("\n".join(link_words(place) for place in places))
         if files := self._staged.files_of(here, chosen):
             urls = [drops.url_of(file) for file in files]
             mime.setUrls(urls)

@@ -35,9 +35,14 @@ class Location:
 
 
 def path_words(location: Location) -> str:
-    """An address that the command line takes; only the path for this computer's own share."""
+    """The path in its share."""
+    return paths.shown(location.path)
+
+
+def link_words(location: Location) -> str:
+    """An address that the window and the command line take; only the path for this computer's own share."""
     if not location.server:
-        return paths.shown(location.path)
+        return path_words(location)
     return paths.shown(str(replace(parse(location.server), path=location.path)))
 
 
