@@ -150,7 +150,7 @@ class Window(QMainWindow):
         self.pane.welcome.share_wanted.connect(self.open_own_share)
         self.view.opened.connect(self._on_opened)
         self.view.sort_wanted.connect(self._on_sort)
-        self.view.find_wanted.connect(lambda text, row: browser.find(text, row, self.view.go_to))
+        self.view.find_wanted.connect(lambda text, row: browser.find(text, row, self.view.found))
         self.view.up_wanted.connect(browser.up)
         self.view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -99,6 +99,26 @@ def test_a_folder_is_opened_by_keyboard_alone(person: Person, place: Place) -> N
     person.wait(lambda: person.window.pane.page == "This folder is empty.")
 
 
+def test_what_is_pressed_before_a_typed_name_is_found_is_done_to_it(person: Person, place: Place) -> None:
+    for name in ("first", "second"):
+        (place.folder / name).touch()
+    person.go(place.location)
+    person.click_row("first")
+    view = person.window.view
+    QTest.keyClicks(view, "sec")
+    assert view.names() == ["first"], "nobody knows the row yet"
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    person.wait(lambda: person.rows == ["first"])
+    person.click_row("first")
+    QTest.keyClicks(view, "zzz")
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    person.wait(lambda: not view._ahead._waiting.isActive())
+    person.wait(lambda: person.settled)
+    assert [one.name for one in place.folder.iterdir()] == ["first"], (
+        "what is not found is not deleted, nor what was there before"
+    )
+
+
 def test_a_part_of_the_breadcrumb_opens_its_folder(person: Person, place: Place) -> None:
     (place.folder / "a" / "b" / "c").mkdir(parents=True)
     person.go(place.location.at(f"{place.location.path}/a/b/c"))

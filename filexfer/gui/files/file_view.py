@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,14 +13,13 @@ from filexfer.core.model import Entry, Kind
 from filexfer.gui.files.file_delegate import FileDelegate, RowLook
 from filexfer.gui.files.file_header import FileHeader
 from filexfer.gui.files.listing import COLUMNS, MODIFIED, NAME, ListingModel
+from filexfer.gui.files.type_ahead import TypeAhead
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.theme import FILE_ROW
 
 if TYPE_CHECKING:
     from filexfer.gui.files.grid_view import GridView
 
-#: Letters typed within this time belong to one word, in seconds.
-TYPING = 1.0
 _MOVES = QAbstractItemView.CursorAction
 
 
@@ -46,7 +44,8 @@ class FileView(QTableView):
         self._rows = model
         self.front: FileView | GridView = self
         self._hovered = -1
-        self._typed, self._typed_at = "", 0.0
+        self._ahead = TypeAhead(self.take_key, self)
+        self._ahead.wanted.connect(self.find_wanted)
         self._painter = FileDelegate(icons, self)
         self.setModel(model)
         self.setItemDelegate(self._painter)
@@ -188,7 +187,9 @@ class FileView(QTableView):
         if self.state() == QAbstractItemView.State.EditingState:
             return False  # the Return that ends a name comes by here; it opens nothing
         if Qt.Key.Key_Escape <= key < Qt.Key.Key_Shift:
-            self._typed = ""  # an arrow, Return or the like: no word goes on behind it
+            self._ahead.end()  # an arrow, Return or the like
+        if self._ahead.hold(event):
+            return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
         elif key == Qt.Key.Key_Delete:
@@ -200,7 +201,7 @@ class FileView(QTableView):
             self.up_wanted.emit()
         elif key == Qt.Key.Key_Escape and self.chosen():
             self.clearSelection()
-        elif key == Qt.Key.Key_Space and not event.modifiers() and not self._is_typing and self.currentIndex().isValid():
+        elif key == Qt.Key.Key_Space and not event.modifiers() and not self._ahead.typing and self.currentIndex().isValid():
             self.preview_wanted.emit()
         else:
             return False
@@ -219,17 +220,14 @@ class FileView(QTableView):
             return self._rows.index(ends[action], NAME)
         return super().moveCursor(action, modifiers)
 
-    @property
-    def _is_typing(self) -> bool:
-        """Whether a space belongs to the name that is typed."""
-        return bool(self._typed) and time.monotonic() - self._typed_at <= TYPING
-
     def keyboardSearch(self, search: str) -> None:
         # The default looks through every row here; the agent knows them all.
-        now = time.monotonic()
-        fresh = now - self._typed_at > TYPING
-        self._typed, self._typed_at = search if fresh else self._typed + search, now
-        self.find_wanted.emit(self._typed, max(0, self.currentIndex().row() + (1 if fresh else 0)))
+        self._ahead.type(search, self.currentIndex().row())
+
+    def found(self, row: int) -> None:
+        """The row that `find_wanted` asked for; -1 for none."""
+        self.go_to(row)
+        self._ahead.found(row)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         self.opened.emit(index.row())
