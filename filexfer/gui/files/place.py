@@ -60,7 +60,8 @@ class Place:
             self._view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         # After that, for a view goes to what becomes current.
         self._scroll()
-        if select and row >= 0:
+        # At the top one stays, but what was chosen there stays in sight: of a listing that grows it may have been among the first.
+        if row >= 0 and (select or (self._kept.scroll == 0 and self._kept.current in self._kept.chosen)):
             self._view.front.scrollTo(self._browser.model.index(row, NAME))
 
     @property
