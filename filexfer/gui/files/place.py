@@ -60,7 +60,7 @@ class Place:
             self._view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         # After that, for a view goes to what becomes current.
         self._scroll()
-        # At the top one stays, but what was chosen there stays in sight: of a listing that grows it may have been among the first.
+        # At the top one stays, but what was chosen there stays in sight: while a listing grows, it moves on.
         if row >= 0 and (select or (self._kept.scroll == 0 and self._kept.current in self._kept.chosen)):
             self._view.front.scrollTo(self._browser.model.index(row, NAME))
 
