@@ -571,7 +571,6 @@
     <name>FileView</name>
     <message>
         <source>Files</source>
-        <extracomment>Letters typed within this time belong to one word, in seconds.</extracomment>
         <translation>文件</translation>
     </message>
 </context>
@@ -1168,8 +1167,8 @@
         <translation>内容</translation>
     </message>
     <message>
-        <source>Copy path</source>
-        <translation>复制路径</translation>
+        <source>Copy link</source>
+        <translation>复制链接</translation>
     </message>
     <message>
         <source>Where</source>

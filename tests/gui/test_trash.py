@@ -120,7 +120,7 @@ def test_properties_of_a_file_are_exact(person: Person, place: Place) -> None:
     assert "evil\\x1b.txt" in _texts(dialog)
     assert place.location.words in _texts(dialog)
     assert not nameless(dialog)
-    copy = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Copy path")
+    copy = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Copy link")
     person.click(copy)
     assert "evil%1B.txt" in QApplication.clipboard().text()
     dialog.reject()

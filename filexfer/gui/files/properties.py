@@ -16,7 +16,7 @@ from filexfer.core.model import Entry, Kind
 from filexfer.gui.kit import words
 from filexfer.gui.kit.bridge import Bridge
 from filexfer.gui.kit.controls import faint_label, plain_label, to_clipboard
-from filexfer.gui.kit.location import Location, path_words
+from filexfer.gui.kit.location import Location, link_words
 from filexfer.gui.kit.sentences import why
 from filexfer.gui.kit.theme import GAP, PAGE
 from filexfer.gui.kit.words import Words
@@ -60,7 +60,7 @@ class Properties(QDialog):
             form.addRow(faint_label(self.tr("Contents")), self.contents)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
-        copy = QPushButton(self.tr("Copy path"), autoDefault=False)
+        copy = QPushButton(self.tr("Copy link"), autoDefault=False)
         copy.clicked.connect(partial(self._on_copy, [entry.name for entry in entries]))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
@@ -120,7 +120,7 @@ class Properties(QDialog):
         self.contents.setText(why(error))
 
     def _on_copy(self, names: Sequence[str]) -> None:
-        to_clipboard("\n".join(path_words(self._here.into(name)) for name in names))
+        to_clipboard("\n".join(link_words(self._here.into(name)) for name in names))
 
 
 def _sum(answer: Any) -> tuple[int, int, int, str]:
