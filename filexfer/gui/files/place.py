@@ -22,6 +22,7 @@ class _Kept:
     chosen: tuple[str, ...] = ()
     everything: bool = False
     current: str = ""
+    seen: bool = False
     top: str = ""
     top_row: int = 0
     offset: int = 0
@@ -60,8 +61,8 @@ class Place:
             self._view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         # After that, for a view goes to what becomes current.
         self._scroll()
-        # At the top one stays, but what was chosen there stays in sight: while a listing grows, it moves on.
-        if row >= 0 and (select or (self._kept.scroll == 0 and self._kept.current in self._kept.chosen)):
+        # What was chosen in sight stays so, also while a listing grows between it and the row at the top.
+        if row >= 0 and (select or self._kept.seen):
             self._view.front.scrollTo(self._browser.model.index(row, NAME))
 
     @property
@@ -74,16 +75,21 @@ class Place:
         names = tuple(view.names(MOST)) if count <= MOST else ()
         known = len(names) == count
         everything = not known and count == model.rowCount() and self._shown == self._filtered
-        top, current = model.known(top_row, top_row), model.known(view.currentIndex().row(), view.currentIndex().row())
+        row = view.currentIndex().row()
+        top, current = model.known(top_row, top_row), model.known(row, row)
         return _Kept(
             chosen=names if known else (),
             everything=everything,
             current=current[0].name if current else "",
+            seen=bool(current) and view.selectionModel().isRowSelected(row) and self._in_sight(row),
             top=top[0].name if top else "",
             top_row=top_row,
             offset=-view.front.row_rect(top_row).top(),
             scroll=view.front.verticalScrollBar().value(),
         )
+
+    def _in_sight(self, row: int) -> bool:
+        return self._view.front.viewport().rect().contains(self._view.front.row_rect(row))
 
     def _row(self, name: str) -> int:
         return self._browser.places.get(name, self._browser.model.row_of(name)) if name else -1
