@@ -5,6 +5,9 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 # Many tests wait more than they work.
 WORKERS ?= 3
+# Tests that run beside others, and those that compare times.
+BESIDE = "not soak and not alone"
+ALONE = "alone and not soak"
 export PYTHON
 
 # What `make fuzz` takes, in seconds, for all targets together.
@@ -25,8 +28,8 @@ test: venv  ## make the environment and run every check and test
 venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
 
 check: lint types layers  ## lint, types, layers and the tests, in an environment that is there
-	$(BIN)/python -m pytest --cache-clear -n $(WORKERS) -m "not soak and not alone" || sh tests/once_more.sh $(BIN)/python $$?
-	$(BIN)/python -m pytest -m "alone and not soak"
+	$(BIN)/python -m pytest --cache-clear -n $(WORKERS) -m $(BESIDE) || sh tests/once_more.sh $(BIN)/python $(BESIDE) $$?
+	$(BIN)/python -m pytest --cache-clear -m $(ALONE) || sh tests/once_more.sh $(BIN)/python $(ALONE) $$?
 
 # Apart, for measuring doubles the time of the tests, and on Python 3.11 threads that begin while it traces may fail to.
 coverage: venv  ## run the tests and show which branches they leave out
