@@ -1,4 +1,11 @@
-"""`make bench`: every case once a round, rounds interleaved, medians printed beside the targets and written as JSON."""
+"""`make bench`: every case once a round, rounds interleaved; then the sections; a table beside the targets, and JSON.
+
+A section is one function of a module of its own, `section(base, scale) -> report.Section`, entered in `SECTIONS` below.
+`base` is a folder that is not there yet and is removed afterwards; `scale` says how often (take medians) and how much, so that a
+test can run all of it in seconds. It tells `Figure`s, `Ratio`s (the rows of the target table, by name, judged) or, where this
+machine allows none of it, a `note`. `place.fresh`, `place.serving`, `measure.timed` give it folders, servers and the usage of a
+command. It takes a minute at most.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +13,56 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import report, workloads
-from benchmarks.cases import Case, run, run_beside
+from benchmarks import beside, report, workloads
+from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
+from benchmarks.report import Section
+from benchmarks.workloads import Scale
 
 #: What the stock pair is given: it takes 33 s and 2 GB of memory for 1 GiB, so it gets a part, and speeds are compared.
 STOCK_MIB = 128
+#: After the cases, in this order.
+SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {"beside": beside.section}
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures filexfer beside others, in one run.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--large-mib", type=int, default=1024, metavar="MIB", help="size of the large file")
     parser.add_argument("--small-files", type=int, default=5000, metavar="N", help="number of files of 8 KiB")
+    parser.add_argument("--entries", type=int, default=1_000_000, metavar="N", help="names in the tree that is listed")
     parser.add_argument(
-        "--only", default="", metavar="TEXT", help="cases whose name holds TEXT, such as “raw”, “small up” or “beside”"
+        "--only",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="cases and sections whose name holds TEXT, such as “raw”, “small up” or “beside”; as often as needed",
     )
     parser.add_argument("--folder", type=Path, default=None, help="where to work; the memory file system if there is one")
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     return parser.parse_args()
 
 
+def wanted(options: argparse.Namespace, name: str) -> bool:
+    return not options.only or any(text in name for text in options.only)
+
+
 def cases(options: argparse.Namespace, base: Path) -> list[Case]:
     large = workloads.large(base, "large", options.large_mib << 20)
     part = workloads.large(base, "part", min(STOCK_MIB, options.large_mib) << 20)
     small, library = workloads.small(base, options.small_files), workloads.library(base)
-    found = [Case("cp", "up", large), Case("cp", "up", small)]
-    for who, load in (("raw", large), ("xmlrpc", large), ("stock", part), ("raw", small), ("raw", library)):
+    found = [Case("cp", "up", large), Case("cp", "up", small), Case("cp", "up", library)]
+    for who, load in (("raw", large), ("tls", large), ("xmlrpc", large), ("stock", part)):
         found += [Case(who, "up", load), Case(who, "down", load)]
-    return [case for case in found if options.only in case.name]
-
-
-def measure_beside(options: argparse.Namespace, base: Path) -> list[dict[str, float]]:
-    """Small calls beside others, once a round."""
-    return [run_beside(base / "beside") for _ in range(options.rounds)] if options.only in "beside" else []
+    for load in (small, library):
+        found += [Case(who, way, load) for way in ("up", "down") for who in ("raw", "tls")]
+    return [case for case in found if wanted(options, case.name)]
 
 
 def measure(options: argparse.Namespace, base: Path) -> dict[Case, list[Usage]]:
@@ -59,14 +78,24 @@ def measure(options: argparse.Namespace, base: Path) -> dict[Case, list[Usage]]:
     return runs
 
 
+def measure_sections(options: argparse.Namespace, base: Path) -> list[Section]:
+    found, scale = [], Scale(options.rounds, options.large_mib << 20, options.small_files, options.entries)
+    for name, section in SECTIONS.items():
+        if wanted(options, name):
+            print(name, file=sys.stderr, flush=True)
+            found.append(section(base / name, scale))
+            shutil.rmtree(base / name, ignore_errors=True)
+    return found
+
+
 def main() -> None:
     options = arguments()
     folder = options.folder or next((path for path in [Path("/dev/shm")] if os.access(path, os.W_OK)), None)
     with tempfile.TemporaryDirectory(prefix="filexfer-bench-", dir=folder) as base:
         runs = measure(options, Path(base))
-        beside = measure_beside(options, Path(base))
+        found = measure_sections(options, Path(base))
     rows = {(case.who, case.load.name, case.direction): report.row(case, usages) for case, usages in runs.items()}
-    found = report.ratios(rows) + report.ratios_beside(beside)
+    found.insert(0, Section("cases", ratios=report.ratios(rows)))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, in {folder or tempfile.gettempdir()}")
     print(f"large: {options.large_mib} MiB; part: {min(STOCK_MIB, options.large_mib)} MiB of the same kind, for the stock pair;")
     print(f"small: {options.small_files} × 8 KiB; library: Python's own. Whole client processes, contents compared.\n")

@@ -14,6 +14,20 @@ SMALL_BYTES = 8 << 10
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How much is measured.
+
+    Attributes:
+        rounds: how often. large: bytes of the large file. small_files: how many of 8 KiB. entries: names in the largest tree.
+    """
+
+    rounds: int
+    large: int
+    small_files: int
+    entries: int
+
+
+@dataclass(frozen=True)
 class Load:
     """A file or a folder to move, with the bytes and the number of files in it."""
 
