@@ -49,7 +49,7 @@ format:  ## let ruff set the sources in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: venv  ## measure the speed beside cp and the standard library, five minutes
+bench: venv  ## measure the speed beside cp and the standard library, fifteen minutes
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.window
 

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import beside, report, workloads
+from benchmarks import beside, peers, report, targets, workloads
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
 from benchmarks.report import Section
@@ -27,6 +27,8 @@ from benchmarks.workloads import Scale
 
 #: What the stock pair is given: it takes 33 s and 2 GB of memory for 1 GiB, so it gets a part, and speeds are compared.
 STOCK_MIB = 128
+#: What takes others more seconds than this is measured once.
+SLOW = 2.5
 #: After the cases, in this order.
 SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {"beside": beside.section}
 
@@ -57,11 +59,14 @@ def cases(options: argparse.Namespace, base: Path) -> list[Case]:
     large = workloads.large(base, "large", options.large_mib << 20)
     part = workloads.large(base, "part", min(STOCK_MIB, options.large_mib) << 20)
     small, library = workloads.small(base, options.small_files), workloads.library(base)
-    found = [Case("cp", "up", large), Case("cp", "up", small), Case("cp", "up", library)]
-    for who, load in (("raw", large), ("tls", large), ("xmlrpc", large), ("stock", part)):
-        found += [Case(who, "up", load), Case(who, "down", load)]
-    for load in (small, library):
-        found += [Case(who, way, load) for way in ("up", "down") for who in ("raw", "tls")]
+    found = [Case("tcp", "up", large)]
+    for load in (large, small, library):
+        found += [Case("cp", "up", load)]
+        for way in ("up", "down"):
+            others = [name for name, peer in peers.PEERS.items() if peer.here and peer.client(way, load.name)]
+            ours = ["raw", "tls", *(["xmlrpc"] if load is large else ["stock"])]
+            found += [Case(who, way, load) for who in (*others, *ours)]
+    found += [Case("stock", way, part) for way in ("up", "down")]
     return [case for case in found if wanted(options, case.name)]
 
 
@@ -72,6 +77,8 @@ def measure(options: argparse.Namespace, base: Path) -> dict[Case, list[Usage]]:
         # The server's copy, the client's, and what both processes and the stock pair hold besides.
         with warm_memory(options.large_mib * 5 << 20):
             for case in todo:
+                if runs[case] and not case.ours and runs[case][0].wall > SLOW:
+                    continue
                 usage = run(case, base / "run")
                 runs[case].append(usage)
                 print(f"{number + 1}/{options.rounds} {case.name:20}{usage.wall:9.3f} s", file=sys.stderr, flush=True)
@@ -95,8 +102,9 @@ def main() -> None:
         runs = measure(options, Path(base))
         found = measure_sections(options, Path(base))
     rows = {(case.who, case.load.name, case.direction): report.row(case, usages) for case, usages in runs.items()}
-    found.insert(0, Section("cases", ratios=report.ratios(rows)))
+    found.insert(0, Section("cases", ratios=targets.judged(rows)))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, in {folder or tempfile.gettempdir()}")
+    print(f"Peers that are not here: {', '.join(name for name, peer in peers.PEERS.items() if not peer.here) or 'none'}")
     print(f"large: {options.large_mib} MiB; part: {min(STOCK_MIB, options.large_mib)} MiB of the same kind, for the stock pair;")
     print(f"small: {options.small_files} × 8 KiB; library: Python's own. Whole client processes, contents compared.\n")
     print(report.table(list(rows.values()), found))

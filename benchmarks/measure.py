@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,17 +51,19 @@ def timed(command: Sequence[str], environment: Mapping[str, str], folder: Path, 
 
 @contextmanager
 def _peaks(*processes: int) -> Iterator[dict[int, float]]:
-    """The most memory each process has held, in MiB, looked at until the block ends. The kernel's figure at a process's end
-    cannot be used: it begins with that of the process that started it."""
+    """The most memory each process has held, with those below it, in MiB, looked at until the block ends. The kernel's figure at
+    a process's end cannot be used: it begins with that of the process that started it."""
     found: dict[int, float] = {}
     over = threading.Event()
 
     def look() -> None:
+        pause = 0.01
         while True:
             for process in processes:
-                found[process] = max(found.get(process, 0.0), _peak(process))
-            if over.wait(0.02):
+                found[process] = max(found.get(process, 0.0), sum(map(_peak, family(process))))
+            if over.wait(pause):
                 return
+            pause = min(0.05, pause * 1.1)
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -72,22 +74,33 @@ def _peaks(*processes: int) -> Iterator[dict[int, float]]:
         watcher.join()
 
 
+def family(process: int) -> list[int]:
+    """It and the processes below it; none for 0."""
+    if not process:
+        return []
+    children: list[int] = []
+    with suppress(OSError):  # it has ended
+        for file in Path(f"/proc/{process}/task").glob("*/children"):
+            children += map(int, file.read_text().split())
+    return [process, *(one for child in children for one in family(child))]
+
+
 def _peak(process: int) -> float:
-    try:
+    with suppress(OSError):  # it has ended
         for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
-    except OSError:
-        pass  # it has ended
     return 0.0
 
 
 def _cpu(process: int) -> float:
-    """Processor seconds of a process and of its ended children; 0 for no process."""
-    if not process:
-        return 0.0
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS
+    """Processor seconds of a process and those below it, and of its ended children; 0 for no process."""
+    total = 0
+    for one in family(process):
+        with suppress(OSError):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            total += sum(map(int, fields[11:15]))
+    return total / _TICKS
 
 
 def _machine_cpu() -> float:
@@ -95,6 +108,16 @@ def _machine_cpu() -> float:
     with open("/proc/stat") as file:
         figures = [int(figure) / _TICKS for figure in file.readline().split()[1:9]]
     return sum(figures) - figures[3] - figures[4]
+
+
+def wait_for_calm() -> None:
+    """Until the machine does next to nothing, or for a second: what a server does after its start is not the client's."""
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        before = _machine_cpu()
+        time.sleep(0.2)
+        if _machine_cpu() - before < 0.02 * (os.cpu_count() or 1):
+            return
 
 
 @contextmanager

@@ -28,7 +28,8 @@ class Place:
         own = {f"XDG_{kind}_HOME": str(self.home / kind.lower()) for kind in ("STATE", "CONFIG", "DATA", "CACHE")}
         runtime = {"XDG_RUNTIME_DIR": str(self.home), "HOME": str(self.home), "TMPDIR": str(self.home)}
         quiet = {"FILEXFER_MDNS": "off", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "LC_ALL": "C.UTF-8"}
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(TOP), **quiet, **own, **runtime}
+        programs = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+        return {**programs, "PYTHONPATH": str(TOP), **quiet, **own, **runtime}
 
 
 @contextmanager
@@ -49,7 +50,8 @@ def serving(place: Place, *options: str, who: str = "raw") -> Iterator[tuple[int
 
     Args:
         options: more words for `filexfer serve`.
-        who: `stock` is the standard library's; `tls` has this place's home paired with it; all others take guests, who may write.
+        who: `stock` is the standard library's; `tcp` one that reads and forgets; `tls` has this place's home paired with it;
+            all others take guests, who may write.
     """
     with _started(_command(place, who, options), place) as (process, address):
         if who == "tls":
@@ -60,6 +62,8 @@ def serving(place: Place, *options: str, who: str = "raw") -> Iterator[tuple[int
 def _command(place: Place, who: str, options: Sequence[str]) -> list[str]:
     if who == "stock":
         return [sys.executable, "-m", "benchmarks.stock", "serve", str(place.share)]
+    if who == "tcp":
+        return [sys.executable, "-m", "benchmarks.stream", "receive"]
     listen = ["--listen", "https://127.0.0.1:0"] if who == "tls" else ["--listen", "http://127.0.0.1:0", "--guest", "write"]
     return [*FILEXFER, "serve", str(place.share), *listen, *options]
 

@@ -12,6 +12,9 @@ from benchmarks.measure import Usage
 #: Above this share of all cores at work elsewhere, a figure says more about the neighbours.
 NOISY = 0.10
 
+#: The stock pair is given a part of the large file only.
+_STOCK = {"large": "part"}
+
 Runs = Mapping[Case, Sequence[Usage]]
 
 
@@ -101,37 +104,30 @@ def row(case: Case, runs: Sequence[Usage]) -> Row:
     )
 
 
-#: Speed with encryption against speed without it: aim, accept.
-_TLS = {"large": (0.8, 0.7), "small": (0.95, 0.9), "library": (0.95, 0.9)}
-
-
-def ratios(rows: Mapping[tuple[str, str, str], Row]) -> list[Ratio]:
-    """The targets whose cases ran; rows are found by (who, load, direction). Bytes per second are compared: the stock pair's
-    file is smaller."""
-    found = []
-
-    def compare(
-        what: str, one: tuple[str, str, str], other: tuple[str, str, str], target: float, accept: float | None = None
-    ) -> None:
-        if one in rows and other in rows:
-            found.append(Ratio(what, rows[one].bytes_per_second / rows[other].bytes_per_second, target, accept))
-
-    for way in ("up", "down"):
-        compare(f"XML-RPC lane / stock pair, {way}", ("xmlrpc", "large", way), ("stock", "part", way), 25)
-        compare(f"raw lane / cp, {way}", ("raw", "large", way), ("cp", "large", "up"), 1 / 1.6, 1 / 2)
-        for load, bounds in _TLS.items():
-            compare(f"TLS / plain, {load} {way}", ("tls", load, way), ("raw", load, way), *bounds)
+def relative(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Of each row: its bytes per second by those of `cp` and of the stock pair with the same load, and of plain TCP."""
+    speeds = {row.case: row.bytes_per_second for row in rows}
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        _, load, way = row.case.rsplit(" ", 2)
+        others = {"cp": f"cp {load} up", "TCP": "tcp large up", "stock": f"stock {_STOCK.get(load, load)} {way}"}
+        found[row.case] = {name: row.bytes_per_second / speeds[other] for name, other in others.items() if other in speeds}
     return found
 
 
 def table(rows: Sequence[Row], sections: Sequence[Section]) -> str:
     """All of it for a person; at the end what the targets are about, of all sections."""
-    lines = [f"{'':20}{'seconds':>9}{'low..high':>15}{'MB/s':>8}{'files/s':>9}{'CPU s/GB':>10}{'MiB client':>12}{'server':>8}"]
+    lines = [
+        f"{'':22}{'seconds':>8}{'low..high':>14}{'MB/s':>7}{'files/s':>8}{'CPU s/GB':>9}{'MiB client':>11}{'server':>7}"
+        f"   speed by {'cp':>5}{'TCP':>6}{'stock':>7}"
+    ]
+    beside = relative(rows)
     for r in rows:
         spread = f"{r.low:.2f}..{r.high:.2f}"
+        by = "".join(f"{beside[r.case].get(name, 0.0):{width}.2f}" for name, width in (("cp", 16), ("TCP", 6), ("stock", 7)))
         lines.append(
-            f"{r.case:20}{r.seconds:9.3f}{spread:>15}{r.bytes_per_second / 1e6:8.0f}{r.files_per_second:9.0f}{r.cpu_per_gb:10.2f}"
-            f"{r.client_mib:12.0f}{r.server_mib:8.0f}{'  noisy' if r.noisy else ''}"
+            f"{r.case:22}{r.seconds:8.3f}{spread:>14}{r.bytes_per_second / 1e6:7.0f}{r.files_per_second:8.0f}{r.cpu_per_gb:9.2f}"
+            f"{r.client_mib:11.0f}{r.server_mib:7.0f}{by}{'  noisy' if r.noisy else ''}"
         )
     for section in sections:
         if section.figures or section.note:
@@ -151,8 +147,9 @@ def _judged(ratio: Ratio) -> str:
 
 
 def as_json(rows: Sequence[Row], sections: Sequence[Section], runs: Runs) -> dict[str, object]:
+    beside = relative(rows)
     return {
-        "rows": [asdict(r) for r in rows],
+        "rows": [{**asdict(r), "speed_by": beside[r.case]} for r in rows],
         "sections": {s.name: {"figures": [asdict(f) for f in s.figures], "note": s.note} for s in sections},
         "ratios": [{**asdict(r), "verdict": r.verdict} for s in sections for r in s.ratios],
         "runs": {case.name: [asdict(usage) for usage in usages] for case, usages in runs.items()},

@@ -9,46 +9,31 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import report, workloads
+from benchmarks import report, targets, workloads
 from benchmarks.cases import Case
 from benchmarks.measure import Usage
+from benchmarks.place import TOP
 
-TOP = Path(__file__).resolve().parents[2]
 
-
-def test_it_measures_every_case_and_says_the_ratios(tmp_path: Path) -> None:
-    options = [
-        "--rounds",
-        "1",
-        "--large-mib",
-        "4",
-        "--small-files",
-        "60",
-        "--folder",
-        str(tmp_path),
-        "--json",
-        str(tmp_path / "out.json"),
-    ]
-    done = subprocess.run([sys.executable, "-m", "benchmarks", *options], cwd=TOP, capture_output=True, text=True, timeout=200)
+def test_it_measures_what_is_asked_for_and_says_the_ratios(tmp_path: Path) -> None:
+    sizes = ["--rounds", "1", "--large-mib", "2", "--small-files", "60"]
+    places = ["--folder", str(tmp_path), "--json", str(tmp_path / "out.json")]
+    cases = ["tcp large", "cp large", "raw large up", "xmlrpc large up", "stock part up", "raw small down", "tls small down"]
+    asked = [word for case in cases for word in ("--only", case)]
+    command = [sys.executable, "-m", "benchmarks", *sizes, *places, *asked]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    both_ways = [
-        f"{case} {way}"
-        for case in (
-            *(f"{who} {load}" for who in ("raw", "tls") for load in ("large", "small", "library")),
-            "xmlrpc large",
-            "stock part",
-        )
-        for way in ("up", "down")
-    ]
-    assert set(written["runs"]) == {"cp large up", "cp small up", "cp library up", *both_ways}
+    ways = {f"{case} up" if case.endswith("large") else case for case in cases}
+    assert set(written["runs"]) == ways
     assert all(run["wall"] > 0 for runs in written["runs"].values() for run in runs)
-    assert all(row["client_mib"] > 5 and row["server_mib"] > 5 for row in written["rows"] if not row["case"].startswith("cp"))
-    assert len(written["ratios"]) == 12
-    beside = [ratio for ratio in written["ratios"] if "beside" in ratio["what"]]
-    assert all(0 < ratio["value"] < 10 for ratio in beside)
-    assert len(beside) == 2
-    assert "raw lane / cp, up" in done.stdout
+    ours = [row for row in written["rows"] if row["case"].startswith(("raw", "tls", "xmlrpc"))]
+    assert all(row["client_mib"] > 5 and row["server_mib"] > 5 for row in ours)
+    told = {ratio["what"] for ratio in written["ratios"]}
+    assert {"xmlrpc large up: speed / stock pair", "raw large up: seconds / cp", "tls small down: speed / plain"} <= told
+    by = {row["case"]: row["speed_by"] for row in written["rows"]}
+    assert set(by["raw large up"]) == {"cp", "TCP", "stock"}
+    assert "raw large up: seconds / cp" in done.stdout
 
 
 def test_a_copy_with_one_other_byte_is_found(tmp_path: Path) -> None:
@@ -72,8 +57,25 @@ def test_noisy_runs_count_only_where_there_are_no_calm_ones() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "met"), [(1.0, True), (2.0, False)])
-def test_a_ratio_compares_speeds_not_seconds(seconds: float, met: bool) -> None:
+def test_a_ratio_to_the_stock_pair_compares_speeds_not_seconds(seconds: float, met: bool) -> None:
     lane = report.row(Case("xmlrpc", "up", workloads.Load(Path("large"), 8000, 1)), [Usage(wall=seconds, client_cpu=0)])
     stock = report.row(Case("stock", "up", workloads.Load(Path("part"), 1000, 1)), [Usage(wall=4.0, client_cpu=0)])
-    (ratio,) = report.ratios({("xmlrpc", "large", "up"): lane, ("stock", "part", "up"): stock})
-    assert (ratio.value, ratio.met) == (4.0 * 8 / seconds, met)
+    found = targets.judged({("xmlrpc", "large", "up"): lane, ("stock", "part", "up"): stock})
+    assert [(one.value, one.met) for one in found if "stock" in one.what] == [(4.0 * 8 / seconds, met)]
+
+
+def test_the_best_peer_is_the_quickest_of_the_same_run_and_no_meter_of_the_way() -> None:
+    load = workloads.Load(Path("large"), 1000, 1)
+    seconds = {"raw": 2.0, "rsync": 1.6, "nginx": 1.9, "iperf3": 0.1}
+    rows = {(who, "large", "up"): report.row(Case(who, "up", load), [Usage(one, 0)]) for who, one in seconds.items()}
+    (ratio,) = [one for one in targets.judged(rows) if "best peer" in one.what]
+    assert ratio.what == "raw large up: seconds / best peer (rsync)"
+    assert ratio.value == 2.0 / 1.6
+
+
+@pytest.mark.parametrize(
+    ("value", "at_most", "verdict"),
+    [(1.0, True, "met"), (1.1, True, "accepted"), (1.3, True, "MISSED"), (1.0, False, "met"), (0.9, False, "MISSED")],
+)
+def test_what_is_let_pass_is_not_called_met(value: float, at_most: bool, verdict: str) -> None:
+    assert report.Ratio("what", value, 1.0, 1.2 if at_most else 0.95, at_most).verdict == verdict
