@@ -16,6 +16,8 @@ from filexfer.protocol.faults import error_of
 
 #: Items that are looked at in one call.
 AT_ONCE = 200
+#: Entries of the first page of a folder, which fill a batch or two: those are fetched while the next page is listed.
+_FIRST_PAGE = 512
 
 
 class Listed:
@@ -86,7 +88,7 @@ def _pages(link: Link, keep: Filter, item: int, source: str, answer: object) -> 
     if entry.kind is Kind.FOLDER:
         found.folders.append(("", entry.mtime_ns))
         yield found
-        for page in link.session.pages(source, recursive=True, call=link.call):
+        for page in link.session.pages(source, recursive=True, call=link.call, first=_FIRST_PAGE):
             yield _sorted(page, keep, item)
     elif entry.kind is not Kind.FILE:
         raise InvalidPath(LINK if entry.kind is Kind.LINK else SPECIAL)

@@ -39,7 +39,7 @@ class RunSettings(NamedTuple):
 
     near: int = 2
     far: int = 4
-    small_file: int = 256 << 10
+    small_file: int = 512 << 10
     patience: float = 15.0
 
 

@@ -51,6 +51,8 @@ _KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2
 _BATCH = "system.multicall"
 #: Bytes of the smallest block that a server may cut files into.
 _LEAST_BLOCK = 64 << 10
+#: Entries of the longest page that is asked for where the client says how long they are.
+_LONGEST_PAGE = 50_000
 #: Calls that may be silent for long while the other side's disk works; their deadline is that many times longer.
 _SLOW = frozenset("upload_commit files_put file_put entry_delete trash_empty file_digests upload_reuse system.multicall".split())
 _SLOW_TIMES = 10
@@ -225,15 +227,22 @@ class Session:
         for page in self.pages(path, recursive):
             yield from (page.entry(row) for row in range(len(page)))
 
-    def pages(self, path: str = "", recursive: bool = False, call: Callable[..., object] | None = None) -> Iterator[wire.Columns]:
+    def pages(
+        self, path: str = "", recursive: bool = False, call: Callable[..., object] | None = None, first: int = 0
+    ) -> Iterator[wire.Columns]:
         """The same as packed pages. Raises `NotWellFormed` where the server's pages lead nowhere.
 
-        `call` takes the place of `Session.call`, for those who have more patience: a page can be asked for again.
+        Args:
+            call: takes the place of `Session.call`, for those who have more patience: a page can be asked for again.
+            first: entries of the first page, and each later one has four times as many, so that work begins early; 0: all
+                pages are as long as the server makes them.
         """
         call = call or self.call
         options: dict[str, object] = {"packed": True, "recursive": recursive}
         empty = 0
         while True:
+            if first:
+                options["limit"], first = first, min(4 * first, _LONGEST_PAGE)
             page = wire.columns_of(call("file_list", paths.to_wire(path), options))
             yield page
             if not page.next:

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+import h11  # noqa: F401 - `protocol.heads` imports it late, which the first caller would wait for
+
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, ShuttingDown
 from filexfer.core.model import Permission

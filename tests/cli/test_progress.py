@@ -136,6 +136,15 @@ def test_commands_import_only_what_they_need(share: Share, tmp_path: Path) -> No
     assert sending.isdisjoint(heavy)
 
 
+def test_a_command_ends_without_looking_through_all_that_it_leaves() -> None:
+    script = (
+        "import atexit, gc, sys; from filexfer.cli.main import main; sys.argv = ['filexfer', '--version']\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000, gc.get_objects() == []))\nmain()"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert told.stdout.splitlines()[-1] == "True True"
+
+
 def test_the_app_without_qt_says_what_to_install() -> None:
     script = "import sys; sys.modules['PySide6'] = None; from filexfer.cli.main import main; sys.exit(main(['app']))"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)

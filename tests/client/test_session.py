@@ -11,6 +11,9 @@ from xmlrpc.server import SimpleXMLRPCServer
 
 import pytest
 
+from filexfer.client.link import Link
+from filexfer.client.listing import list_items
+from filexfer.client.patterns import Filter
 from filexfer.client.session import Session, connect
 from filexfer.core import errors
 from filexfer.core.model import Conflict, Kind, Outcome, PutOptions
@@ -227,3 +230,11 @@ def test_any_xmlrpc_server_can_be_called() -> None:
             assert told.value.code == 1
         stock.shutdown()
         thread.join()
+
+
+def test_a_long_listing_begins_with_a_short_page(share: Share, session: Session) -> None:
+    tree(share.folder, {f"{number:03}": b"" for number in range(600)})
+    assert [len(page) for page in session.pages(recursive=True, first=10)] == [10, 40, 160, 390]
+    assert [len(page) for page in session.pages(recursive=True)] == [600]
+    link = Link(session, threading.Event(), 1.0)
+    assert [len(page.files) for page in list_items(link, Filter((), ()), [""])] == [0, 512, 88]

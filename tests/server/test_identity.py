@@ -196,3 +196,19 @@ with Server(sys.argv[1], ["http://127.0.0.1:0"]):
 """
     done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_first_call_finds_everything_imported(tmp_path: Path) -> None:
+    program = """
+import sys
+from xmlrpc.client import ServerProxy
+from filexfer.server import Server
+with Server(sys.argv[1], ["http://127.0.0.1:0"], "write") as server:
+    with ServerProxy(server.addresses[0]) as proxy:
+        before = set(sys.modules)
+        proxy.server_info()
+        proxy.file_put("a", b"a")
+        print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
