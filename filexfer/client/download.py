@@ -10,8 +10,9 @@ from typing import NamedTuple
 from filexfer.client.activity import DISK, LIMIT, NETWORK, Tally
 from filexfer.client.lanes import Block, Lane
 from filexfer.client.notes import FileRow
-from filexfer.client.pool import Bench, Blocks
-from filexfer.client.run import FATAL, Run
+from filexfer.client.pool import Bench, Blocks, Finish
+from filexfer.client.run import AGAIN, FATAL, Run
+from filexfer.client.transport import Connection
 from filexfer.client.upload import TRIES, cut
 from filexfer.core import paths
 from filexfer.core.errors import BadDigest, BadParameters, Changed, FilexferError
@@ -38,6 +39,7 @@ class Fetching:
     """A `pool.Transfer`."""
 
     def __init__(self, run: Run, lane: Lane, wanted: Wanted) -> None:
+        self.streams = run.streams
         self._run = run
         self._lane = lane
         self._wanted = wanted
@@ -71,10 +73,36 @@ class Fetching:
         self._tally.found(sum(part.length for part in missing))
         return cut(missing, block_size)
 
-    def move(self, block: Range, bench: Bench) -> None:
+    def start(self, block: Range, bench: Bench) -> Finish:
         bench.worker.doing = LIMIT
         self._run.throttle(block.length)
+        bench.worker.doing = NETWORK
+        asked = None if block.length > self._lane.most else bench.pipe.ask(lambda connection: self._ask(connection, block))
+        return lambda: self._finish(block, bench, asked)
+
+    def _ask(self, connection: Connection, block: Range) -> None:
+        self._lane.ask_read(connection, self._wanted.source, self._entry.etag, block.start, block.length)
+
+    def _finish(self, block: Range, bench: Bench, asked: Connection | None) -> None:
         buffer = bench.buffer[: block.length]
+        if asked is None or not self._has_arrived(block.start, buffer, bench, asked):
+            self._fetch(block, buffer, bench)
+        self._tally.moved(block.length)
+
+    def _has_arrived(self, offset: int, buffer: memoryview, bench: Bench, asked: Connection) -> bool:
+        """Whether the block that was asked for came as it should, and is saved."""
+        bench.worker.doing = NETWORK
+        try:
+            found = bench.pipe.answer(asked, lambda connection: self._lane.told_read(connection, offset, buffer))
+            bench.worker.answered(bench.pipe.passed, found.worked)
+            self._check_version(found)
+            bench.worker.doing = DISK
+            self._save(offset, found)
+        except AGAIN:
+            return False
+        return True
+
+    def _fetch(self, block: Range, buffer: memoryview, bench: Bench) -> None:
         for attempt in range(TRIES):
             bench.worker.doing = NETWORK
             began = time.monotonic()
@@ -87,16 +115,18 @@ class Fetching:
             except BadDigest as error:
                 if attempt == TRIES - 1:
                     raise BadDigest("The bytes that arrived do not have the digest that the server gave. Try again.") from error
-        self._tally.moved(block.length)
 
     def _read(self, offset: int, buffer: memoryview) -> Block:
         wanted, etag = self._wanted.source, self._entry.etag
         found = self._run.link.patiently(lambda: self._lane.read(wanted, etag, offset, buffer))
-        if found.etag and etag and found.etag.removeprefix("W/") != etag.removeprefix("W/"):
-            raise Changed(
-                f"“{paths.shown(wanted)}” changed on the server while it was fetched. Fetch it again when it is at rest."
-            )
+        self._check_version(found)
         return found
+
+    def _check_version(self, found: Block) -> None:
+        etag = self._entry.etag
+        if found.etag and etag and found.etag.removeprefix("W/") != etag.removeprefix("W/"):
+            shown = paths.shown(self._wanted.source)
+            raise Changed(f"“{shown}” changed on the server while it was fetched. Fetch it again when it is at rest.")
 
     def _save(self, offset: int, found: Block) -> None:
         assert self._upload is not None

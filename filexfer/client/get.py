@@ -15,6 +15,7 @@ from filexfer.client.compare import Comparison, Pair
 from filexfer.client.download import Fetching, Wanted
 from filexfer.client.fetch import Fetches, Place
 from filexfer.client.listing import Listed, list_items
+from filexfer.client.pipe import Pipe
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge, step
@@ -39,7 +40,7 @@ class Getting:
         self._worker = run.figures.worker()
         self._fetches = Fetches(run, self._worker, BATCH_BYTES, BATCH_FILES)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), BLOCK_SIZE))
+        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), BLOCK_SIZE, Pipe(run.link.session.connections)))
         self._compare = Comparison(run.link)
         #: By the folder's absolute path.
         self._places: dict[str, Place] = {}

@@ -43,7 +43,14 @@ class Block(NamedTuple):
 
 
 class Lane(Protocol):
-    """Thread-safe; each call takes a connection of the session."""
+    """Thread-safe; `write` and `read` take a connection of the session, the others are given one: to ask, and to be told the
+    answer.
+
+    Attributes:
+        most: bytes that can be asked for at once.
+    """
+
+    most: int
 
     def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> float:
         """Send one block of an upload; returns once the server has verified and written it: the seconds that it was at that."""
@@ -54,8 +61,20 @@ class Lane(Protocol):
         fewer bytes."""
         ...
 
+    def ask_write(self, connection: Connection, upload_id: str, offset: int, data: Bytes, digest: str) -> None: ...
+
+    def told_write(self, connection: Connection) -> tuple[ResponseHead, FilexferError | float]: ...
+
+    def ask_read(self, connection: Connection, path: str, etag: str, offset: int, length: int) -> None: ...
+
+    def told_read(
+        self, connection: Connection, offset: int, buffer: memoryview
+    ) -> tuple[ResponseHead, FilexferError | Block]: ...
+
 
 class RpcLane:
+    most = BLOCK_SIZE
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -65,11 +84,31 @@ class RpcLane:
     def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
         options = {"etag": etag} if etag else {}
         value, worked = self._session.timed("file_read", paths.to_wire(path), offset, len(buffer), options)
-        answer = wire.struct(value)
-        data = wire.binary(answer.get("data"), "data")
-        if len(data) != len(buffer):
-            raise Changed()
-        return Block(data, wire.text(answer.get("digest"), "digest"), wire.text(answer.get("etag", ""), "etag"), worked)
+        return _block_of(value, len(buffer), worked)
+
+    def ask_write(self, connection: Connection, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
+        self._session.begin(connection, "upload_write", upload_id, offset, data, {"digest": digest})
+
+    def told_write(self, connection: Connection) -> tuple[ResponseHead, FilexferError | float]:
+        head, value = self._session.end(connection, self._session.timeout)
+        return head, value if isinstance(value, FilexferError) else head.worked
+
+    def ask_read(self, connection: Connection, path: str, etag: str, offset: int, length: int) -> None:
+        options = {"etag": etag} if etag else {}
+        self._session.begin(connection, "file_read", paths.to_wire(path), offset, length, options)
+
+    def told_read(self, connection: Connection, offset: int, buffer: memoryview) -> tuple[ResponseHead, FilexferError | Block]:
+        head, value = self._session.end(connection, self._session.timeout)
+        return head, value if isinstance(value, FilexferError) else _block_of(value, len(buffer), head.worked)
+
+
+def _block_of(value: object, length: int, worked: float) -> Block:
+    """The block that an answer of `file_read` holds."""
+    answer = wire.struct(value)
+    data = wire.binary(answer.get("data"), "data")
+    if len(data) != length:
+        raise Changed()
+    return Block(data, wire.text(answer.get("digest"), "digest"), wire.text(answer.get("etag", ""), "etag"), worked)
 
 
 class RawLane:
@@ -77,29 +116,32 @@ class RawLane:
 
     def __init__(self, session: Session, most: int = BLOCK_SIZE) -> None:
         self._session = session
-        self._most = most
+        self.most = most
 
     def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> float:
-        session = self._session
-        headers = (("Content-Length", str(len(data))), ("Content-Digest", content_digest(digest)))
-        request = session.request("PUT", target_of_upload(upload_id, offset), headers)
-
         def work(connection: Connection) -> tuple[ResponseHead, FilexferError | float]:
-            connection.send(request, (data,))
-            head = connection.head()
-            if head.status not in (200, 201, 204):
-                return head, session.refusal(connection, head, "PUT")
-            connection.text(head, "PUT")
-            return head, head.worked
+            self.ask_write(connection, upload_id, offset, data, digest)
+            return self.told_write(connection)
 
-        return session.connections.exchange(work, replay=True)
+        return self._session.connections.exchange(work, replay=True)
+
+    def ask_write(self, connection: Connection, upload_id: str, offset: int, data: Bytes, digest: str) -> None:
+        headers = (("Content-Length", str(len(data))), ("Content-Digest", content_digest(digest)))
+        connection.send(self._session.request("PUT", target_of_upload(upload_id, offset), headers), (data,))
+
+    def told_write(self, connection: Connection) -> tuple[ResponseHead, FilexferError | float]:
+        head = connection.head()
+        if head.status not in (200, 201, 204):
+            return head, self._session.refusal(connection, head, "PUT")
+        connection.text(head, "PUT")
+        return head, head.worked
 
     def read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
-        if len(buffer) <= self._most:
+        if len(buffer) <= self.most:
             return self._read(path, etag, offset, buffer)
         first, worked = "", 0.0
-        for at in range(0, len(buffer), self._most):
-            piece = self._read(path, etag, offset + at, buffer[at : at + self._most])
+        for at in range(0, len(buffer), self.most):
+            piece = self._read(path, etag, offset + at, buffer[at : at + self.most])
             # One digest is to stand for all of them, so each is checked here.
             digests.check(piece.data, piece.digest)
             first, worked = first or piece.etag, worked + piece.worked
@@ -108,25 +150,28 @@ class RawLane:
         return Block(buffer, digests.digest(buffer), first, worked)
 
     def _read(self, path: str, etag: str, offset: int, buffer: memoryview) -> Block:
-        session = self._session
-        wanted = [("Range", f"bytes={offset}-{offset + len(buffer) - 1}"), ("Want-Content-Digest", "blake3=1")]
+        def work(connection: Connection) -> tuple[ResponseHead, FilexferError | Block]:
+            self.ask_read(connection, path, etag, offset, len(buffer))
+            return self.told_read(connection, offset, buffer)
+
+        return self._session.connections.exchange(work, replay=True)
+
+    def ask_read(self, connection: Connection, path: str, etag: str, offset: int, length: int) -> None:
+        wanted = [("Range", f"bytes={offset}-{offset + length - 1}"), ("Want-Content-Digest", "blake3=1")]
         if etag and not etag.startswith("W/"):
             wanted.append(("If-Match", written_etag(etag)))
-        request = session.request("GET", target_of_file(path), tuple(wanted))
+        connection.send(self._session.request("GET", target_of_file(path), tuple(wanted)))
 
-        def work(connection: Connection) -> tuple[ResponseHead, Block | FilexferError]:
-            connection.send(request)
-            head = connection.head(_HEAD)
-            if head.status == 416:
-                session.refusal(connection, head, "GET")
-                return head, Changed()
-            if head.status != 206:
-                return head, _not_a_block(session.refusal(connection, head, "GET"))
-            block = _block(head, offset, buffer)
-            connection.fill(buffer)
-            return head, block
-
-        return session.connections.exchange(work, replay=True)
+    def told_read(self, connection: Connection, offset: int, buffer: memoryview) -> tuple[ResponseHead, FilexferError | Block]:
+        head = connection.head(_HEAD)
+        if head.status == 416:
+            self._session.refusal(connection, head, "GET")
+            return head, Changed()
+        if head.status != 206:
+            return head, _not_a_block(self._session.refusal(connection, head, "GET"))
+        block = _block(head, offset, buffer)
+        connection.fill(buffer)
+        return head, block
 
 
 def _not_a_block(error: FilexferError) -> FilexferError:

@@ -1,5 +1,6 @@
-"""Moves the blocks of large files with a few threads, several blocks of one file or several files at a time. Knows nothing of
-what a block is: that is the transfer's business (`upload.py`, `download.py`)."""
+"""Moves the blocks of large files with a few threads, several blocks of one file or several files at a time. Each thread has the
+next block begun before the last one is over. Knows nothing of what a block is: that is the transfer's business (`upload.py`,
+`download.py`)."""
 
 from __future__ import annotations
 
@@ -9,27 +10,42 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeAlias
 
 from filexfer.client.activity import Worker
+from filexfer.client.pipe import Pipe
 from filexfer.core.model import Range
 
 Blocks: TypeAlias = Iterable[Range]
+Finish: TypeAlias = Callable[[], None]
+
+#: Blocks that a thread has begun and not ended: one on its way, and the next behind it.
+_UNDER_WAY = 2
 
 
 class Bench:
-    """What one thread works with: a buffer of one block, and its line in the job's figures."""
+    """What one thread works with: a buffer of one block, its connection, and its line in the job's figures."""
 
-    def __init__(self, worker: Worker, size: int) -> None:
+    def __init__(self, worker: Worker, size: int, pipe: Pipe) -> None:
         self.worker = worker
+        self.pipe = pipe
         self.buffer = memoryview(bytearray(size))
 
 
 class Transfer(Protocol):
-    """One large file. `begin` comes first, alone; `move` from several threads; `end` when no move is under way."""
+    """One large file. `begin` comes first, alone; `start` from several threads; `end` when no block is under way.
+
+    Attributes:
+        streams: how many threads move its blocks at once, at most.
+    """
+
+    streams: int
 
     def begin(self, bench: Bench) -> Blocks:
         """Open both ends; the blocks that are to be moved, none longer than the bench's buffer."""
         ...
 
-    def move(self, block: Range, bench: Bench) -> None: ...
+    def start(self, block: Range, bench: Bench) -> Finish:
+        """Begin to move a block. What it answers brings that to an end: called by the same thread, in the order of the starts,
+        when `bench.buffer` may hold another block."""
+        ...
 
     def end(self, bench: Bench) -> Blocks:
         """Publish; or, if that shows that blocks are missing, these."""
@@ -52,10 +68,11 @@ class _Active:
         pending: steps under way.
     """
 
-    __slots__ = ("_blocks", "error", "pending", "transfer", "upcoming")
+    __slots__ = ("_benches", "_blocks", "error", "pending", "transfer", "upcoming")
 
     def __init__(self, transfer: Transfer) -> None:
         self.transfer = transfer
+        self._benches: set[Bench] = set()
         self.upcoming: Range | None = None
         self.pending = 1
         self.error: Exception | None = None
@@ -64,9 +81,14 @@ class _Active:
         self._blocks = iter(blocks)
         self.upcoming = next(self._blocks, None)
 
-    def take(self) -> Range | None:
+    def take(self, bench: Bench) -> Range | None:
+        """The next block, for a thread that is among those of this transfer, or may join them."""
         block = None if self.error else self.upcoming
         if block is not None:
+            if bench not in self._benches:
+                if len(self._benches) >= self.transfer.streams:
+                    return None
+                self._benches.add(bench)
             self.upcoming = next(self._blocks, None)
             self.pending += 1
         return block
@@ -129,24 +151,35 @@ class Pool:
 
     def _run(self) -> None:
         bench = self._bench()
+        under_way: deque[tuple[_Active, Finish]] = deque()
         try:
-            while (step := self._next()) is not None:
-                self._do(*step, bench)
+            while True:
+                step = self._next(bench, wait=not under_way) if len(under_way) < _UNDER_WAY else None
+                if step is not None:
+                    self._begin(*step, bench, under_way)
+                elif under_way:
+                    self._finish(*under_way.popleft(), bench)
+                else:
+                    return
         except BaseException as error:
             # A fault of our own: the thread that waits in `finish` must meet it.
             self._crash = error
             self.stop()
         finally:
             bench.worker.doing = ""
+            bench.pipe.drop()
 
-    def _next(self) -> tuple[_Active, Range | None] | None:
-        """The next step for a thread: a block, or a transfer to begin (None for the block)."""
+    def _next(self, bench: Bench, wait: bool) -> tuple[_Active, Range | None] | None:
+        """The next step for a thread: a block, or a transfer to begin (None for the block). Unless it may `wait`, only a block,
+        and None where there is none just now."""
         with self._changed:
             while not self._stopping:
                 for active in self._active:
-                    block = active.take()
+                    block = active.take(bench)
                     if block is not None:
                         return active, block
+                if not wait:
+                    return None
                 if self._waiting:
                     active = _Active(self._waiting.popleft())
                     self._active.append(active)
@@ -157,16 +190,27 @@ class Pool:
                 self._changed.wait()
             return None
 
-    def _do(self, active: _Active, block: Range | None, bench: Bench) -> None:
-        error = None
-        found: Blocks | None = None
+    def _begin(self, active: _Active, block: Range | None, bench: Bench, under_way: deque[tuple[_Active, Finish]]) -> None:
         try:
-            if block is None:
-                found = active.transfer.begin(bench)
-            else:
-                active.transfer.move(block, bench)
-        except Exception as failure:
-            error = failure
+            if block is not None:
+                under_way.append((active, active.transfer.start(block, bench)))
+                return
+            found = active.transfer.begin(bench)
+        except Exception as error:
+            self._settle(active, bench, error)
+        else:
+            self._settle(active, bench, None, found)
+
+    def _finish(self, active: _Active, finish: Finish, bench: Bench) -> None:
+        try:
+            finish()
+        except Exception as error:
+            self._settle(active, bench, error)
+        else:
+            self._settle(active, bench)
+
+    def _settle(self, active: _Active, bench: Bench, error: Exception | None = None, found: Blocks | None = None) -> None:
+        """A step of a transfer is over: it failed with `error`, or told of blocks."""
         with self._changed:
             if found is not None:
                 active.set(found)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from filexfer.client.activity import NETWORK
 from filexfer.client.batch import Batches
 from filexfer.client.compare import Comparison, Pair
+from filexfer.client.pipe import Pipe
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge
@@ -52,7 +53,7 @@ class Putting:
         )
         block_size = _bound(info, "block_size", _MOST_BLOCK)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), block_size))
+        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), block_size, Pipe(run.link.session.connections)))
         self._compare = Comparison(run.link)
         self._item = -1
         self._there = Target()

@@ -16,11 +16,24 @@ from filexfer.client.notes import FileRow
 from filexfer.client.patterns import Filter
 from filexfer.client.session import Session
 from filexfer.client.throttle import Throttle, take
-from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, FilexferError, NoSpace, ShuttingDown, TrustError
+from filexfer.core.errors import (
+    BadDigest,
+    Busy,
+    Cancelled,
+    ConnectionFailed,
+    ConnectionLost,
+    FilexferError,
+    LoginNeeded,
+    NoSpace,
+    ShuttingDown,
+    TrustError,
+)
 from filexfer.core.model import BATCH_BYTES, FileState, Job, Outcome, Saved
 
 #: Errors that would meet every other file too: they end the job, not the file.
 FATAL = (ConnectionFailed, ConnectionLost, ShuttingDown, TrustError, NoSpace, Cancelled)
+#: What a block may meet that was sent or asked for without patience: it is moved once more, with it.
+AGAIN = (BadDigest, Busy, ConnectionFailed, ConnectionLost, LoginNeeded, ShuttingDown)
 #: Rows that are noted at once, and seconds that a row waits for others at most.
 _ROWS, _SECONDS = 512, 0.5
 #: Seconds of a round trip from which on more is kept under way, and bytes that a batch may hold under any limit.
@@ -95,6 +108,13 @@ class Run:
     def breadth(self) -> int:
         """How much is under way at once: blocks of large files, batches of small ones."""
         return self.settings.far if self.link.session.connections.round_trip > _FAR else self.settings.near
+
+    @property
+    def streams(self) -> int:
+        """Connections over which the blocks of one file move at once. Within one machine a second one only takes processors away
+        from the first, unless it has to be enciphered."""
+        connections = self.link.session.connections
+        return 1 if connections.within_machine and not connections.secure else self.breadth
 
     @property
     def batch_bytes(self) -> int:

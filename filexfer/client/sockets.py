@@ -139,6 +139,17 @@ def connected(address: Address, timeout: float) -> socket.socket:
     raise ConnectionFailed(words, lasting=True)
 
 
+def within_machine(made: socket.socket) -> bool:
+    """Whether both ends of a connected socket are on one machine."""
+    if made.family not in (socket.AF_INET, socket.AF_INET6):
+        return True
+    try:
+        # Whatever way it takes, a machine calls itself by the address that it is called by.
+        return bool(made.getpeername()[0] == made.getsockname()[0])
+    except OSError:
+        return False  # it has broken off already
+
+
 def _unix(path: str, timeout: float) -> socket.socket:
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     made.settimeout(timeout)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from filexfer.client.sockets import PlainSocket, Socket, connected
+from filexfer.client.sockets import PlainSocket, Socket, connected, within_machine
 from filexfer.client.words import lost_error
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import Cancelled, ConnectionFailed, ConnectionLost, NotWellFormed
@@ -42,6 +42,7 @@ class Connection:
     Attributes:
         round_trip: seconds that opening it took.
         pin: of the certificate that the server showed on it; `""` without TLS.
+        within_machine: it leads to this very machine.
         shows_token: its requests say who we are.
     """
 
@@ -51,6 +52,7 @@ class Connection:
         self.timeout = timeout
         self.round_trip = 0.0
         self.pin = ""
+        self.within_machine = False
         self.shows_token = bool(authorization)
         self._tls = tls
         self._authorization = authorization
@@ -69,6 +71,7 @@ class Connection:
         began = time.monotonic()
         raw = connected(self.address, self.timeout)
         self.round_trip = time.monotonic() - began
+        self.within_machine = within_machine(raw)
         try:
             self._socket = PlainSocket(raw) if self._tls is None else self._tls.wrap(raw, self.name)
             if self._aborted:
@@ -78,6 +81,11 @@ class Connection:
             raise Cancelled() if self._aborted else error from error.__cause__
         self.pin = self._socket.pin
         self._socket.settimeout(self.timeout)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the server answered before it had all of the last request: it takes no other on this connection."""
+        return self._cut_short
 
     @property
     def _open(self) -> Socket:

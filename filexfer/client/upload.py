@@ -14,8 +14,9 @@ from filexfer.client.activity import DISK, LIMIT, NETWORK, READING, Tally
 from filexfer.client.lanes import Lane
 from filexfer.client.local import OpenFile
 from filexfer.client.notes import FileRow
-from filexfer.client.pool import Bench, Blocks
-from filexfer.client.run import FATAL, Run
+from filexfer.client.pool import Bench, Blocks, Finish
+from filexfer.client.run import AGAIN, FATAL, Run
+from filexfer.client.transport import Connection
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.digests import digest
@@ -47,6 +48,7 @@ class Sending:
     """A `pool.Transfer`."""
 
     def __init__(self, run: Run, lane: Lane, source: Source) -> None:
+        self.streams = run.streams
         self._run = run
         self._lane = lane
         self._source = source
@@ -99,7 +101,36 @@ class Sending:
         assert self._file is not None, "moved before it was begun"
         return self._file
 
-    def move(self, block: Range, bench: Bench) -> None:
+    def start(self, block: Range, bench: Bench) -> Finish:
+        data = self._read(block, bench)
+        mark = digest(data)
+        bench.worker.doing = LIMIT
+        self._run.throttle(block.length)
+        bench.worker.doing = NETWORK
+        upload = self._upload
+        asked = bench.pipe.ask(lambda connection: self._lane.ask_write(connection, upload, block.start, data, mark))
+        return lambda: self._finish(block, bench, asked)
+
+    def _finish(self, block: Range, bench: Bench, asked: Connection | None) -> None:
+        if asked is None or not self._has_arrived(bench, asked):
+            data = self._read(block, bench)
+            bench.worker.doing = NETWORK
+            began = time.monotonic()
+            worked = self._send(block.start, data, digest(data))
+            bench.worker.answered(time.monotonic() - began, worked)
+        self._tally.moved(block.length)
+
+    def _has_arrived(self, bench: Bench, asked: Connection) -> bool:
+        """Whether the server has taken the block that was sent."""
+        bench.worker.doing = NETWORK
+        try:
+            worked = bench.pipe.answer(asked, self._lane.told_write)
+        except (*AGAIN, UnknownUpload):
+            return False
+        bench.worker.answered(bench.pipe.passed, worked)
+        return True
+
+    def _read(self, block: Range, bench: Bench) -> memoryview:
         bench.worker.doing = READING
         data = bench.buffer[: block.length]
         try:
@@ -108,14 +139,7 @@ class Sending:
             raise local_error(error, self._source.place) from error
         if count != block.length:
             raise changed(self._source.place)
-        mark = digest(data)
-        bench.worker.doing = LIMIT
-        self._run.throttle(block.length)
-        bench.worker.doing = NETWORK
-        began = time.monotonic()
-        worked = self._send(block.start, data, mark)
-        bench.worker.answered(time.monotonic() - began, worked)
-        self._tally.moved(block.length)
+        return data
 
     def _send(self, offset: int, data: memoryview, mark: str) -> float:
         """Send a block until it has arrived; the seconds that the server was at it."""

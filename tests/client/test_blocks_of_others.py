@@ -103,7 +103,7 @@ def test_a_server_that_states_a_tiny_block_is_not_asked_byte_by_byte(share: Shar
             session._info = session.info() | {"block_size": stated}
             lane = session.lane()
             assert isinstance(lane, lanes.RawLane)
-            assert lane._most == most
+            assert lane.most == most
 
 
 @pytest.mark.parametrize("block", [0, -1, 1 << 30])

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 
 from filexfer.client import same
 from filexfer.client.activity import Figures, Gauge, Tally, Worker
+from filexfer.client.connections import Connections
 from filexfer.client.history import History
 from filexfer.client.notes import FileRow
 from filexfer.client.owner import Owner, is_alive
 from filexfer.client.patterns import Filter
-from filexfer.client.pool import Bench, Pool
+from filexfer.client.pipe import Pipe
+from filexfer.client.pool import Bench, Finish, Pool
 from filexfer.client.same import There, Verdict, judge
 from filexfer.client.scan import Ahead, walk
 from filexfer.client.throttle import Throttle
@@ -296,17 +299,22 @@ class Counting:
         self.ended = self.failed = self.suspended = 0
         self.rounds = 1
         self.inside = 0
+        self.streams = 9
+        self.benches: set[Bench] = set()
 
     def begin(self, bench: Bench) -> Iterable[Range]:
         return (Range(number, number + 1) for number in range(self.blocks))
 
-    def move(self, block: Range, bench: Bench) -> None:
+    def start(self, block: Range, bench: Bench) -> Finish:
         self.inside += 1
+        self.benches.add(bench)
+        return lambda: self.move(block)
+
+    def move(self, block: Range) -> None:
+        self.inside -= 1
         if block.start == self.fails_at:
-            self.inside -= 1
             raise NotFound()
         self.moved.append(block.start)
-        self.inside -= 1
 
     def end(self, bench: Bench) -> Iterable[Range]:
         assert self.inside == 0
@@ -323,7 +331,7 @@ class Counting:
 
 
 def pool(threads: int = 3) -> Pool:
-    return Pool(threads, lambda: Bench(Worker(), 10))
+    return Pool(threads, lambda: Bench(Worker(), 10, Pipe(cast(Connections, None))))
 
 
 def test_every_block_moves_once_and_every_transfer_ends_once() -> None:
@@ -335,6 +343,32 @@ def test_every_block_moves_once_and_every_transfer_ends_once() -> None:
     for transfer in transfers:
         assert sorted(transfer.moved) == list(range(transfer.blocks))
         assert (transfer.ended, transfer.failed, transfer.suspended) == (1, 0, 0)
+
+
+def test_each_thread_has_the_next_block_begun_before_the_last_one_is_over() -> None:
+    class Watched(Counting):
+        def start(self, block: Range, bench: Bench) -> Finish:
+            finish = super().start(block, bench)
+            under_way.append(self.inside)
+            return finish
+
+    under_way: list[int] = []
+    transfer = Watched(10)
+    working = pool(1)
+    working.submit(transfer)
+    working.finish()
+    assert under_way == [1] + 9 * [2]
+
+
+def test_no_more_threads_move_a_files_blocks_than_it_wants_and_the_others_take_other_files() -> None:
+    first, second = Counting(200), Counting(200)
+    first.streams = second.streams = 1
+    working = pool()
+    working.submit(first)
+    working.submit(second)
+    working.finish()
+    assert (len(first.benches), len(second.benches)) == (1, 1)
+    assert (len(first.moved), len(second.moved)) == (200, 200)
 
 
 def test_blocks_that_turn_out_missing_are_moved_again() -> None:
@@ -362,10 +396,10 @@ def test_a_stopped_pool_suspends_what_is_not_done() -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(Counting):
-        def move(self, block: Range, bench: Bench) -> None:
+        def move(self, block: Range) -> None:
             begun.set()
             go_on.wait(10)
-            super().move(block, bench)
+            super().move(block)
 
     transfers = [Slow(100), Counting(5), Counting(5)]
     working = pool(1)
@@ -383,7 +417,7 @@ def test_a_stopped_pool_suspends_what_is_not_done() -> None:
 
 def test_what_crashes_a_thread_reaches_whoever_waits() -> None:
     class Broken(Counting):
-        def move(self, block: Range, bench: Bench) -> None:
+        def move(self, block: Range) -> None:
             raise ZeroDivisionError
 
         def fail(self, error: Exception) -> None:
