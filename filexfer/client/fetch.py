@@ -119,7 +119,7 @@ class Fetches:
         rows: list[FileRow] = []
         stored = 0
         try:
-            results = files[0].store.put(smalls)
+            results = files[0].store.put(smalls, versions=False)
         except FATAL:
             raise
         except errors.FilexferError as error:

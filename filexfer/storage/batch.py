@@ -1,7 +1,7 @@
 """Many small files at once: written into our area, synced together, then named one by one, then each touched folder synced once.
 
 Until everything is written and synced nothing in the share changes. What is to be replaced is put into the trash first, all of
-it, and that synced once. A file that fails harms no other of its batch.
+it, and that synced once. A file that fails harms no other of its batch. Folders that are new come whole (`new_folders`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError, InvalidPath
 from filexfer.core.model import Outcome, Saved
-from filexfer.storage import content, trees
+from filexfer.storage import confine, content, trees
 from filexfer.storage.failures import sync_failed, translate
 from filexfer.storage.fsops import FsOps
+from filexfer.storage.new_folders import NewFolder, NewFolders
 from filexfer.storage.publish import MOVED, Keep
 from filexfer.storage.shared import Shared
 from filexfer.storage.store import Small
@@ -29,7 +30,7 @@ _SYNCED_EACH = 3
 
 @dataclass(slots=True)
 class _Written:
-    """A small file that lies in the area (`publish.New`)."""
+    """A small file that lies in the area (`publish.New`); `home`: in which new folder, None for the batch folder."""
 
     fs: FsOps
     folder: int
@@ -39,6 +40,7 @@ class _Written:
     data: Bytes
     small: Small
     parts: Parts
+    home: NewFolder | None
 
     def same_as(self, descriptor: int) -> bool:
         return content.equal_to(self.fs, descriptor, self.data)
@@ -59,22 +61,34 @@ class _Later(Exception):
 class Batch:
     """What `Store.put` does with one batch."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, versions: bool) -> None:
         self._shared = shared
         self._fs = shared.fs
         self._area = shared.area
         self._trash = shared.publisher.trash
+        self._versions = versions
+        self._folders: NewFolders | None = None
         #: What is kept of each path that waits for its rename and as which item, and the last change of the trash for them.
         self._kept: dict[Parts, tuple[os.stat_result, str]] = {}
         self._change = 0
 
     def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
         """Store `files`; a result or error for each."""
-        one_by_one = not self._fs.syncs_at_once or len(files) <= _SYNCED_EACH
-        written = [self._attempt_write(small, one_by_one) for small in files]
+        if not self._fs.syncs_at_once or len(files) <= _SYNCED_EACH:
+            return self._name([self._attempt_write(small, True) for small in files])
+        with self._shared.tree.walk() as look:
+            self._folders = folders = NewFolders(self._shared, look)
+            try:
+                return self._put_at_once(files, folders)
+            finally:
+                folders.close()
+
+    def _put_at_once(self, files: Sequence[Small], folders: NewFolders) -> list[Saved | FilexferError]:
+        written = [self._attempt_write(small, False) for small in files]
         kept = [new for new in written if isinstance(new, _Written)]
         try:
-            if kept and not one_by_one:
+            if kept:
+                folders.settle()
                 self._fs.sync_all(kept[0].folder)
         except OSError as error:
             failure = sync_failed(error)
@@ -98,9 +112,9 @@ class Batch:
         options = small.options
         if options.digest:
             digests.check(data, options.digest)
-        name = self._area.fresh_name()
-        descriptor = self._area.create(self._area.batch, name)
-        folder = self._area.folder(self._area.batch)
+        # A version can be asked for only where something is: that is found out in its place.
+        home = self._folders.home(parts[:-1]) if self._folders is not None and not options.etag else None
+        descriptor, folder, name, home = self._create(parts, home)
         try:
             try:
                 if len(data):
@@ -112,10 +126,26 @@ class Batch:
             finally:
                 self._fs.close(descriptor)
         except BaseException:
+            if home is not None:
+                home.spoiled = True
             with contextlib.suppress(OSError):
                 trees.remove(self._fs, name, folder)
             raise
-        return _Written(self._fs, folder, name, len(data), options.mtime_ns, data, small, parts)
+        if home is not None:
+            home.holds = True
+        return _Written(self._fs, folder, name, len(data), options.mtime_ns, data, small, parts, home)
+
+    def _create(self, parts: Parts, home: NewFolder | None) -> tuple[int, int, bytes, NewFolder | None]:
+        """A file for the content of `parts`: its descriptor, in which folder it lies, what it is called there, and its `home`."""
+        if home is not None:
+            name = paths.encode(parts[-1])
+            try:
+                return confine.open_own(self._fs, name, home.descriptor, create=True), home.descriptor, name, home
+            except OSError:
+                pass  # most likely the name is taken: it waits until the other one is placed
+        name = self._area.fresh_name()
+        descriptor = self._area.create(self._area.batch, name)
+        return descriptor, self._area.folder(self._area.batch), name, None
 
     def _sync(self, descriptor: int) -> None:
         try:
@@ -125,6 +155,8 @@ class Batch:
 
     def _name(self, written: Sequence[_Written | FilexferError]) -> list[Saved | FilexferError]:
         with self._shared.tree.walk() as walk:
+            if self._folders is not None:
+                self._folders.place(walk)
             alone = len(written) == 1
             placed = [self._place_first(new, walk, alone) if isinstance(new, _Written) else new for new in written]
             results = self._replace(written, placed, walk)
@@ -187,8 +219,13 @@ class Batch:
             return None
 
     def _place(self, new: _Written, walk: Walk, keep: Keep | None) -> Saved | FilexferError:
+        publisher = self._shared.publisher
         try:
-            saved = self._shared.publisher.place(new, walk, new.parts, new.small.options, keep)
+            if new.home is not None:
+                if new.home.placed:
+                    return publisher.saved(new, new.folder, new.name, new.small.path, Outcome.CREATED, self._versions)
+                self._take_out(new)
+            saved = publisher.place(new, walk, new.parts, new.small.options, keep, self._versions)
         except OSError as error:
             result: Saved | FilexferError = translate(error, new.small.path)
         except FilexferError as error:
@@ -200,8 +237,16 @@ class Batch:
         self._remove([new])
         return result
 
+    def _take_out(self, new: _Written) -> None:
+        """Out of its new folder, which cannot be placed, to a name that no other file has."""
+        name, folder = self._area.fresh_name(), self._area.folder(self._area.batch)
+        self._fs.rename(new.name, new.folder, name, folder)
+        new.name, new.folder, new.home = name, folder, None
+
     def _remove(self, kept: Sequence[_Written]) -> None:
         for new in kept:
+            if new.home is not None and new.home.placed:
+                continue  # that is its place already
             with contextlib.suppress(OSError):  # goes with the batch folder at the latest
                 trees.remove(self._fs, new.name, new.folder)
 

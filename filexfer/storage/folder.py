@@ -68,7 +68,7 @@ class FolderStore:
         """
         self._fs = fs = fs or confine.native_ops()
         with translating():
-            self._tree = tree = Tree(fs, confine.open_root(fs, root))
+            self._tree = tree = Tree(fs, confine.open_root(fs, root), set() if settings.once else None)
         try:
             if exclusive:
                 self._lock_share()
@@ -77,7 +77,7 @@ class FolderStore:
             self._clock = SteadyClock()
             self.trash = Trash(fs, area, settings, self._acts, self._put_back, self._clock)
             space = Space(tree, settings.keep_free, self.trash.make_room)
-            publisher = Publisher(fs, self.trash, PathLocks(), set() if settings.once else None)
+            publisher = Publisher(fs, self.trash, PathLocks(), tree.own)
             self._shared = Shared(fs, tree, area, space, publisher, settings, self._acts, answers=exclusive)
             self._changes = Changes(self._shared)
             # Guards the three below: uploads somebody holds, those among them lately used, streams.
@@ -155,11 +155,11 @@ class FolderStore:
 
     # -- writing --------------------------------------------------------------------------------------------------
 
-    def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
+    def put(self, files: Sequence[Small], versions: bool = True) -> list[Saved | FilexferError]:
         """See `store.Store.put`."""
         with self._acts():
             self._shared.space.check(sum(len(small.data) for small in files))
-            return Batch(self._shared).put(files)
+            return Batch(self._shared, versions).put(files)
 
     def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions(), owner: str = "") -> Upload:
         """See `store.Store.upload`."""

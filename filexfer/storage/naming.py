@@ -21,27 +21,30 @@ CANDIDATES = 10_000
 class PathLocks:
     """A lock for each path somebody is busy with: guards the look at a name and what follows against our other threads."""
 
-    __slots__ = ("_guard", "_held")
+    __slots__ = ("_free", "_guard", "_held", "_waiting")
 
     def __init__(self) -> None:
-        # Guards `_held`: path -> its lock and how many hold it or wait for it.
+        # Guards what follows: the paths that are held, and how many threads wait for one of them.
         self._guard = threading.Lock()
-        self._held: dict[str, tuple[threading.Lock, int]] = {}
+        self._held: set[str] = set()
+        self._waiting = 0
+        self._free = threading.Condition(self._guard)
 
     def acquire(self, path: str) -> None:
         with self._guard:
-            lock, users = self._held.get(path) or (threading.Lock(), 0)
-            self._held[path] = lock, users + 1
-        lock.acquire()
+            while path in self._held:
+                self._waiting += 1
+                try:
+                    self._free.wait()
+                finally:
+                    self._waiting -= 1
+            self._held.add(path)
 
     def release(self, path: str) -> None:
         with self._guard:
-            lock, users = self._held[path]
-            if users == 1:
-                del self._held[path]
-            else:
-                self._held[path] = lock, users - 1
-        lock.release()
+            self._held.remove(path)
+            if self._waiting:
+                self._free.notify_all()
 
     @contextlib.contextmanager
     def hold(self, *paths_: str) -> Iterator[None]:

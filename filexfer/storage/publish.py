@@ -20,7 +20,7 @@ from filexfer.storage import confine, content, trees
 from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import CANDIDATES, PathLocks, numbered, present, rename_new
 from filexfer.storage.trash import Trash
-from filexfer.storage.versions import check_version, etag_of, kind_of, mtime_of
+from filexfer.storage.versions import check_version, etag_of, kind_of, mark_of, mtime_of
 from filexfer.storage.walk import Parts, Walk
 
 _AREA = paths.encode(paths.AREA)
@@ -79,13 +79,21 @@ class Stored:
             self.fs.close(own)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Act:
-    """How one file is placed. `doubted`: what its folder held before may not be durable, see `Walk.doubted`."""
+    """How one file is placed.
+
+    Attributes:
+        doubted: what its folder held before may not be durable, see `Walk.doubted`.
+        ours: this store made its folder.
+        version: whether the answer is to tell the version.
+    """
 
     options: PutOptions
     keep: Keep
     doubted: bool
+    ours: bool
+    version: bool
 
 
 @dataclass(slots=True)
@@ -93,7 +101,7 @@ class Publisher:
     """Places new content in the tree. For any thread; each call with a `Walk` of its own.
 
     Attributes:
-        own: marks of the files that were placed, which are not replaced (`StoreSettings.once`); None where they may be.
+        own: `Tree.own`: what is known by these marks is not replaced.
     """
 
     fs: FsOps
@@ -101,22 +109,26 @@ class Publisher:
     locks: PathLocks
     own: set[int] | None = None
 
-    def place(self, new: New, walk: Walk, parts: Parts, options: PutOptions, keep: Keep | None = None) -> Saved:
+    def place(
+        self, new: New, walk: Walk, parts: Parts, options: PutOptions, keep: Keep | None = None, version: bool = True
+    ) -> Saved:
         """Give `new` the name `parts` as `options.on_conflict` says. Its folder is marked in `walk`, which the caller syncs.
 
-        `keep` takes the place of `Publisher.keep`; what it raises is raised, and nothing is replaced.
+        `keep` takes the place of `Publisher.keep`; what it raises is raised, and nothing is replaced. Without `version` what
+        was placed may be told without its etag, which takes a look at it.
         After `SAME` and `SKIPPED` the content still lies where it was.
         Raises `AlreadyExists`, `IsAFolder`, `InvalidPath` (a link), `Changed`, and `OSError`.
         """
-        folder = walk.folder(parts[:-1], make=True)
-        act = _Act(options, keep or self.keep, walk.doubted(parts[:-1]))
+        above = parts[:-1]
+        folder = walk.folder(above, make=True)
+        act = _Act(options, keep or self.keep, walk.doubted(above), walk.made_here(above), version)
         try:
             saved = self._place(new, folder, parts, act)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
             saved = self._place_beside(new, folder, parts, act)
-        walk.changed(parts[:-1])
+        walk.changed(above)
         return saved
 
     def keep(self, name: bytes, folder: int, path: str, status: os.stat_result) -> None:
@@ -130,35 +142,38 @@ class Publisher:
         try:
             if not (act.options.etag and act.options.on_conflict is Conflict.OVERWRITE):
                 try:
-                    return self._create(new, folder, name, path, Outcome.CREATED)
+                    return self._create(new, folder, name, path, Outcome.CREATED, act)
                 except FileExistsError:
                     pass
             old = present(self.fs, name, folder)
             if old is None:
                 check_version(act.options.etag, None)
-                return self._create(new, folder, name, path, Outcome.CREATED)
+                return self._create(new, folder, name, path, Outcome.CREATED, act)
             return self._same(new, folder, name, path, old, act) or self._resolve(new, folder, parts, old, act)
         finally:
             self.locks.release(path)
 
-    def _create(self, new: New, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
+    def _create(self, new: New, folder: int, name: bytes, path: str, outcome: Outcome, act: _Act) -> Saved:
         new.announce(path, outcome, new.folder, new.name)
-        self._mark(new)
+        self._mark(new, act)
         rename_new(self.fs, new.name, new.folder, name, folder)
-        return self._saved(folder, name, path, outcome)
+        return self.saved(new, folder, name, path, outcome, act.version)
 
-    def _mark(self, new: New) -> None:
-        # Before it has its name: a twin that meets it there shall know it.
-        if self.own is not None:
-            self.own.add(_mark_of(self.fs.stat(new.name, new.folder)))
+    def _mark(self, new: New, act: _Act) -> None:
+        # Before it has its name: a twin that meets it there shall know it. In a folder of ours it is known by that.
+        if self.own is not None and not act.ours:
+            self.own.add(mark_of(self.fs.stat(new.name, new.folder)))
 
     def took(self, status: os.stat_result) -> None:
         """A file that was there already is one of those that were asked for: it counts as placed."""
         # With a second name it may be another one of those, too.
         if self.own is not None and status.st_nlink == 1:
-            self.own.add(_mark_of(status))
+            self.own.add(mark_of(status))
 
-    def _saved(self, folder: int, name: bytes, path: str, outcome: Outcome) -> Saved:
+    def saved(self, new: New, folder: int, name: bytes, path: str, outcome: Outcome, version: bool) -> Saved:
+        """What to answer of `new`, which is `name` in `folder` now."""
+        if not version and new.mtime_ns is not None:
+            return Saved(path, outcome, new.size, new.mtime_ns, "")
         status = self.fs.stat(name, folder)
         return Saved(path, outcome, status.st_size, mtime_of(status), etag_of(status))
 
@@ -169,7 +184,8 @@ class Publisher:
         confine.refuse_link(name, old)
         if policy is Conflict.RENAME:
             return self._rename(new, folder, parts, act)
-        if self.own is not None and policy is not Conflict.SKIP and _mark_of(old) in self.own:
+        twin = self.own is not None and kind_of(old) is Kind.FILE and (act.ours or mark_of(old) in self.own)
+        if twin and policy is not Conflict.SKIP:
             raise AlreadyExists(
                 f"This disk holds “{paths.shown(path)}” for the same name as that of another file of this transfer. "
                 "Rename one of the two where they come from, then try again."
@@ -183,20 +199,20 @@ class Publisher:
             raise AlreadyExists(f"“{paths.shown(path)}” is already there. Overwrite it, or choose another name.")
         check_version(act.options.etag, old)
         act.keep(name, folder, path, old)
-        return self._replace(new, folder, name, path)
+        return self._replace(new, folder, name, path, act)
 
-    def _replace(self, new: New, folder: int, name: bytes, path: str) -> Saved:
+    def _replace(self, new: New, folder: int, name: bytes, path: str, act: _Act) -> Saved:
         new.announce(path, Outcome.REPLACED, new.folder, new.name)
-        self._mark(new)
+        self._mark(new, act)
         self.fs.rename(new.name, new.folder, name, folder)
-        return self._saved(folder, name, path, Outcome.REPLACED)
+        return self.saved(new, folder, name, path, Outcome.REPLACED, act.version)
 
     def _rename(self, new: New, folder: int, parts: Parts, act: _Act) -> Saved:
         for number in itertools.count(1):
             candidate = numbered(parts[-1], number)
             name, path = paths.encode(candidate), paths.join(*parts[:-1], candidate)
             try:
-                return self._create(new, folder, name, path, Outcome.RENAMED)
+                return self._create(new, folder, name, path, Outcome.RENAMED, act)
             except FileExistsError:
                 if number == CANDIDATES:
                     break
@@ -225,7 +241,7 @@ class Publisher:
         if not durable:
             # Our own copy is durable and takes its place: another sync of this one would succeed and prove nothing.
             self._take_time(new, status.st_mtime_ns)
-            return self._replace(new, folder, name, path)
+            return self._replace(new, folder, name, path, act)
         self.took(status)
         return Saved(path, Outcome.SAME, status.st_size, mtime_of(status), etag_of(status))
 
@@ -295,8 +311,3 @@ class _Beside:
 def _takes_time(policy: Conflict, new_ns: int, old_ns: int) -> bool:
     """Whether a file whose content is right already takes the mtime of the new one."""
     return (policy is Conflict.OVERWRITE and new_ns != old_ns) or (policy is Conflict.NEWER and new_ns > old_ns)
-
-
-def _mark_of(status: os.stat_result) -> int:
-    """What a file is known by, whatever it is called; a number, for there may be millions."""
-    return hash((status.st_dev, status.st_ino))

@@ -30,8 +30,8 @@ class StoreSettings:
         upload_age: an upload nobody touched for so long is dropped.
         answer_age: for so long a repeated commit is answered again.
         block_size: unit of verification and resume of new uploads.
-        once: what this store has published, it does not replace: two names of one transfer that the disk holds for one (`File`
-            and `file`, composed and decomposed) are a conflict, whatever the policy.
+        once: what this store has published, it does not replace, nor what lies in a folder that it made: two names of one
+            transfer that the disk holds for one (`File` and `file`, composed and decomposed) are a conflict, whatever the policy.
         checkpoint_bytes, checkpoint_seconds: after so much or so long what was written is synced and vouched for.
     """
 
@@ -169,8 +169,9 @@ class Store(Protocol):
         """Open a regular file. Raises `NotFound`, `IsAFolder`, `InvalidPath` for links, `Forbidden`."""
         ...
 
-    def put(self, files: Sequence[Small]) -> list[Saved | FilexferError]:
-        """Store many small files with one sync; a result or an error for each, in order."""
+    def put(self, files: Sequence[Small], versions: bool = True) -> list[Saved | FilexferError]:
+        """Store many small files with one sync; a result or an error for each, in order. Without `versions` their etags may be
+        left empty, which is quicker."""
         ...
 
     def upload(self, path: str | None, size: int | None, options: PutOptions = PutOptions(), owner: str = "") -> Upload:

@@ -40,6 +40,11 @@ def etag_of(status: os.stat_result) -> str:
     return "W/" + token if weak else token
 
 
+def mark_of(status: os.stat_result) -> int:
+    """What a file or folder is known by, whatever it is called; a number, for there may be millions."""
+    return hash((status.st_dev, status.st_ino))
+
+
 def same_version(one: str, other: str) -> bool:
     """Whether two etags name one version as far as times can tell (the weak comparison of RFC 9110, section 8.8.3.2)."""
     return one.removeprefix("W/") == other.removeprefix("W/")

@@ -11,6 +11,7 @@ from filexfer.core.errors import StorageFailed
 from filexfer.storage.confine import open_folder
 from filexfer.storage.failures import Unsynced
 from filexfer.storage.fsops import FsOps
+from filexfer.storage.versions import mark_of
 
 Parts = tuple[str, ...]
 
@@ -26,13 +27,16 @@ class Tree:
 
     Attributes:
         root: its descriptor; -1 once it is closed, so that nothing reaches what may have that number then.
+        own: marks of the files that were placed and of the folders that were made, see `StoreSettings.once`; None where nobody
+            asks.
     """
 
-    __slots__ = ("_doubted", "_fresh", "_lock", "fs", "root")
+    __slots__ = ("_doubted", "_fresh", "_lock", "fs", "own", "root")
 
-    def __init__(self, fs: FsOps, root: int) -> None:
+    def __init__(self, fs: FsOps, root: int, own: set[int] | None = None) -> None:
         self.fs = fs
         self.root = root
+        self.own = own
         # Guards the two below.
         self._lock = threading.Lock()
         #: Folder in which a folder was made that is not durable yet -> a token of the last time that happened.
@@ -54,6 +58,11 @@ class Tree:
         """A folder was made in this one."""
         with self._lock:
             self._fresh[parts] = object()
+
+    def mark(self, folder: int) -> None:
+        """This store made the folder of this descriptor."""
+        if self.own is not None:
+            self.own.add(mark_of(self.fs.fstat(folder)))
 
     def fresh_above(self, parts: Parts) -> list[Parts]:
         """The folders above `parts` in which somebody made the next one on this way without having synced it yet. Whoever puts
@@ -87,7 +96,7 @@ class Tree:
 class Walk:
     """The folders of one act. For one thread. A descriptor that `folder` gives is good until its next call."""
 
-    __slots__ = ("_changed", "_failed", "_fs", "_open", "_root", "_tree")
+    __slots__ = ("_changed", "_failed", "_fs", "_made", "_open", "_root", "_tree")
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -96,6 +105,8 @@ class Walk:
         self._open: dict[Parts, int] = {}
         self._changed: set[Parts] = set()
         self._failed: dict[Parts, OSError] = {}
+        #: What `made_here` said.
+        self._made: dict[Parts, bool] = {}
 
     def __enter__(self) -> Walk:
         return self
@@ -127,6 +138,14 @@ class Walk:
         """Whether a sync of this folder failed: a name in it counts as durable only once it was made again."""
         return self._tree.doubted(parts)
 
+    def made_here(self, parts: Parts) -> bool:
+        """Whether this folder, the last one `folder` gave, is one that this store made, as far as `Tree.own` tells."""
+        known = self._made.get(parts)
+        if known is None:
+            own = self._tree.own
+            known = self._made[parts] = own is not None and mark_of(self._fs.fstat(self.folder(parts))) in own
+        return known
+
     def sync(self) -> None:
         """Sync every folder that changed. What fails is told by `check`."""
         # Those whose descriptor was let go can only be synced with all others.
@@ -157,7 +176,7 @@ class Walk:
                     raise Unsynced(error.errno, error.strerror) from error
 
     def _enter(self, parts: Parts, parent: int, make: bool) -> int:
-        name = paths.encode(parts[-1])
+        name, new = paths.encode(parts[-1]), False
         try:
             opened = open_folder(self._fs, name, parent)
         except FileNotFoundError:
@@ -165,12 +184,15 @@ class Walk:
                 raise
             try:
                 self._fs.make_folder(name, parent)
+                new = True
             except FileExistsError:
                 pass  # another thread was quicker
             self._tree.made_in(parts[:-1])
             self._changed.add(parts[:-1])
             opened = open_folder(self._fs, name, parent)
         self._open[parts] = opened
+        if new:
+            self._tree.mark(opened)
         if len(self._open) > _KEPT:
             self._let_go(next(iter(self._open)))
         return opened

@@ -23,8 +23,7 @@ def put(store: FolderStore, path: str, data: bytes, options: PutOptions) -> None
         raise result
 
 
-def put_batch(store: FolderStore) -> None:
-    files = [Small("d/f", NEW, OVERWRITE), *[Small(f"more/{n}/x", NEW) for n in range(4)]]
+def put_batch(store: FolderStore, files: list[Small]) -> None:
     failed = [result for result in store.put(files) if isinstance(result, FilexferError)]
     if failed:
         raise failed[0]
@@ -66,7 +65,14 @@ ACTS = {
     "put over a file": Act(lambda s: put(s, "d/f", NEW, OVERWRITE), {"d/f": NEW}),
     "put what is there": Act(lambda s: put(s, "d/f", OLD, PutOptions()), {"d/f": OLD}),
     "put beside": Act(lambda s: put(s, "d/f", NEW, PutOptions(on_conflict=Conflict.RENAME)), {"d/f": OLD, "d/f (1)": NEW}),
-    "put a batch": Act(put_batch, {"d/f": NEW, **{f"more/{n}/x": NEW for n in range(4)}}),
+    "put a batch": Act(
+        lambda s: put_batch(s, [Small("d/f", NEW, OVERWRITE), *[Small(f"d/{n}", NEW) for n in range(4)]]),
+        {"d/f": NEW, **{f"d/{n}": NEW for n in range(4)}},
+    ),
+    "put a batch of new folders": Act(
+        lambda s: put_batch(s, [Small("d/f", NEW, OVERWRITE), *[Small(f"more/{n}/x", NEW) for n in range(4)]]),
+        {"d/f": NEW, **{f"more/{n}/x": NEW for n in range(4)}},
+    ),
     "upload a new file": Act(lambda s: upload(s, "a/b/g", len(NEW), PutOptions(key="k")), {"d/f": OLD, "a/b/g": NEW}),
     "upload over a file": Act(lambda s: upload(s, "d/f", len(NEW), OVERWRITE), {"d/f": NEW}),
     "stream a new file": Act(lambda s: upload(s, "a/b/g", None, PutOptions()), {"d/f": OLD, "a/b/g": NEW}),

@@ -193,7 +193,7 @@ def test_short_writes_are_gone_on_with(memory: Path) -> None:
         def read_at(self, descriptor: int, buffer: bytes | bytearray | memoryview, offset: int) -> int:
             return super().read_at(descriptor, memoryview(buffer)[:11], offset)
 
-    for name in ("put a batch", "upload over a file", "stream over a file", "put what is there"):
+    for name in ("put a batch", "put a batch of new folders", "upload over a file", "stream over a file", "put what is there"):
         root = memory / name
         prepare(root)
         with FolderStore(root, SETTINGS, fs=Short()) as store:

@@ -123,7 +123,15 @@ def test_no_power_cut_breaks_a_promise(memory: Path, name: str) -> None:
 
 @pytest.mark.parametrize("mutant", [NoFileSyncs, NoFolderSyncs])
 @pytest.mark.parametrize(
-    "name", ["put a new file", "put a batch", "upload a new file", "stream a new file", "upload over a file"]
+    "name",
+    [
+        "put a new file",
+        "put a batch",
+        "put a batch of new folders",
+        "upload a new file",
+        "stream a new file",
+        "upload over a file",
+    ],
 )
 def test_a_store_without_syncs_is_found_out(memory: Path, name: str, mutant: type[Disk]) -> None:
     assert any(list(broken_promises(memory, ACTS[name], mutant, seed, repeat=False)) for seed in range(3))

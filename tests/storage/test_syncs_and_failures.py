@@ -79,6 +79,8 @@ def test_a_small_file_is_synced_before_its_rename_and_its_folders_after(memory: 
 
 
 def test_a_batch_is_synced_at_once_and_each_folder_once(memory: Path) -> None:
+    for n in range(3):
+        (memory / f"d{n}").mkdir()
     told = calls(memory, lambda store: store.put([Small(f"d{n % 3}/{n}", b"x") for n in range(30)]))
     assert told.count("sync_all") == 1
     at = told.index("sync_all")
@@ -86,7 +88,14 @@ def test_a_batch_is_synced_at_once_and_each_folder_once(memory: Path) -> None:
     assert sum(word.startswith("rename_new") for word in told[at:]) == 30
     assert not [word for word in told[:at] if word.startswith(("rename", "make_folder"))]
     last = max(index for index, word in enumerate(told) if word.startswith("rename_new"))
-    assert sorted(told[last + 1 :]) == sorted(f"sync_folder {name}" for name in ("d0", "d1", "d2", memory.name))
+    assert sorted(told[last + 1 :]) == sorted(f"sync_folder {name}" for name in ("d0", "d1", "d2"))
+
+
+def test_new_folders_of_a_batch_are_synced_with_their_files_and_come_by_one_rename(memory: Path) -> None:
+    told = calls(memory, lambda store: store.put([Small(f"d/{n % 3}/{n}", b"x") for n in range(30)]))
+    at = told.index("sync_all")
+    assert sum(word.startswith(("write_at", "make_folder")) for word in told[:at]) == 30 + 4
+    assert told[at + 1 :] == ["rename_new d", f"sync_folder {memory.name}"]
 
 
 def test_a_checkpoint_syncs_the_content_then_says_so_then_syncs_the_journal(memory: Path) -> None:

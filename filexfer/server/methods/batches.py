@@ -41,7 +41,7 @@ class Batches:
         small = _packed_files(entries, contents, common) if packed else _listed_files(entries, contents, common)
 
         def put() -> object:
-            results = self._store.put(small)
+            results = self._store.put(small, versions=not packed)
             self._files.told(results)
             return _packed_results(small, results) if packed else [_result(one) for one in results]
 
