@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import beside, peers, report, targets, workloads
+from benchmarks import beside, codec, growth, listing, peers, report, targets, trees, workloads
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
 from benchmarks.report import Section
@@ -30,7 +30,13 @@ STOCK_MIB = 128
 #: What takes others more seconds than this is measured once.
 SLOW = 2.5
 #: After the cases, in this order.
-SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {"beside": beside.section}
+SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {
+    "codec": codec.section,
+    "trees": trees.section,
+    "listing": listing.section,
+    "growth": growth.section,
+    "beside": beside.section,
+}
 
 
 def arguments() -> argparse.Namespace:

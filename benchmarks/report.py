@@ -117,10 +117,14 @@ def relative(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
 
 def table(rows: Sequence[Row], sections: Sequence[Section]) -> str:
     """All of it for a person; at the end what the targets are about, of all sections."""
-    lines = [
-        f"{'':22}{'seconds':>8}{'low..high':>14}{'MB/s':>7}{'files/s':>8}{'CPU s/GB':>9}{'MiB client':>11}{'server':>7}"
-        f"   speed by {'cp':>5}{'TCP':>6}{'stock':>7}"
-    ]
+    lines = (
+        []
+        if not rows
+        else [
+            f"{'':22}{'seconds':>8}{'low..high':>14}{'MB/s':>7}{'files/s':>8}{'CPU s/GB':>9}{'MiB client':>11}{'server':>7}"
+            f"   speed by {'cp':>5}{'TCP':>6}{'stock':>7}"
+        ]
+    )
     beside = relative(rows)
     for r in rows:
         spread = f"{r.low:.2f}..{r.high:.2f}"

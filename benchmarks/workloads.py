@@ -47,6 +47,11 @@ def files_of(top: Path) -> list[Path]:
     return sorted(Path(folder, name) for folder, _, names in os.walk(top) for name in names)
 
 
+def folders_of(top: Path) -> set[str]:
+    """Every folder below `top`, as paths from there."""
+    return {os.path.relpath(os.path.join(folder, name), top) for folder, names, _ in os.walk(top) for name in names}
+
+
 def measured(path: Path) -> Load:
     found = files_of(path)
     return Load(path, sum(file.stat().st_size for file in found), len(found))
@@ -64,12 +69,17 @@ def large(folder: Path, name: str, size: int) -> Load:
 
 def small(folder: Path, count: int) -> Load:
     """`count` files of 8 KiB in 50 folders."""
+    return scattered(folder, "small", count, SMALL_BYTES)
+
+
+def scattered(folder: Path, name: str, count: int, size: int) -> Load:
+    """`count` files of `size` bytes in 50 folders."""
     chance = random.Random(count)
+    for number in range(50):
+        (folder / name / f"folder{number:02}").mkdir(parents=True)
     for number in range(count):
-        path = folder / "small" / f"folder{number % 50:02}" / f"file{number:05}.bin"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(chance.randbytes(SMALL_BYTES))
-    return measured(folder / "small")
+        (folder / name / f"folder{number % 50:02}" / f"file{number:05}.bin").write_bytes(chance.randbytes(size))
+    return measured(folder / name)
 
 
 def library(folder: Path) -> Load:
@@ -85,6 +95,8 @@ def differs(sent: Path, arrived: Path) -> str:
     there = [os.path.relpath(path, arrived) for path in files_of(arrived)] if arrived.exists() else []
     if names != there:
         return f"Files are missing or too many: {sorted(set(names) ^ set(there))[:2]}"
+    if odd := folders_of(sent) ^ folders_of(arrived):
+        return f"Folders are missing or too many: {sorted(odd)[:2]}"
     one, other = bytearray(MIB), bytearray(MIB)
     for name in names:
         with open(os.path.normpath(sent / name), "rb", 0) as left, open(os.path.normpath(arrived / name), "rb", 0) as right:

@@ -48,6 +48,12 @@ def test_a_copy_with_one_other_byte_is_found(tmp_path: Path) -> None:
     assert "missing" in workloads.differs(load.path, other.path)
 
 
+def test_an_empty_folder_that_did_not_arrive_is_found(tmp_path: Path) -> None:
+    for folder in ("sent/a/empty", "sent/b", "arrived/a", "arrived/b"):
+        (tmp_path / folder).mkdir(parents=True)
+    assert "Folders are missing" in workloads.differs(tmp_path / "sent", tmp_path / "arrived")
+
+
 def test_noisy_runs_count_only_where_there_are_no_calm_ones() -> None:
     case = Case("raw", "up", workloads.Load(Path("large"), 1000, 1))
     calm, noisy = Usage(wall=2.0, client_cpu=1.0), Usage(wall=9.0, client_cpu=1.0, other=0.5)

@@ -1,0 +1,49 @@
+"""The sections of the benchmark: that each runs, at a scale of nothing, and tells what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import codec, growth, listing, trees
+from benchmarks.workloads import Scale
+
+SCALE = Scale(rounds=1, large=1 << 20, small_files=20, entries=3000)
+
+
+def test_the_codec_is_measured_beside_the_standard_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "_LONG", 0.001)
+    found = codec.section(tmp_path / "codec", SCALE)
+    assert {"MB/s", "µs", "×"} == {figure.unit for figure in found.figures}
+    assert all(figure.value > 0 for figure in found.figures)
+
+
+def test_a_listing_is_read_by_both_clients_and_counted(tmp_path: Path) -> None:
+    found = listing.section(tmp_path / "listing", SCALE)
+    assert [figure.what for figure in found.figures][:3] == [
+        "folder of 300 entries, ours",
+        "folder of 300 entries, standard library's client",
+        "tree of 3,000 entries, read to its end",
+    ]
+    assert all(figure.value > 0 for figure in found.figures)
+    assert found.ratios[0].what == "listing 3,000 entries: longest pause, seconds"
+    assert 0 < found.ratios[0].value < 60
+
+
+def test_growth_compares_ten_times_the_files_with_a_tenth_in_both_directions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "_TIMES", 2)
+    found = growth.section(tmp_path / "growth", SCALE)
+    assert [figure.what for figure in found.figures] == ["20 files up", "40 files up", "20 files down", "40 files down"]
+    assert len(found.ratios) == 6
+
+
+def test_a_tree_of_empty_folders_arrives_whole_and_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "_DEPTH", 5)
+    monkeypatch.setattr(trees, "_CHAINS", 1)
+    found = trees.section(tmp_path / "trees", SCALE)
+    ours = [figure.what for figure in found.figures if " raw " in figure.what]
+    assert len(ours) == 6  # three trees, each up and down
+    assert all(figure.value > 0 for figure in found.figures)
