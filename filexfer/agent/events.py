@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from filexfer.agent.servers import OWN
@@ -39,7 +39,7 @@ class Brief:
 def brief(job: Job) -> Brief:
     items = job.spec.items
     server = "" if job.spec.server == OWN else job.spec.server
-    return Brief(replace(job, spec=replace(job.spec, server=server, items=items[:ITEMS])), len(items))
+    return Brief(job._replace(spec=job.spec._replace(server=server, items=items[:ITEMS])), len(items))
 
 
 #: What the log knows of a job: the version of its last change, and the job, None where it is gone.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 from filexfer.agent.events import Events, brief
 from filexfer.agent.memory import Memory
@@ -56,7 +55,7 @@ class Jobs:
         """The same of a spec that somebody put together."""
         # By its address from now on: whoever saves another server under this name shall not get what was meant for this one.
         server = OWN if is_own(wanted.server) else str(self._servers.resolve(self._servers.reach(wanted.server, caller.local)))
-        wanted = replace(wanted, server=server)
+        wanted = wanted._replace(server=server)
         if not wanted.items:
             raise BadParameters("A transfer has at least one item, a pair of source and target.")
         for local, remote in _ends(wanted):

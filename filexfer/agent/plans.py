@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 from filexfer.agent.jobs import Jobs
 from filexfer.agent.rates import Rates
@@ -116,9 +115,9 @@ class Plans:
         given = struct({} if options is None else options, "options")
         check_names(given, ("on_conflict", "junk"))
         opened = self._known(caller, plan)
-        spec = replace(opened.spec, on_conflict=_policy(given.get("on_conflict", opened.spec.on_conflict.value)))
+        spec = opened.spec._replace(on_conflict=_policy(given.get("on_conflict", opened.spec.on_conflict.value)))
         if not flag(given.get("junk", False), "junk"):
-            spec = replace(spec, exclude=(*spec.exclude, *opened.plan.excludes))
+            spec = spec._replace(exclude=(*spec.exclude, *opened.plan.excludes))
         return opened.start(self._jobs, spec)
 
     def plan_close(self, caller: Caller, plan: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from dataclasses import replace
 
 from filexfer.core.errors import ConnectionFailed, Forbidden
 from filexfer.protocol.address import Address
@@ -19,7 +18,7 @@ def from_elsewhere(where: Address) -> Address:
     own = _own_numbers()
     if not numbers or any(_is_here(number, own) for number in numbers):
         raise Forbidden("This server can be reached only from the computer that filexfer runs on. Open the window there.")
-    return where if where.scheme == "https" else replace(where, host=numbers[0])
+    return where if where.scheme == "https" else where._replace(host=numbers[0])
 
 
 def _numbers(where: Address) -> list[str]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from filexfer.cli.exits import UsageError
 from filexfer.core import errors, paths
@@ -25,8 +24,7 @@ STREAM = "-"
 _HOW = "Write it like https://HOST:8765/PATH, unix:/SOCKET:/PATH or NAME:PATH."
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(NamedTuple):
     """An end on a server.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 
 from filexfer.core.model import Direction, Job
 
@@ -129,8 +128,7 @@ class Figures:
                 bytes_total, files_total = max(bytes_total, self._floor_totals[0]), max(files_total, self._floor_totals[1])
                 bytes_done, files_done = max(bytes_done, self.floor_bytes), max(files_done, self.floor_files)
                 files_skipped = max(0, max(self._files_done + files_skipped, self._floor_handled) - files_done)
-            return replace(
-                job,
+            return job._replace(
                 scanning=self._scanning and not ended,
                 files_total=files_total,
                 files_done=files_done,
@@ -226,7 +224,7 @@ class Gauge:
         left = -1.0
         if not job.scanning and now - self._began >= FIRST_ESTIMATE and rate > 0:
             left = max(0, job.bytes_total - job.bytes_done) / rate
-        return replace(job, rate=rate, seconds_left=left, waits_for=self._waiting())
+        return job._replace(rate=rate, seconds_left=left, waits_for=self._waiting())
 
     def _see(self) -> None:
         """What the threads do just now, smoothed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -87,7 +86,7 @@ class Away:
         """Whether a waiting job cannot begin now; one that cannot says why."""
         error = self._servers.get(mine.job.spec.server)
         if error is not None and not mine.is_held:
-            mine.job = replace(mine.job, waits_for=SERVER, error=str(error), error_kind=type(error).__name__)
+            mine.job = mine.job._replace(waits_for=SERVER, error=str(error), error_kind=type(error).__name__)
             # It waits all the same where that cannot be noted.
             with suppress(StorageFailed):
                 self._history.save(mine.job)
@@ -112,7 +111,7 @@ class Away:
 
 def released(mine: Mine, state: JobState) -> Job:
     """A held job as it is once it is held no longer: what kept it is no error of it."""
-    return replace(mine.job, state=state, waits_for="", error="", error_kind="")
+    return mine.job._replace(state=state, waits_for="", error="", error_kind="")
 
 
 def _reached(job: Job) -> tuple[int, int]:

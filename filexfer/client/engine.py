@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from filexfer.client import session, specs
@@ -135,7 +134,7 @@ class Engine:
             job = self._history.add(key, spec, specs.name(spec), self._owner.name)
         elif self._history.claim(known.id, self._owner.name):
             # How fast it may go may be said otherwise now.
-            job = replace(known, spec=spec, state=JobState.WAITING)
+            job = known._replace(spec=spec, state=JobState.WAITING)
         else:
             raise Busy(f"This transfer is under way already, as number {known.id}, in another window or command.")
         with self._queue.changed:
@@ -198,7 +197,7 @@ class Engine:
         """Give a job another place in the queue; smaller is sooner."""
         with self._queue.changed:
             mine = self._queue.own(job_id)
-            mine.job = replace(mine.job, position=float(position))
+            mine.job = mine.job._replace(position=float(position))
             self._history.save(mine.now())
         self._queue.clock.stir()
 

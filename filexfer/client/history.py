@@ -9,7 +9,6 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +91,7 @@ class History:
                 if owner not in alive:
                     alive[owner] = is_alive(self.owners, str(owner))
                 if not alive[owner]:
-                    job = replace(job, state=JobState.PAUSED, waits_for="")
+                    job = job._replace(state=JobState.PAUSED, waits_for="")
             jobs.append(job)
         return jobs
 

@@ -9,7 +9,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from filexfer.client import away, cleanup
 from filexfer.client.activity import Gauge
@@ -90,7 +89,7 @@ class Queue:
     def known(self, job: Job) -> Job:
         """A job of the history, with what only this engine remembers of it. The lock need not be held."""
         finished_ns, moved = self._moved.get(job.id, (0, 0))
-        return replace(job, bytes_moved=moved) if finished_ns and finished_ns == job.finished_ns else job
+        return job._replace(bytes_moved=moved) if finished_ns and finished_ns == job.finished_ns else job
 
     def forget(self, job_id: int) -> Mine | None:
         """Know nothing of an ended job any more; what was known of it."""
@@ -103,7 +102,7 @@ class Queue:
             mine.job = away.released(mine, state)
             self.away.left(mine.job.spec.server, list(self.mine.values()))
         finished = time.time_ns() if state.ended else 0
-        mine.job = replace(mine.job, state=state, finished_ns=finished)
+        mine.job = mine.job._replace(state=state, finished_ns=finished)
         self._history.save(mine.job)
         self.changed.notify_all()
         self.clock.stir()
@@ -115,7 +114,7 @@ class Queue:
             mine = self.mine[job.id] = Mine(job)
         if mine.thread is not None and mine.wish is None:
             return
-        mine.job = replace(mine.job, spec=job.spec)
+        mine.job = mine.job._replace(spec=job.spec)
         if job.state is JobState.PAUSED:
             self.clock.stir()
         else:
@@ -128,7 +127,7 @@ class Queue:
             mine.wish = JobState.WAITING
             return
         self._history.notes.forget(mine.job.id)
-        mine.job = replace(mine.job, error="", error_kind="", files_failed=0)
+        mine.job = mine.job._replace(error="", error_kind="", files_failed=0)
         self.set(mine, JobState.WAITING)
         self._start_waiting()
 
@@ -227,8 +226,8 @@ class Queue:
                 state = JobState.WAITING
             ended = mine.job if how.run is None else how.run.figures.onto(mine.job, ended=state.ended)
             if state is JobState.FAILED and how.error is not None:
-                ended = replace(ended, error=str(how.error), error_kind=type(how.error).__name__)
-            mine.job = replace(ended, rate=0.0, seconds_left=-1.0, waits_for="")
+                ended = ended._replace(error=str(how.error), error_kind=type(how.error).__name__)
+            mine.job = ended._replace(rate=0.0, seconds_left=-1.0, waits_for="")
             mine.run = mine.gauge = mine.thread = mine.wish = None
             self._settle(mine, state)
 
@@ -256,9 +255,9 @@ class Queue:
 
     def _fail_unnoted(self, mine: Mine, error: StorageFailed) -> None:
         """A job's new state cannot be noted."""
-        failed = replace(mine.job, state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
+        failed = mine.job._replace(state=JobState.FAILED, error=str(error), error_kind=type(error).__name__)
         # Not in the history: it stays this engine's.
-        mine.job = replace(failed, finished_ns=0)
+        mine.job = failed._replace(finished_ns=0)
         self.changed.notify_all()
         self.clock.stir()
 

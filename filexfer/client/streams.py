@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import replace
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from filexfer.client.upload import cut
@@ -51,7 +50,7 @@ def put(session: Session, path: str, file: BinaryIO, size: int | None, options: 
 
 
 def _put(session: Session, path: str, file: IO[bytes], size: int, options: PutOptions) -> Saved:
-    options = options if options.key else replace(options, key=os.urandom(16).hex())
+    options = options if options.key else options._replace(key=os.urandom(16).hex())
     answer = wire.struct(session.call("upload_open", paths.to_wire(path), size, wire.options_struct(options)))
     upload_id = wire.text(answer.get("upload_id"), "upload_id")
     lane = session.lane()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 #: The unit of transfer, verification and resume, in bytes. Measured: larger blocks fall out of the processor's cache.
 BLOCK_SIZE = 1 << 20
@@ -54,8 +54,7 @@ class Outcome(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file, folder or link of a share.
 
     Attributes:
@@ -72,8 +71,7 @@ class Entry:
     etag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Bytes `[start, end)` of a file."""
 
     start: int
@@ -84,8 +82,7 @@ class Range:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """A file that was put: where it ended up, what became of it, and its version now."""
 
     path: str
@@ -95,8 +92,7 @@ class Saved:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class PutOptions:
+class PutOptions(NamedTuple):
     """How a file is put.
 
     Attributes:
@@ -149,8 +145,7 @@ class FileState(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class JobSpec:
+class JobSpec(NamedTuple):
     """What to move.
 
     Attributes:
@@ -174,8 +169,7 @@ class JobSpec:
     limit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A snapshot of a job: what it is and how far it came. `bytes_done` counts bytes the receiving side has verified,
     `files_done` files that are published and durable.
 
@@ -219,8 +213,7 @@ class Job:
         return self.state is JobState.WAITING and self.waits_for == SERVER
 
 
-@dataclass(frozen=True, slots=True)
-class JobFile:
+class JobFile(NamedTuple):
     """One file of a job: its source path, target path, size in bytes, state and, if it failed, why (a sentence, and the
     class name of the error in `core.errors`)."""
 

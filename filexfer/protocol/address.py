@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters
@@ -25,8 +25,7 @@ _MENTIONED = re.compile(r"https?://[^\s/“”\x00-\x1f]+/")
 _SCHEMES = ("http", "https", "unix")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where something is.
 
     Attributes:
@@ -48,7 +47,7 @@ class Address:
     @property
     def server(self) -> Address:
         """The same server, without a path."""
-        return replace(self, path="")
+        return self._replace(path="")
 
     @property
     def authority(self) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters, FilexferError
@@ -18,8 +18,7 @@ _OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
 _FAULT = "!"
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """What a batch holds. `sizes` in bytes; `mtimes` in nanoseconds since the epoch, empty for now; `digests` as 32 bytes of
     blake3 each, empty for none."""
 
@@ -91,8 +90,7 @@ def outcomes_of(value: object) -> tuple[list[Outcome | FilexferError], dict[int,
     return results, renamed
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """The first files of those asked for: their index without paths, and an error where a row has no content."""
 
     sizes: Sequence[int]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters
@@ -16,7 +15,6 @@ _LETTERS = {Kind.FILE: "f", Kind.FOLDER: "d", Kind.LINK: "l", Kind.OTHER: "o"}
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
     """A packed listing, unpacked no further than needed: row i is `names[i]`, `kinds[i]` (a letter of fdlo), `sizes[i]` (bytes),
     `mtimes[i]` (nanoseconds since the epoch).
@@ -25,11 +23,14 @@ class Columns:
         next: cursor of the next page, "" on the last.
     """
 
-    names: Sequence[str]
-    kinds: str
-    sizes: array[int]
-    mtimes: array[int]
-    next: str = ""
+    __slots__ = ("kinds", "mtimes", "names", "next", "sizes")
+
+    def __init__(self, names: Sequence[str], kinds: str, sizes: array[int], mtimes: array[int], next: str = "") -> None:
+        self.names = names
+        self.kinds = kinds
+        self.sizes = sizes
+        self.mtimes = mtimes
+        self.next = next
 
     def __len__(self) -> int:
         return len(self.names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from filexfer.core.errors import ProtocolError
 from filexfer.protocol.fields import parse_server_timing
@@ -39,29 +38,39 @@ class BadHead(ProtocolError):
         self.status = status
 
 
-@dataclass(slots=True)
 class RequestHead:
     """A request without its body.
 
     Attributes:
         target: as it stands, beginning with `/`, or `*`.
-        headers: by name in lower case; repeated ones joined with `, `. Not shown by `repr`: one may hold a token.
+        headers: by name in lower case; repeated ones joined with `, `. One may hold a token.
         length: bytes of the body as declared; None where nothing is declared.
         chunked: the body comes in chunks.
         keep_alive: the client would send another request.
         expects_continue: it waits for `100 Continue` before it sends the body.
     """
 
-    method: str
-    target: str
-    headers: dict[str, str] = field(repr=False)
-    length: int | None
-    chunked: bool
-    keep_alive: bool
-    expects_continue: bool
+    __slots__ = ("chunked", "expects_continue", "headers", "keep_alive", "length", "method", "target")
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        length: int | None,
+        chunked: bool,
+        keep_alive: bool,
+        expects_continue: bool,
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.length = length
+        self.chunked = chunked
+        self.keep_alive = keep_alive
+        self.expects_continue = expects_continue
 
 
-@dataclass(slots=True)
 class ResponseHead:
     """A response without its body.
 
@@ -71,12 +80,17 @@ class ResponseHead:
         keep_alive: another request may be sent over this connection.
     """
 
-    status: int
-    reason: str
-    headers: dict[str, str]
-    length: int | None
-    chunked: bool
-    keep_alive: bool
+    __slots__ = ("chunked", "headers", "keep_alive", "length", "reason", "status")
+
+    def __init__(
+        self, status: int, reason: str, headers: dict[str, str], length: int | None, chunked: bool, keep_alive: bool
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.length = length
+        self.chunked = chunked
+        self.keep_alive = keep_alive
 
     def has_body(self, method: str) -> bool:
         """Whether a body follows, this being the answer to a request with `method`."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
-from typing import Any
+from typing import Any, get_type_hints
 
 from filexfer.core import paths
 from filexfer.core.errors import BadParameters
@@ -12,7 +11,8 @@ from filexfer.core.model import Conflict, Direction, FileState, Job, JobFile, Jo
 from filexfer.protocol.members import binary, check_names, choice, flag, number, real, sequence, struct, text
 
 _SEPARATOR = os.sep.encode()
-_SPEC = frozenset(field.name for field in fields(JobSpec))
+_SPEC = frozenset(JobSpec._fields)
+_JOB = get_type_hints(Job)
 
 
 def spec_struct(spec: JobSpec) -> dict[str, object]:
@@ -56,7 +56,7 @@ def _into(sources: object, folder: object) -> list[object]:
 
 
 def job_struct(job: Job) -> dict[str, object]:
-    made: dict[str, object] = {field.name: getattr(job, field.name) for field in fields(job)}
+    made: dict[str, object] = job._asdict()
     made["spec"] = spec_struct(job.spec)
     made["state"] = job.state.value
     made["name"] = paths.to_wire(job.name)
@@ -67,9 +67,9 @@ def job_of(value: object) -> Job:
     """The inverse of `job_struct`; members that are not there have their defaults. Raises `BadParameters`."""
     given = struct(value, "A job")
     known: dict[str, Any] = {}
-    for field in fields(Job):
-        if field.name in given:
-            known[field.name] = _READ[str(field.type)](given[field.name], field.name)
+    for name, kind in _JOB.items():
+        if name in given:
+            known[name] = _READ[kind](given[name], name)
     if not {"id", "spec", "state"} <= known.keys():
         raise BadParameters("A job has at least an id, a spec and a state.")
     return Job(**known)
@@ -115,11 +115,11 @@ def _words(value: object, name: str) -> str:
     return paths.decode(value) if isinstance(value, bytes) else text(value, name)
 
 
-_READ: dict[str, Any] = {
-    "int": number,
-    "bool": flag,
-    "float": real,
-    "str": _words,
-    "JobSpec": lambda value, name: spec_of(value),
-    "JobState": lambda value, name: choice(JobState, value, name),
+_READ: dict[type, Any] = {
+    int: number,
+    bool: flag,
+    float: real,
+    str: _words,
+    JobSpec: lambda value, name: spec_of(value),
+    JobState: lambda value, name: choice(JobState, value, name),
 }

@@ -7,14 +7,13 @@ A path may be `base64` wherever `string` stands, a size `string` or `i8` whereve
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from filexfer.core.model import Permission
 from filexfer.protocol.targets import FILES, UPLOADS
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """One method as callers see it.
 
     Attributes:
@@ -36,8 +35,7 @@ class Method:
         return self.tells is not None
 
 
-@dataclass(frozen=True, slots=True)
-class RawAct:
+class RawAct(NamedTuple):
     """One kind of request of the raw lane. `changes`: it leaves a line in the audit log."""
 
     permission: Permission

@@ -5,8 +5,7 @@ A value is None, bool, int (64 bits), float, str, bytes, `xmlrpc.client.DateTime
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 #: What one buffer of bytes may be. Memoryviews must be contiguous.
 Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -42,8 +41,7 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much one message may be.
 
     Attributes:
@@ -61,8 +59,7 @@ class Limits:
     payloads_memory: int = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A decoded call."""
 
     method: str

@@ -1,4 +1,4 @@
-"""The dataclasses of `core.model` on the wire, and back: the face of `structs`, `columns`, `jobs` and `members`."""
+"""The values of `core.model` on the wire, and back: the face of `structs`, `columns`, `jobs` and `members`."""
 
 from filexfer.protocol.columns import Columns, columns_of, digests_of, pack, pack_digests, unpack
 from filexfer.protocol.jobs import job_file_of, job_file_struct, job_of, job_struct, spec_of, spec_struct

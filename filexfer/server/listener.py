@@ -12,7 +12,7 @@ import socket
 import stat
 import struct
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def where_to_listen(text: str) -> Address:
     """As `parse`; and for the host `*`: every address of this machine, of both families. Raises `BadParameters`."""
     scheme, mark, rest = text.partition("://*")
     if mark and rest[:1] in ("", ":", "/"):
-        return replace(parse(f"{scheme}://0.0.0.0{rest}"), host=_EVERYWHERE)
+        return parse(f"{scheme}://0.0.0.0{rest}")._replace(host=_EVERYWHERE)
     return parse(text)
 
 
@@ -120,7 +120,7 @@ def _listen_tcp(where: Address, settings: Settings) -> list[Listener]:
 def _shown(sock: socket.socket, wanted: Address) -> str:
     """The address of a bound socket, as it was asked for. Of all addresses, each family's are told by themselves."""
     host, port = sock.getsockname()[:2]
-    return str(replace(wanted, host=host if wanted.host == _EVERYWHERE else wanted.host, port=port))
+    return str(wanted._replace(host=host if wanted.host == _EVERYWHERE else wanted.host, port=port))
 
 
 def _bind_all(hosts: list[tuple[socket.AddressFamily, str]], port: int, backlog: int) -> list[socket.socket]:

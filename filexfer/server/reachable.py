@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from filexfer.protocol.address import parse
 
@@ -23,7 +22,7 @@ def reachable(address: str) -> list[str]:
     version = _wildcard(where.host)
     if not version:
         return [str(where.server)]
-    return [str(replace(where.server, host=str(ip))) for ip in _own(version)]
+    return [str(where.server._replace(host=str(ip))) for ip in _own(version)]
 
 
 def reachable_by(addresses: Iterable[str]) -> list[str]:

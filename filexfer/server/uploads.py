@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from filexfer.core.errors import Busy, FilexferError, UnknownUpload
 from filexfer.core.model import PutOptions
@@ -46,7 +46,7 @@ class Uploads:
         self._tidy(caller.who)
         if options.key:
             # Two devices that choose the same key mean two uploads.
-            options = replace(options, key=f"{caller.device}/{options.key}")
+            options = options._replace(key=f"{caller.device}/{options.key}")
         upload = self._store.upload(path, size, options, caller.device)
         with self._lock:
             held = self._held.get(upload.id)

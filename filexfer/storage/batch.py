@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
@@ -28,19 +27,32 @@ from filexfer.storage.walk import Parts, Walk
 _SYNCED_EACH = 3
 
 
-@dataclass(slots=True)
 class _Written:
     """A small file that lies in the area (`publish.New`); `home`: in which new folder, None for the batch folder."""
 
-    fs: FsOps
-    folder: int
-    name: bytes
-    size: int
-    mtime_ns: int | None
-    data: Bytes
-    small: Small
-    parts: Parts
-    home: NewFolder | None
+    __slots__ = ("data", "folder", "fs", "home", "mtime_ns", "name", "parts", "size", "small")
+
+    def __init__(
+        self,
+        fs: FsOps,
+        folder: int,
+        name: bytes,
+        size: int,
+        mtime_ns: int | None,
+        data: Bytes,
+        small: Small,
+        parts: Parts,
+        home: NewFolder | None,
+    ) -> None:
+        self.fs = fs
+        self.folder = folder
+        self.name = name
+        self.size = size
+        self.mtime_ns = mtime_ns
+        self.data = data
+        self.small = small
+        self.parts = parts
+        self.home = home
 
     def same_as(self, descriptor: int) -> bool:
         return content.equal_to(self.fs, descriptor, self.data)

@@ -21,8 +21,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from filexfer.core.model import Conflict, Outcome, PutOptions, Saved
 from filexfer.storage.fsops import FsOps
@@ -35,8 +34,7 @@ _Value = TypeVar("_Value")
 _LONGEST = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What an upload is: where to, bytes, bytes a block, how, when it was begun (nanoseconds since the epoch), and whose it is
     ("" for nobody's in particular)."""
 
@@ -48,8 +46,7 @@ class Head:
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Publishing:
+class Publishing(NamedTuple):
     """The rename that was about to happen: to which path, with what outcome, of which inode."""
 
     path: str
@@ -57,7 +54,6 @@ class Publishing:
     inode: int
 
 
-@dataclass(slots=True)
 class Told:
     """What a journal says.
 
@@ -68,14 +64,16 @@ class Told:
         begin, end: offsets behind the head, and behind the last whole record.
     """
 
-    head: Head | None = None
-    blocks: dict[int, tuple[int, bytes]] = field(default_factory=dict)
-    noted: int = 0
-    durable: int = 0
-    publishing: Publishing | None = None
-    saved: Saved | None = None
-    begin: int = 0
-    end: int = 0
+    __slots__ = ("begin", "blocks", "durable", "end", "head", "noted", "publishing", "saved")
+
+    def __init__(self, head: Head | None = None, begin: int = 0, end: int = 0) -> None:
+        self.head = head
+        self.blocks: dict[int, tuple[int, bytes]] = {}
+        self.noted = self.durable = 0
+        self.publishing: Publishing | None = None
+        self.saved: Saved | None = None
+        self.begin = begin
+        self.end = end
 
     def received(self) -> int:
         """Bytes of the blocks noted."""
@@ -96,7 +94,7 @@ def record(kind: bytes, body: bytes) -> bytes:
 
 
 def head(value: Head) -> bytes:
-    return record(b"H", _json(asdict(value) | {"options": _options_values(value.options)}))
+    return record(b"H", _json(value._asdict() | {"options": _options_values(value.options)}))
 
 
 def options(value: PutOptions) -> bytes:
@@ -116,11 +114,11 @@ def lost(number: int) -> bytes:
 
 
 def publishing(value: Publishing) -> bytes:
-    return record(b"P", _json(asdict(value) | {"outcome": value.outcome.value}))
+    return record(b"P", _json(value._asdict() | {"outcome": value.outcome.value}))
 
 
 def done(value: Saved) -> bytes:
-    return record(b"D", _json(asdict(value) | {"outcome": value.outcome.value}))
+    return record(b"D", _json(value._asdict() | {"outcome": value.outcome.value}))
 
 
 def read(fs: FsOps, descriptor: int) -> Told:
@@ -166,7 +164,7 @@ def _take_values(told: Told, kind: bytes, values: dict[str, Any]) -> None:
     if kind == b"H":
         told.head = _sized(_typed(Head(options=_options_of(values.pop("options")), **values)))
     elif kind == b"O":
-        told.head = told.head and replace(told.head, options=_options_of(values))
+        told.head = told.head and told.head._replace(options=_options_of(values))
     elif kind == b"P":
         told.publishing = _typed(Publishing(outcome=Outcome(values.pop("outcome")), **values))
     else:
@@ -189,7 +187,7 @@ def _sized(head: Head) -> Head:
 
 
 def _options_values(value: PutOptions) -> dict[str, object]:
-    return asdict(value) | {"on_conflict": value.on_conflict.value}
+    return value._asdict() | {"on_conflict": value.on_conflict.value}
 
 
 def _options_of(values: object) -> PutOptions:

@@ -8,7 +8,6 @@ folder is not placed, and its files go one by one like all others.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 
 from filexfer.core import paths
 from filexfer.core.errors import FilexferError
@@ -21,7 +20,6 @@ from filexfer.storage.walk import Parts, Walk
 _MOST = 32
 
 
-@dataclass(slots=True, eq=False)
 class NewFolder:
     """A folder that is being built.
 
@@ -35,14 +33,15 @@ class NewFolder:
         placed: whether it is at its place, with all that is in it.
     """
 
-    parts: Parts
-    above: NewFolder | None
-    name: bytes
-    within: int
-    descriptor: int
-    holds: bool = False
-    spoiled: bool = False
-    placed: bool = False
+    __slots__ = ("above", "descriptor", "holds", "name", "parts", "placed", "spoiled", "within")
+
+    def __init__(self, parts: Parts, above: NewFolder | None, name: bytes, within: int, descriptor: int) -> None:
+        self.parts = parts
+        self.above = above
+        self.name = name
+        self.within = within
+        self.descriptor = descriptor
+        self.holds = self.spoiled = self.placed = False
 
 
 class NewFolders:

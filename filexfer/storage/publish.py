@@ -10,8 +10,7 @@ import errno
 import itertools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, IsAFolder
@@ -61,15 +60,17 @@ class New(Protocol):
 Keep: TypeAlias = Callable[[bytes, int, str, os.stat_result], None]
 
 
-@dataclass(slots=True)
 class Stored:
     """What most new content is (`New` but for `announce`): one file of our area, read anew to compare it."""
 
-    fs: FsOps
-    folder: int
-    name: bytes
-    size: int
-    mtime_ns: int | None
+    __slots__ = ("folder", "fs", "mtime_ns", "name", "size")
+
+    def __init__(self, fs: FsOps, folder: int, name: bytes, size: int, mtime_ns: int | None) -> None:
+        self.fs = fs
+        self.folder = folder
+        self.name = name
+        self.size = size
+        self.mtime_ns = mtime_ns
 
     def same_as(self, descriptor: int) -> bool:
         own = confine.open_own(self.fs, self.name, self.folder)
@@ -79,8 +80,7 @@ class Stored:
             self.fs.close(own)
 
 
-@dataclass(slots=True)
-class _Act:
+class _Act(NamedTuple):
     """How one file is placed.
 
     Attributes:
@@ -96,7 +96,6 @@ class _Act:
     version: bool
 
 
-@dataclass(slots=True)
 class Publisher:
     """Places new content in the tree. For any thread; each call with a `Walk` of its own.
 
@@ -104,10 +103,13 @@ class Publisher:
         own: `Tree.own`: what is known by these marks is not replaced.
     """
 
-    fs: FsOps
-    trash: Trash
-    locks: PathLocks
-    own: set[int] | None = None
+    __slots__ = ("fs", "locks", "own", "trash")
+
+    def __init__(self, fs: FsOps, trash: Trash, locks: PathLocks, own: set[int] | None = None) -> None:
+        self.fs = fs
+        self.trash = trash
+        self.locks = locks
+        self.own = own
 
     def place(
         self, new: New, walk: Walk, parts: Parts, options: PutOptions, keep: Keep | None = None, version: bool = True
@@ -282,8 +284,7 @@ class Publisher:
         return saved
 
 
-@dataclass(slots=True)
-class _Beside:
+class _Beside(NamedTuple):
     """New content after it was copied to the disk of its target."""
 
     original: New

@@ -6,7 +6,6 @@ Links are entries and never followed; names reserved for our own area are left o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from filexfer.core import paths
 from filexfer.core.errors import InvalidPath, NotAFolder
@@ -59,13 +58,15 @@ def _entries(fs: FsOps, folder: int, prefix: str) -> Iterator[Entry]:
                 yield Entry(prefix + name, Kind.OTHER, 0, 0)
 
 
-@dataclass(slots=True)
 class _Level:
     """A folder that is being listed. `folder` is its descriptor, None once what is left of it is kept as a list."""
 
-    prefix: str
-    folder: int | None
-    entries: Iterator[Entry]
+    __slots__ = ("entries", "folder", "prefix")
+
+    def __init__(self, prefix: str, folder: int | None, entries: Iterator[Entry]) -> None:
+        self.prefix = prefix
+        self.folder = folder
+        self.entries = entries
 
 
 def _tree(fs: FsOps, root: int) -> Iterator[Entry]:

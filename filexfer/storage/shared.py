@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from filexfer.storage.acts import Acts
 from filexfer.storage.area import Area
@@ -13,8 +13,7 @@ from filexfer.storage.store import StoreSettings
 from filexfer.storage.walk import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """The tree, the area in it and what works on both.
 
     Attributes:

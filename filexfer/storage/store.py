@@ -7,9 +7,8 @@ did would survive a power cut. The texts of its errors hold no absolute path.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError
@@ -18,8 +17,7 @@ from filexfer.core.model import BLOCK_SIZE, Entry, Kind, PutOptions, Range, Save
 _DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
+class StoreSettings(NamedTuple):
     """How a store behaves. Times are seconds, sizes bytes.
 
     Attributes:
@@ -47,8 +45,7 @@ class StoreSettings:
     checkpoint_seconds: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Small:
+class Small(NamedTuple):
     """A small file of a batch: where to, its whole content, and how."""
 
     path: str
@@ -56,8 +53,7 @@ class Small:
     options: PutOptions = PutOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class Trashed:
+class Trashed(NamedTuple):
     """What lies in the trash: its id, the path it had, and when it was deleted (nanoseconds since the epoch). `size` counts
     the bytes of all files of a folder."""
 
@@ -68,8 +64,7 @@ class Trashed:
     deleted_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenUpload:
+class OpenUpload(NamedTuple):
     """An upload that is begun and not committed. `received` is in bytes, `touched_ns` the time of its last block."""
 
     id: str

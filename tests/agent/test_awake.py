@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,7 +148,7 @@ def test_one_hold_for_all_that_runs_and_a_moment_longer() -> None:
     holds.wait(1)
     keeper.changed([job(1, JobState.DONE)])
     keeper.changed([job(2, JobState.RUNNING)])
-    keeper.changed([replace(job(2, JobState.RUNNING), state=JobState.PAUSED)])
+    keeper.changed([job(2, JobState.RUNNING)._replace(state=JobState.PAUSED)])
     holds.wait(0)
     assert holds.ever == 1
     keeper.changed([job(3, JobState.RUNNING)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,7 +123,7 @@ def test_a_cleared_job_does_not_come_back_when_the_engine_tells_late() -> None:
 
 def test_a_job_that_ended_before_its_beginning_was_told_stays_ended() -> None:
     events = Events()
-    events.changed([replace(job(1), state=JobState.DONE, finished_ns=7)])
+    events.changed([job(1)._replace(state=JobState.DONE, finished_ns=7)])
     events.added(job(1))
     assert [one["state"] for one in asked(events, 0)["jobs"]] == ["done"]
     events.added(job(2))
@@ -201,7 +200,7 @@ def test_an_old_look_at_the_history_does_not_undo_what_the_engine_told_since() -
 def test_a_job_that_ended_here_and_is_taken_up_by_another_process_is_told() -> None:
     events = Events()
     events.changed([job(1), job(2)])
-    ended = replace(job(1), state=JobState.FAILED, finished_ns=7)
+    ended = job(1)._replace(state=JobState.FAILED, finished_ns=7)
     events.changed([ended])
     cursor = asked(events, 0)["cursor"]
     # The history says of the other one what this engine knows better.

@@ -8,7 +8,6 @@ import pty
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,7 @@ def test_a_status_tells_how_far_how_fast_how_long_and_what_it_waits_for() -> Non
 
 
 def test_a_status_promises_nothing_while_the_source_is_looked_through() -> None:
-    scanning = replace(RUNNING, scanning=True, rate=0.0, waits_for="", files_failed=2)
+    scanning = RUNNING._replace(scanning=True, rate=0.0, waits_for="", files_failed=2)
     assert progress.status(scanning) == "512 MB of 1.0 GB+ · 3 of 9 files+ · 2 failed"
 
 
@@ -48,7 +47,7 @@ def test_a_log_gets_plain_lines(capsys: pytest.CaptureFixture[str], monkeypatch:
     monkeypatch.setattr(progress, "LINE_EVERY", 0.0)
     shown = progress.display(Output(), "title")
     shown.show(RUNNING)
-    shown.show(replace(RUNNING, state=JobState.DONE))
+    shown.show(RUNNING._replace(state=JobState.DONE))
     shown.close()
     assert capsys.readouterr().out == f"51 %: {progress.status(RUNNING)}\n"
 
@@ -60,7 +59,7 @@ def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: py
 
 
 def test_the_summary_of_a_rate_counts_what_travelled() -> None:
-    done = replace(RUNNING, state=JobState.DONE, files_done=4, files_skipped=5, bytes_done=1_000_000_000, bytes_moved=50_000_000)
+    done = RUNNING._replace(state=JobState.DONE, files_done=4, files_skipped=5, bytes_done=1_000_000_000, bytes_moved=50_000_000)
     assert moving.summary(done, 2.0) == "Sent 4 files, 50.0 MB, in 2 s (25.0 MB/s); 5 skipped."
 
 
@@ -76,7 +75,7 @@ def test_the_summary_of_a_rate_counts_what_travelled() -> None:
     ],
 )
 def test_the_exit_code_is_what_all_errors_agree_on(kinds: set[str], own: str, code: Exit) -> None:
-    assert moving.exit_of(replace(RUNNING, state=JobState.FAILED, error_kind=own), kinds) == code
+    assert moving.exit_of(RUNNING._replace(state=JobState.FAILED, error_kind=own), kinds) == code
 
 
 def test_a_terminal_gets_bars_and_a_pipe_no_escapes(share: Share, tmp_path: Path) -> None:

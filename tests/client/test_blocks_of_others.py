@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def test_files_cross_whole_both_ways_whatever_the_servers_block_is(engine: Engin
         fetched = engine.wait(engine.add(JobSpec(Direction.GET, address, (("there", str(back)),))), 60)
         # What is there already is known by its content too, and what is not, by that.
         (source / f"file {SIZES[-1]}").write_bytes(bytes(SIZES[-1]))
-        again = engine.wait(engine.add(replace(spec, checksum=True, on_conflict=Conflict.FAIL)), 60)
+        again = engine.wait(engine.add(spec._replace(checksum=True, on_conflict=Conflict.FAIL)), 60)
         with connect(address) as session:
             streams = {name: io.BytesIO() for name in files}
             for name, file in streams.items():

@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +194,7 @@ def test_jobs_that_ended_long_ago_or_before_many_others_are_forgotten_when_an_en
     ]:
         job = history.add(f"key {days}", SPEC, "name", "")
         ended = JobState(state).ended
-        history.save(replace(job, state=JobState(state), finished_ns=now - days * day if ended else 0))
+        history.save(job._replace(state=JobState(state), finished_ns=now - days * day if ended else 0))
         history.notes.record(job.id, [FileRow(0, f"{days}", 1, FileState.DONE)])
         history.note_part(job.id, "", f"upload {days}")
         ids.append(job.id)

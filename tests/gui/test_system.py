@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -489,7 +488,7 @@ def test_a_transfer_that_found_no_server_leads_to_the_doctor(make_desk: MakeDesk
     spec = JobSpec(Direction.PUT, "http://127.0.0.1:1/", (("/a", "a"),))
     lost = Job(id=1, spec=spec, state=JobState.FAILED, error="no connection", error_kind="ConnectionFailed")
     assert "doctor" in offered(lost)
-    assert "doctor" not in offered(replace(lost, error_kind="NoSpace"))
+    assert "doctor" not in offered(lost._replace(error_kind="NoSpace"))
     desk.window.transfers.view.acted.emit("doctor", lost)
     dialog = desk.dialog()
     assert isinstance(dialog, DoctorDialog)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -205,7 +204,7 @@ def test_no_stream_of_events_makes_a_bar_lie(look: QApplication, events: list[tu
     model = JobsModel()
     going, shown, overall = False, 0.0, -1
     for state, done, total, scanning in events:
-        job = replace(_job(1, state, done, total), scanning=scanning)
+        job = _job(1, state, done, total)._replace(scanning=scanning)
         model.take(_news(job))
         now = model.fraction(model.job(0))
         assert 0.0 <= now <= 1.0

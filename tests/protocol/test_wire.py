@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +29,7 @@ from filexfer.protocol import wire, xmlrpc
 names = st.binary(min_size=1, max_size=30).map(lambda raw: paths.decode(raw.replace(b"\0", b"\x01")))
 sizes = st.integers(0, (1 << 63) - 1)
 times = st.integers(-(1 << 63), (1 << 63) - 1)
-entries = st.builds(Entry, names, st.sampled_from(Kind), sizes, times)
+entries = st.builds(Entry, names, st.sampled_from(Kind), sizes, times, st.just(""))
 etags = st.sampled_from(["", "abc", "W/abc"])
 
 
@@ -42,7 +40,7 @@ def across(value: object) -> object:
 
 @given(entries, etags)
 def test_an_entry_comes_back(entry: Entry, etag: str) -> None:
-    entry = replace(entry, etag=etag)
+    entry = entry._replace(etag=etag)
     assert wire.entry_of(across(wire.entry_struct(entry))) == entry
 
 
@@ -275,7 +273,7 @@ def test_a_job_of_an_older_agent_has_defaults() -> None:
             wire.job_of({key: value for key, value in wire.job_struct(job).items() if key != name})
 
 
-@given(st.builds(JobFile, names, names, sizes, st.sampled_from(FileState), names))
+@given(st.builds(JobFile, names, names, sizes, st.sampled_from(FileState), names, st.just("NoSpace")))
 def test_a_file_of_a_job_comes_back(file: JobFile) -> None:
     assert wire.job_file_of(across(wire.job_file_struct(file))) == file
 

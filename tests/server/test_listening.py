@@ -7,7 +7,6 @@ import os
 import socket
 import stat
 import threading
-from dataclasses import replace
 from pathlib import Path
 from xmlrpc.client import Binary, Fault, ServerProxy
 
@@ -59,11 +58,11 @@ def test_every_address_is_both_families_on_one_port_each_told_by_itself(tmp_path
         four, six = (parse(address) for address in server.addresses)
         assert (four.host, six.host, four.port) == ("0.0.0.0", "::", six.port)
         for host in ("127.0.0.1", "::1"):
-            with Wire(str(replace(four, host=host))) as wire:
+            with Wire(str(four._replace(host=host))) as wire:
                 assert wire.call("server_info", Host=f"[{host}]" if ":" in host else host).value["secure"] is True
         server.unlisten(str(six))
         assert server.addresses == [str(four)]
-        with Wire(str(replace(four, host="127.0.0.1"))) as wire:
+        with Wire(str(four._replace(host="127.0.0.1"))) as wire:
             assert wire.call("server_info").status == 200
 
 

@@ -159,10 +159,10 @@ def test_the_tables_decide_and_nothing_beside_them(house: House, monkeypatch: py
     (house.folder / "there").write_bytes(b"there")
     writer, reader = house.device("write", "writer"), house.device("read", "reader")
     for key, act in RAW.items():
-        monkeypatch.setitem(methods.RAW, key, replace(act, permission=Permission.MANAGE))
+        monkeypatch.setitem(methods.RAW, key, act._replace(permission=Permission.MANAGE))
     assert writer.get("/files/there")[0] == writer.get("/files/new", "PUT", b"x")[0] == 403
     for key, act in list(RAW.items()):
-        monkeypatch.setitem(methods.RAW, key, replace(act, permission=Permission.READ))
+        monkeypatch.setitem(methods.RAW, key, act._replace(permission=Permission.READ))
     assert reader.get("/files/new", "PUT", b"x")[0] == 201
     service = house.server._service
     for name in ("file_get", "entry_delete"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from filexfer.core import paths
 from filexfer.protocol.address import parse
@@ -43,7 +43,7 @@ def link_words(location: Location) -> str:
     """An address that the window and the command line take; only the path for this computer's own share."""
     if not location.server:
         return path_words(location)
-    return paths.shown(str(replace(parse(location.server), path=location.path)))
+    return paths.shown(str(parse(location.server)._replace(path=location.path)))
 
 
 class Trail:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from filexfer.core import digests
 from filexfer.core.errors import BadOffset, Changed, FilexferError
@@ -79,7 +78,7 @@ class Files:
         repetition is answered and not done again)."""
         where, content = path_of(path), content_of(data)
         given = wire.options_of(options if options is not NONE else {})
-        act = replace(given, key="")
+        act = given._replace(key="")
 
         def put() -> object:
             saved = self._spooled(content, where, act) if isinstance(content, Spool) else self._small(where, content, act)
