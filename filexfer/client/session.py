@@ -18,7 +18,7 @@ from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
 from filexfer.core.digests import Bytes
 from filexfer.core.model import BLOCK_SIZE, Entry, Permission, PutOptions, Saved
-from filexfer.protocol import faults, wire
+from filexfer.protocol import faults, tails, wire
 from filexfer.protocol.address import Address, parse
 from filexfer.protocol.http import RPC, ResponseHead, request_head
 from filexfer.protocol.methods import METHODS
@@ -156,9 +156,11 @@ class Session:
 
     def begin(self, connection: Connection, method: str, *params: object) -> None:
         """Send a call over a taken connection; `end` reads its answer."""
-        body = encode_call(method, params)
-        head = self._rpc_head + b"Content-Length: %d\r\n\r\n" % sum(map(len, body))
-        connection.send(head, body)
+        cut = tails.cut(method, params) if self._offers(tails.LANE) else None
+        tail = None if cut is None else cut[1]
+        body: list[Bytes] = [*encode_call(method, params if cut is None else cut[0]), tail or b""]
+        head = self._rpc_head + b"Content-Length: %d\r\n" % sum(map(len, body))
+        connection.send(head + (b"\r\n" if tail is None else b"%s: %d\r\n\r\n" % (tails.FIELD.encode(), len(tail))), body)
 
     def end(self, connection: Connection, patience: float = 0.0, limits: Limits = _LIMITS) -> tuple[ResponseHead, object]:
         """The answer to `begin`: a value, or the error of a fault, not raised. Raises where the answer is none."""
@@ -166,13 +168,25 @@ class Session:
         head = connection.head()
         if head.status != 200 or "xml" not in head.headers.get("content-type", "xml"):
             return head, self.refusal(connection, head)
+        try:
+            tail = tails.length_of(head.headers, head.length, limits.payload_memory) or 0
+        except errors.FilexferError as error:
+            raise errors.NotWellFormed("The server's answer is not well-formed. Update the server.") from error
         decoder = Decoder(limits)
+        if tail:
+            assert head.length is not None, "a tail is told with the length of it all"
+            head.length -= tail
         for buffer, start, end in connection.pieces(head):
             decoder.feed(buffer, start, end)
+        behind = bytearray(tail)
+        connection.fill(memoryview(behind))
         try:
-            return head, decoder.response()
+            value = decoder.response()
         except errors.FilexferError as error:
             return head, self._in_our_words(error, connection)
+        if tail and isinstance(value, dict):
+            value[tails.MEMBER] = bytes(behind)
+        return head, value
 
     def refusal(self, connection: Connection, head: ResponseHead, method: str = "POST") -> errors.FilexferError:
         """The error of an answer that is not 2xx; reads its body."""
@@ -201,6 +215,11 @@ class Session:
         """The head of a request to the raw lane."""
         return request_head(method, target, (*self._headers[:2], *headers))
 
+    def _offers(self, lane: str) -> bool:
+        """Whether both sides will use this lane, as far as is known yet."""
+        offered = (self._info or {}).get("lanes")
+        return self._lanes == "auto" and isinstance(offered, list) and lane in offered
+
     # What a server is asked
 
     def info(self) -> dict[str, object]:
@@ -217,8 +236,8 @@ class Session:
         """How blocks of large files travel: raw where both sides will, else in calls."""
         from filexfer.client.lanes import RawLane, RpcLane
 
-        offered, block = self.info().get("lanes"), self.info().get("block_size")
-        if self._lanes == "auto" and isinstance(offered, list) and "raw" in offered:
+        block = self.info().get("block_size")
+        if self._offers("raw"):
             return RawLane(self, max(_LEAST_BLOCK, min(block, BLOCK_SIZE)) if isinstance(block, int) else BLOCK_SIZE)
         return RpcLane(self)
 

@@ -20,6 +20,20 @@ class Body:
         self._continue = head.expects_continue
         self._chunked = Chunked() if head.chunked else None
         self.length: int | None = None if head.chunked else head.length or 0
+        self._behind = 0
+
+    def stop_before(self, count: int) -> None:
+        """Let a body of known length end so many bytes early, until it may `go_on`."""
+        assert self.length is not None
+        self.length -= count
+        self._behind = count
+
+    def go_on(self) -> None:
+        """Let what was held back follow."""
+        if self._behind:
+            assert self.length is not None
+            self.length += self._behind
+            self._behind = 0
 
     @property
     def finished(self) -> bool:

@@ -8,20 +8,22 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from filexfer.core.errors import Busy, FilexferError, TooLarge
+from filexfer.core.digests import Bytes
+from filexfer.core.errors import BadParameters, Busy, FilexferError, TooLarge
 from filexfer.core.model import Permission
-from filexfer.protocol import xmlrpc
+from filexfer.protocol import tails, xmlrpc
 from filexfer.protocol.faults import code_of
 from filexfer.protocol.http import server_timing
 from filexfer.server.access import Caller
 from filexfer.server.answers import Answer, Later, Refused
+from filexfer.server.body import Body
 from filexfer.server.buffers import Buffers
 from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
 from filexfer.server.house import Request
 from filexfer.server.service import Service, unexpected
 from filexfer.server.settings import Settings
-from filexfer.server.streams import Leaving, Spool, leaving
+from filexfer.server.streams import BufferStream, Leaving, Spool, leaving
 
 _XML = re.compile(r"text/xml[ \t]*(?:;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?[ \t]*)?", re.IGNORECASE)
 _HEADERS = (("Content-Type", "text/xml"),)
@@ -57,14 +59,21 @@ class RpcLane:
             raise Refused(415, "An XML-RPC call has Content-Type: text/xml.")
         if not request.head.chunked and request.head.length is None:
             raise Refused(411, "A call declares its length.")
+        try:
+            tails.length_of(headers, request.head.length, self._settings.payload_bytes)
+        except TooLarge as error:
+            raise Refused(413, str(error)) from error
+        except BadParameters as error:
+            raise Refused(400, str(error)) from error
 
     def answer(self, request: Request, caller: Caller, spool: Callable[[int], Spool]) -> Answer | Later:
         """Do the call that `request` holds."""
+        tail = tails.length_of(request.head.headers, request.head.length, self._settings.payload_bytes)
         # What the declared length promises at least: base64 in lines of 76 characters, behind all the text that is taken.
         expected = max(0, (request.head.length or 0) * 76 // 77 * 3 // 4 - self._settings.xml_bytes)
         call = _Incoming(self._service, caller, self._limits, self._crowd, self._settings.call_files, lambda: spool(expected))
         try:
-            value = call.do(request, self._buffers)
+            value = call.do(request, self._buffers, tail or 0)
         except FilexferError as error:
             self._crowd.told(error)
             return fault(error)
@@ -73,7 +82,8 @@ class RpcLane:
         if isinstance(value, Deferred):
             return Later(value, self._finish)
         # Strangers are not told: they could time what they guess at.
-        return self._answer(value, call.worked if caller.permission > Permission.NONE else None)
+        worked = call.worked if caller.permission > Permission.NONE else None
+        return self._answer(value, worked, tailed=tail is not None)
 
     def _finish(self, deferred: Deferred) -> Answer:
         try:
@@ -83,8 +93,11 @@ class RpcLane:
         except Exception:
             return fault(unexpected("that waited"))
 
-    def _answer(self, value: object, worked: float | None = None) -> Answer:
+    def _answer(self, value: object, worked: float | None = None, tailed: bool = False) -> Answer:
         streams = list(leaving(value))
+        tail = _tail_of(value) if tailed else None
+        if tail is not None:
+            value = {**value, tails.MEMBER: b""}  # type: ignore[dict-item]
         try:
             parts = xmlrpc.encode_response(value)
             self._crowd.take(sum(len(part) for part in parts if isinstance(part, bytes)) + sum(one.held for one in streams))
@@ -98,9 +111,19 @@ class RpcLane:
             return fault(unexpected("whose answer cannot be written"))
         length = xmlrpc.body_length(parts)
         headers = _HEADERS if worked is None else (*_HEADERS, ("Server-Timing", server_timing(worked)))
+        if tail is not None:
+            headers = (*headers, (tails.FIELD, str(tail.size)))
+            body: list[Bytes] = [*(part for part in parts if isinstance(part, bytes)), *tail.chunks()]
+            return Answer(200, headers, body, length=length + tail.size, release=tail.close)
         if not streams:
             return Answer(200, headers, [part for part in parts if isinstance(part, bytes)], length=length)
         return Answer(200, headers, (), xmlrpc.iterate(parts), length, lambda: _close(streams))
+
+
+def _tail_of(value: object) -> BufferStream | None:
+    """The large Binary of an answer that can go behind it."""
+    found = value.get(tails.MEMBER) if isinstance(value, dict) else None
+    return found if isinstance(found, BufferStream) else None
 
 
 def fault(error: FilexferError) -> Answer:
@@ -179,9 +202,19 @@ class _Incoming:
         self._count(held + _VALUE * elements)
         return call
 
-    def do(self, request: Request, buffers: Buffers) -> object:
+    def _join(self, call: xmlrpc.Call, body: Body) -> list[object]:
+        """The parameters, with the rest of the body, which is their tail. Whether the caller may was looked at by now."""
+        if not body.length:
+            return call.params
+        self._crowd.take(body.length)
+        tail = bytearray(body.length)
+        body.read_all(memoryview(tail))
+        return tails.joined(call.method, call.params, tail)
+
+    def do(self, request: Request, buffers: Buffers, tail: int = 0) -> object:
         """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose."""
         try:
+            request.body.stop_before(tail)
             buffer = buffers.take()
             try:
                 for data, count in request.body.pieces(buffer):
@@ -190,11 +223,14 @@ class _Incoming:
             finally:
                 buffers.give(buffer)
             call = self._decoded()
+            request.body.go_on()
+            params = self._join(call, request.body)
             began = time.perf_counter()
-            value = self._service.call(self._caller, call.method, call.params)
+            value = self._service.call(self._caller, call.method, params)
             self.worked = time.perf_counter() - began
             return value
         finally:
+            request.body.go_on()
             self._decoder.discard()
             for spool in self._spools:
                 spool.discard()

@@ -20,6 +20,7 @@ from filexfer.core import paths
 from filexfer.core.errors import BadParameters, ShuttingDown
 from filexfer.core.model import Permission
 from filexfer.core.places import check_apart, share_state
+from filexfer.protocol import tails
 from filexfer.protocol.address import parse
 from filexfer.server.access import Gate, guest_permission, permission_called
 from filexfer.server.arrivals import Arrivals
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("filexfer.server")
 
 _F = TypeVar("_F", bound=Callable[..., object])
-_LANES = ("xmlrpc", "raw")
+_LANES = ("xmlrpc", "raw", tails.LANE)
 _CALL_BUFFER = 256 << 10
 _IDLE_BUFFERS = 8
 #: Descriptors wanted beside those of the connections: files, folders, listeners.

@@ -2212,6 +2212,10 @@
         <translation>后台服务在此期间停止了。请查看已完成的部分，然后重复其余部分。</translation>
     </message>
     <message>
+        <source>The bytes behind a call are {most} at most. Send it in smaller parts.</source>
+        <translation>调用之后的字节最多为 {most} 个。请分成更小的部分发送。</translation>
+    </message>
+    <message>
         <source>The bytes that arrived are not the bytes that were sent. Send them again.</source>
         <translation>收到的字节与发送的不同。请重新发送。</translation>
     </message>
@@ -2254,6 +2258,10 @@
     <message>
         <source>The computer that answers at {address} is not the one that made this invitation, so it was told nothing. Check the address; somebody may be in between.</source>
         <translation>在 {address} 应答的电脑不是发出此邀请的那一台，因此没有告诉它任何内容。请检查地址；可能有人从中截取。</translation>
+    </message>
+    <message>
+        <source>The connection broke off.</source>
+        <translation>连接中断了。</translation>
     </message>
     <message>
         <source>The connection broke off. Try again; what arrived is kept.</source>
@@ -2660,6 +2668,10 @@
         <translation>服务器对数据块的应答格式不正确。请更新服务器。</translation>
     </message>
     <message>
+        <source>The server&apos;s answer is not well-formed. Update the server.</source>
+        <translation>服务器的应答格式不正确。请更新服务器。</translation>
+    </message>
+    <message>
         <source>The server&apos;s key {file} cannot be made: {reason}.</source>
         <translation>无法生成服务器的密钥 {file}：{reason}。</translation>
     </message>
@@ -2766,6 +2778,10 @@
     <message>
         <source>The trailers behind the chunks are too long.</source>
         <translation>各段之后的尾部过长。</translation>
+    </message>
+    <message>
+        <source>The value that the bytes behind a call stand for is empty base64 in it.</source>
+        <translation>调用之后的字节所代表的值，在调用中须为空的 base64。</translation>
     </message>
     <message>
         <source>The whole file is not the one that was announced. It may have changed while it was sent; send it again.</source>
@@ -2974,6 +2990,10 @@
     <message>
         <source>This machine has no address “{host}” to listen on.</source>
         <translation>这台机器没有可监听的地址“{host}”。</translation>
+    </message>
+    <message>
+        <source>This method takes no bytes behind its call.</source>
+        <translation>此方法不接受调用之后的字节。</translation>
     </message>
     <message>
         <source>This method waits; call it alone.</source>
@@ -3324,6 +3344,10 @@
         <translation>{do}在许多家庭网络中，它的名称是 {host}.local。</translation>
     </message>
     <message>
+        <source>{field} is a number of bytes, no more than the Content-Length beside it.</source>
+        <translation>{field} 是字节数，不能大于同时给出的 Content-Length。</translation>
+    </message>
+    <message>
         <source>{file} cannot be read: {reason}.</source>
         <translation>无法读取 {file}：{reason}。</translation>
     </message>
@@ -3540,6 +3564,10 @@
         <translation>“{root}”是文件；那里需要文件夹。请另选位置。</translation>
     </message>
     <message>
+        <source>“{shown}” changed on the server while it was fetched. Fetch it again when it is at rest.</source>
+        <translation>“{shown}”在获取期间于服务器上改变了。请等它不再变动后重新获取。</translation>
+    </message>
+    <message>
         <source>“{shown}” in this path is a link, and links are not followed. Use the real path.</source>
         <translation>此路径中的“{shown}”是链接，链接不会跟随。请使用真实路径。</translation>
     </message>
@@ -3558,10 +3586,6 @@
     <message>
         <source>“{source}” is no regular file and no folder. It cannot be sent.</source>
         <translation>“{source}”不是普通文件也不是文件夹，无法发送。</translation>
-    </message>
-    <message>
-        <source>“{wanted}” changed on the server while it was fetched. Fetch it again when it is at rest.</source>
-        <translation>“{wanted}”在获取期间于服务器上改变了。请等它不再变动后重新获取。</translation>
     </message>
 </context>
 <context>

@@ -19,7 +19,8 @@ INFO = {"name": "fake", "protocol": 1, "lanes": ["xmlrpc"], "block_size": 1 << 2
 
 
 class FakeServer:
-    """Answers calls from `methods` (by name), and GETs below /files/ from `raw`, which gives (status, headers, body).
+    """Answers calls from `methods` (by name), with `fields` in the heads, and GETs below /files/ from `raw`, which gives
+    (status, headers, body).
 
     Attributes:
         address, calls: names of the methods called so far.
@@ -30,6 +31,7 @@ class FakeServer:
         self,
         methods: Mapping[str, Callable[..., object]],
         raw: Callable[[str, Mapping[str, str]], tuple[int, dict[str, str], bytes]] | None = None,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         self.calls: list[str] = []
         known = self.methods = {"server_info": lambda: INFO | {"lanes": ["xmlrpc", "raw"] if raw else ["xmlrpc"]}, **methods}
@@ -43,7 +45,12 @@ class FakeServer:
                 calls.append(call.method)
                 try:
                     parts = encode_response(known[call.method](*call.params))
-                    self.answer(200, {"Content-Type": "text/xml"}, b"".join(map(bytes, iterate(parts))), body_length(parts))
+                    self.answer(
+                        200,
+                        {"Content-Type": "text/xml", **(fields or {})},
+                        b"".join(map(bytes, iterate(parts))),
+                        body_length(parts),
+                    )
                 except ConnectionAbortedError:
                     self.close_connection = True
                 except FilexferError as error:

@@ -270,6 +270,14 @@ def _not_there(path: object, options: object) -> object:
     raise NotFound()
 
 
+@pytest.mark.parametrize("tail", ["-1", "x", "99999999999", "5", "4294967296", "1000"])
+def test_bytes_behind_an_answer_that_cannot_be_are_no_answer(tail: str) -> None:
+    with FakeServer({"server_info": lambda: "x" * 990}, fields={"Tail-Length": tail}) as fake, connect(fake.address) as session:
+        for _ in range(2):
+            with pytest.raises(NotWellFormed):
+                session.call("server_info")
+
+
 def test_a_session_checks_what_it_reads(tmp_path: Path) -> None:
     with (
         FakeServer(

@@ -30,7 +30,7 @@ def test_server_info_says_what_a_client_needs_to_know(proxy) -> None:
     assert info["share"] == "share"
     assert info["permission"] == "write"
     assert info["local"] is False
-    assert info["lanes"] == ["xmlrpc", "raw"]
+    assert info["lanes"] == ["xmlrpc", "raw", "tail"]
     assert info["digests"] == ["blake3", "sha256"]
     assert info["block_size"] == 1 << 20
     assert 0 < info["free"] <= info["total"]

@@ -60,9 +60,9 @@ def content_of(value: object) -> bytes | Spool:
     raise BadParameters("The content is a base64 value (in Python: xmlrpc.client.Binary).")
 
 
-def bytes_of(value: object) -> bytes:
-    """A base64 value that was kept in memory."""
-    if isinstance(value, bytes):
+def bytes_of(value: object) -> bytes | bytearray:
+    """A base64 value that was kept in memory, or what came in its place behind the call."""
+    if isinstance(value, bytes | bytearray):
         return value
     if isinstance(value, Spool):
         raise TooLarge()

@@ -157,7 +157,7 @@ def _exactly(value: object, length: int, name: str) -> bytes:
     data = bytes_of(value)
     if len(data) != length:
         raise BadParameters(f"The {name} has {length} bytes.")
-    return data
+    return bytes(data)
 
 
 def _told(device: Device) -> dict[str, object]:
