@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import beside, codec, growth, listing, peers, report, targets, trees, workloads
+from benchmarks import beside, clients, codec, growth, listing, peers, report, targets, trees, workloads
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
 from benchmarks.report import Section
@@ -36,6 +36,7 @@ SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {
     "listing": listing.section,
     "growth": growth.section,
     "beside": beside.section,
+    "clients": clients.section,
 }
 
 

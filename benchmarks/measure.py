@@ -34,7 +34,7 @@ def timed(command: Sequence[str], environment: Mapping[str, str], folder: Path, 
     """Run `command` to its end, beside the server process of that id. Raises `RuntimeError` with what it said where it failed."""
     log = folder / "client.log"
     with log.open("wb") as out:
-        machine, served = _machine_cpu(), _cpu(server)
+        machine, served = _machine_cpu(), cpu_of(server)
         began = time.perf_counter()
         client = subprocess.Popen(command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         with _peaks(client.pid, server) as peaks:
@@ -43,7 +43,7 @@ def timed(command: Sequence[str], environment: Mapping[str, str], folder: Path, 
         client.returncode = os.waitstatus_to_exitcode(status)
     if client.returncode:
         raise RuntimeError(f"{command[0]} ended with {client.returncode}: {log.read_text(errors='replace')[-500:]}")
-    client_cpu, server_cpu = used.ru_utime + used.ru_stime, _cpu(server) - served
+    client_cpu, server_cpu = used.ru_utime + used.ru_stime, cpu_of(server) - served
     elsewhere = _machine_cpu() - machine - client_cpu - server_cpu
     other = max(0.0, elsewhere / (wall * (os.cpu_count() or 1)))
     return Usage(wall, client_cpu, server_cpu, peaks.get(client.pid, 0.0), peaks.get(server, 0.0), other)
@@ -60,7 +60,7 @@ def _peaks(*processes: int) -> Iterator[dict[int, float]]:
         pause = 0.01
         while True:
             for process in processes:
-                found[process] = max(found.get(process, 0.0), sum(map(_peak, family(process))))
+                found[process] = max(found.get(process, 0.0), sum(map(peak_of, family(process))))
             if over.wait(pause):
                 return
             pause = min(0.05, pause * 1.1)
@@ -85,7 +85,7 @@ def family(process: int) -> list[int]:
     return [process, *(one for child in children for one in family(child))]
 
 
-def _peak(process: int) -> float:
+def peak_of(process: int) -> float:
     with suppress(OSError):  # it has ended
         for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -93,7 +93,7 @@ def _peak(process: int) -> float:
     return 0.0
 
 
-def _cpu(process: int) -> float:
+def cpu_of(process: int) -> float:
     """Processor seconds of a process and those below it, and of its ended children; 0 for no process."""
     total = 0
     for one in family(process):

@@ -17,6 +17,8 @@ _READ_AHEAD = 16 << 10
 #: An empty line, also one whose line ends are wrong: such a head is to be refused, not waited for.
 _HEAD_END = re.compile(rb"\n\r?\n")
 _IOV = 64
+#: A peer that is at work as well as we are takes no longer, in seconds.
+_MOMENT = 0.001
 
 #: What Windows has not.
 _POLL = hasattr(select, "poll")
@@ -52,6 +54,7 @@ class Channel:
         ahead: bytes received and not yet used.
         moved: bytes that went in and out since the request began, those read ahead left out.
         away: what a wait happens in: others may want to know.
+        rest: called before a wait for progress that is none for a moment only.
     """
 
     #: What the socket raises where it would have to wait.
@@ -62,6 +65,7 @@ class Channel:
         self.sock = sock
         self.greeting = False
         self.away: Callable[[], AbstractContextManager[object]] = nullcontext
+        self.rest: Callable[[], None] = _nothing
         self.ahead = bytearray()
         self._scanned = 0
         self._head_end = 0
@@ -174,11 +178,17 @@ class Channel:
 
     def _wait_for_progress(self, writing: bool) -> None:
         before = time.monotonic()
-        if self.sock.fileno() < 0 or not self.wait(writing, self._stall):
+        if self.sock.fileno() < 0 or not self._wait_long(writing):
             raise TooSlow("The other side stood still for too long.")
         self._waited += time.monotonic() - before
         if self._waited > self._stall and self.moved < self._rate * self._waited:
             raise TooSlow("The other side is too slow.")
+
+    def _wait_long(self, writing: bool) -> bool:
+        if self.wait(writing, _MOMENT):
+            return True
+        self.rest()
+        return self.wait(writing, self._stall)
 
     def say(self, data: bytes) -> None:
         """Send a few last bytes, if that takes no waiting."""
@@ -213,6 +223,10 @@ class Channel:
 
     def close(self) -> None:
         self.sock.close()
+
+
+def _nothing() -> None:
+    pass
 
 
 def lost(error: OSError) -> PeerGone:

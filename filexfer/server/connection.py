@@ -22,7 +22,7 @@ from filexfer.server.house import House, Request
 from filexfer.server.listener import Door, Listener
 from filexfer.server.loop import Next
 from filexfer.server.neighbours import household, network
-from filexfer.server.pool import Task
+from filexfer.server.networks import Task
 
 _log = logging.getLogger("filexfer.server")
 
@@ -48,7 +48,7 @@ class Connection:
         self._house = house
         self._settings = house.settings
         self.channel = channel
-        channel.away = house.crowd.away
+        channel.away, channel.rest = house.crowd.away, house.pool.rest
         self.peer = peer
         self.household = _OWNER if listener.door is Door.CONTROL else household(peer)
         self._network = network(peer)
@@ -171,10 +171,8 @@ class Connection:
             return
         if not done:
             self._house.loop.park(self)
-        elif self._next_is_here():
+        elif self._goes_on(self._settings.head_seconds):
             self._serve_on()
-        else:
-            self._park(self._settings.head_seconds)
 
     def _serve(self) -> None:
         """Serve requests as long as they follow closely; then park."""
@@ -200,8 +198,7 @@ class Connection:
 
     def _serve_on(self) -> None:
         while (after := self._exchange()) is _After.NEXT:
-            if not self._next_is_here():
-                self._park(self._settings.idle_seconds)
+            if not self._goes_on(self._settings.idle_seconds):
                 return
         self._end(after)
 
@@ -211,13 +208,27 @@ class Connection:
         elif after is _After.HANG_UP:
             self._hang_up()
 
+    def _goes_on(self, patience: float) -> bool:
+        """Whether this worker goes on with the next request at once. Otherwise it has given the connection away: to wait for one,
+        for so many seconds, or for its turn."""
+        if not self._next_is_here():
+            self._park(patience)
+            return False
+        if self.listener.door is Door.CONTROL or self._house.pool.again(self._network):
+            return True
+        self._submit()
+        return False
+
     def _next_is_here(self) -> bool:
         """Whether the next request has arrived, or does so within the blink that parking and coming back would cost."""
         limit = self._settings.head_bytes
         self.channel.gather()
         if self.channel.ahead and self.channel.has_head(limit):
             return True
-        if self._house.pool.pressed or not self.channel.wait(False, self._settings.linger):
+        if self._house.pool.pressed:
+            return False
+        self._house.pool.rest()
+        if not self.channel.wait(False, self._settings.linger):
             return False
         return self.channel.receive() > 0 and self.channel.has_head(limit)
 
@@ -340,10 +351,8 @@ class Connection:
             visit.end()
         if after is not _After.NEXT:
             self._end(after)
-        elif self._next_is_here():
+        elif self._goes_on(self._settings.idle_seconds):
             self._serve_on()
-        else:
-            self._park(self._settings.idle_seconds)
 
     def _finish(self) -> None:
         self.channel.finish_sending()

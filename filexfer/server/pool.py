@@ -1,6 +1,10 @@
 """Worker threads: started when needed, bounded, each doing one task at a time. Rules: at most half of them work for one network
 (most often that is one address); networks that wait are served in turn, and in each its addresses, so that a crowd from one
-address delays nobody else; a few are kept back for the owner of this machine, whatever others do."""
+address delays nobody else; a few are kept back for the owner of this machine, whatever others do.
+
+Few tasks are fresh at a time, for threads that share one interpreter only take it from each other: sixty-four at once are slower
+than three one after the other, and each holds memory. A task is fresh until it ends, rests, or has lasted for a slice; then
+another is begun beside it, so that nothing slow keeps others waiting."""
 
 from __future__ import annotations
 
@@ -8,84 +12,34 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from threading import get_ident
+
+from filexfer.server.networks import Network, Task
 
 _log = logging.getLogger("filexfer.server")
 
-Task = Callable[[], None]
-
-
-class _Network:
-    """Addresses that may all be one peer's, see `neighbours.network`. `queues` are tasks of those that may have another worker,
-    in turn; `held` of those that have their part; `ready` is how many tasks are in `queues`."""
-
-    __slots__ = ("at_work", "busy", "held", "queues", "ready")
-
-    def __init__(self) -> None:
-        self.busy = 0
-        self.ready = 0
-        self.at_work: dict[str, int] = {}  # workers, by address
-        self.queues: dict[str, deque[Task]] = {}
-        self.held: dict[str, deque[Task]] = {}
-
-    def add(self, address: str, task: Task, part: int) -> None:
-        held = self.at_work.get(address, 0) >= part
-        queues = self.held if held else self.queues
-        queue = queues.get(address)
-        if queue is None:
-            queue = queues[address] = deque()
-        queue.append(task)
-        if not held:
-            self.ready += 1
-
-    def take(self, part: Callable[[str], int]) -> tuple[str, Task]:
-        """The next task, and the address it is for."""
-        address = next(iter(self.queues))
-        queue = self.queues.pop(address)
-        task = queue.popleft()
-        self.ready -= 1
-        self.busy += 1
-        busy = self.at_work[address] = self.at_work.get(address, 0) + 1
-        if queue and busy < part(address):
-            self.queues[address] = queue  # at the end: in turn
-        elif queue:
-            self.held[address] = queue
-            self.ready -= len(queue)
-        return address, task
-
-    def done(self, address: str) -> None:
-        """A worker is through with a task."""
-        self.busy -= 1
-        left = self.at_work[address] - 1
-        if left:
-            self.at_work[address] = left
-        else:
-            del self.at_work[address]
-        queue = self.held.pop(address, None)
-        if queue:
-            self.queues[address] = queue
-            self.ready += len(queue)
-
-    def clear(self) -> None:
-        self.queues.clear()
-        self.held.clear()
-        self.ready = 0
-
 
 class Pool:
-    """At most `workers` threads, and `kept` more for the owner's tasks. A thread without work for `idle` seconds ends."""
+    """At most `workers` threads, and `kept` more for the owner's tasks. A thread without work for `idle` seconds ends. At most
+    `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`."""
 
-    def __init__(self, workers: int, idle: float, kept: int = 0) -> None:
+    def __init__(self, workers: int, idle: float, kept: int = 0, at_once: int = 0, slice_seconds: float = 0.025) -> None:
         self._most = workers
         self._kept = kept
         self._share = max(1, workers // 2)
+        self._most_fresh = at_once or workers
+        self._fresh_share = max(1, self._most_fresh // 2)
+        self._slice = slice_seconds
         self._idle_seconds = idle
         self._lock = threading.Lock()  # guards everything below
         self._work = threading.Condition(self._lock)
         self._ended = threading.Condition(self._lock)
-        self._networks: dict[str, _Network] = {}  # with something to do, or at it
+        self._networks: dict[str, Network] = {}  # with something to do, or at it
         self._turn: dict[str, None] = {}  # those with a task that may be begun; first in, first served
         self._ready = 0  # such tasks
+        self._queued = 0  # tasks that are not begun
+        self._fresh: dict[int, tuple[float, Network, str]] = {}  # by thread, the oldest first: since when, and whose
+        self._watching = False  # a worker sleeps no longer than the oldest of them is fresh
         self._busy = 0  # workers at tasks of networks
         self._owners: deque[Task] = deque()
         self._threads = 0
@@ -95,7 +49,7 @@ class Pool:
     @property
     def pressed(self) -> bool:
         """Whether tasks wait for a worker; then no worker should wait for a slow friend. Read without the lock: a hint."""
-        return self._ready > self._sleeping
+        return self._queued > self._ready or self._ready > min(self._sleeping, self._most_fresh - len(self._fresh))
 
     def submit(self, network: str, task: Task, address: str = "") -> None:
         """Have `task` done by a worker on behalf of `address`, which is one of `network`; left out, there is but one in it.
@@ -104,12 +58,12 @@ class Pool:
         with self._lock:
             place = self._networks.get(network)
             if place is None:
-                place = self._networks[network] = _Network()
+                place = self._networks[network] = Network()
             before = self._startable(place)
             place.add(address, task, self._part(network, address))
+            self._queued += 1
             self._recount(network, place, before)
-            if self._startable(place) > before:
-                self._wake()
+            self._wake()
 
     def submit_for_owner(self, task: Task) -> None:
         """Have `task` done on behalf of the owner of this machine: before all others, and by a worker kept back if need be. It
@@ -117,6 +71,23 @@ class Pool:
         with self._lock:
             self._owners.append(task)
             self._wake()
+
+    def rest(self) -> None:
+        """The task of this thread waits for somebody: others may be begun."""
+        with self._lock:
+            if self._fade(get_ident()):
+                self._wake()
+
+    def again(self, network: str) -> bool:
+        """Whether this thread, which has a task of `network`, may go on with something new in the place of those that wait. False
+        where they have a right to be next."""
+        with self._lock:
+            place = self._networks[network]
+            self._fade(get_ident())
+            if self._queued or place.fresh >= self._fresh_share or len(self._fresh) >= self._most_fresh:
+                return False
+            self._begin(network, place)
+            return True
 
     def close(self, deadline: float) -> bool:
         """Let the workers finish what they are at until `deadline` (monotonic); True when all have ended."""
@@ -126,7 +97,7 @@ class Pool:
                 place.clear()
             self._turn.clear()
             self._owners.clear()
-            self._ready = 0
+            self._ready = self._queued = 0
             self._work.notify_all()
             while self._threads:
                 left = deadline - time.monotonic()
@@ -140,10 +111,10 @@ class Pool:
         """How many workers one address has at most: the rest of a network has some of its half in any case."""
         return self._share if address == network else max(1, self._share * 3 // 4)
 
-    def _startable(self, place: _Network) -> int:
-        return place.ready if place.busy < self._share else 0
+    def _startable(self, place: Network) -> int:
+        return place.ready if place.busy < self._share and place.fresh < self._fresh_share else 0
 
-    def _recount(self, network: str, place: _Network, before: int) -> None:
+    def _recount(self, network: str, place: Network, before: int) -> None:
         """Tasks of `place` came or went, of which `before` could be begun."""
         ready = self._startable(place)
         self._ready += ready - before
@@ -154,17 +125,47 @@ class Pool:
 
     def _wanted(self) -> int:
         """Workers that tasks could have now."""
-        return len(self._owners) + min(self._ready, self._most - self._busy)
+        return len(self._owners) + min(self._ready, self._most - self._busy, self._most_fresh - len(self._fresh))
 
     def _wake(self) -> None:
-        """Have one more worker, if there is a task that one could begin."""
+        """Have one more worker, if there is a task that one could begin, or will be when those at work are fresh no more."""
         wanted = self._wanted()
-        if not wanted:
+        if not wanted and (self._watching or not self._queued):
             return
-        if wanted <= self._sleeping:
+        if max(1, wanted) <= self._sleeping:
             self._work.notify()
         elif self._threads < self._most + self._kept:
             self._start()
+
+    def _begin(self, network: str, place: Network) -> None:
+        """The task of this thread is fresh."""
+        before = self._startable(place)
+        self._fresh[get_ident()] = (time.monotonic(), place, network)
+        place.fresh += 1
+        self._recount(network, place, before)
+        if self._queued and not self._watching and not self._wanted():
+            self._wake()
+
+    def _fade(self, thread: int) -> bool:
+        """The task of that thread is fresh no more; whether it was."""
+        found = self._fresh.pop(thread, None)
+        if found is None:
+            return False
+        _, place, network = found
+        before = self._startable(place)
+        place.fresh -= 1
+        self._recount(network, place, before)
+        return True
+
+    def _fade_old(self) -> bool:
+        """Those whose slice is over are fresh no more; whether there were any."""
+        oldest = time.monotonic() - self._slice
+        old = [thread for thread, (since, _, _) in self._fresh.items() if since <= oldest]
+        for thread in old:
+            self._fade(thread)
+        if len(old) > 1:
+            self._wake()  # this thread begins one of those that wait
+        return bool(old)
 
     def _start(self) -> None:
         try:
@@ -177,10 +178,17 @@ class Pool:
 
     def _sleep(self) -> bool:
         """Wait for work; False when there was none for too long."""
+        watches = self._queued > 0 and not self._watching and bool(self._fresh)
+        seconds = self._idle_seconds
+        if watches:
+            since, _, _ = next(iter(self._fresh.values()))
+            seconds, self._watching = max(0.0, since + self._slice - time.monotonic()), True
         self._sleeping += 1
-        notified = self._work.wait(self._idle_seconds)
+        notified = self._work.wait(seconds)
         self._sleeping -= 1
-        return notified or self._wanted() > 0
+        if watches:
+            self._watching = False
+        return notified or watches or self._wanted() > 0
 
     # ---- on a worker
 
@@ -200,6 +208,8 @@ class Pool:
     def _next(self) -> tuple[str | None, str, Task] | None:
         with self._lock:
             while not self._wanted():
+                if self._queued and self._fade_old():
+                    continue
                 if self._closing or not self._sleep():
                     self._threads -= 1
                     self._ended.notify_all()
@@ -218,11 +228,14 @@ class Pool:
         before = self._startable(place)
         address, task = place.take(lambda one: self._part(network, one))
         self._busy += 1
+        self._queued -= 1
         self._recount(network, place, before)
+        self._begin(network, place)
         return network, address, task
 
     def _finished(self, network: str, address: str) -> None:
         with self._lock:
+            self._fade(get_ident())
             self._busy -= 1
             place = self._networks[network]
             before = self._startable(place)

@@ -53,6 +53,7 @@ from filexfer.server.settings import Settings
 from filexfer.server.share import Share
 from filexfer.server.stock import stock_function
 from filexfer.server.streams import Spool
+from filexfer.server.syncing import Syncing
 from filexfer.server.trust import Trust
 from filexfer.storage.confine import native_ops
 from filexfer.storage.folder import FolderStore
@@ -125,7 +126,13 @@ class Server:
         census = Census(most, self.settings.connections_per_address, complaints)
         self._arrivals = Arrivals(census, self.settings, lambda: self.identity)
         self._loop = Loop(census, lambda *came: self._arrivals.welcome(self._house, *came))
-        self._pool = Pool(self.settings.workers, self.settings.worker_idle, self.settings.owner_workers)
+        self._pool = Pool(
+            self.settings.workers,
+            self.settings.worker_idle,
+            self.settings.owner_workers,
+            self.settings.at_once,
+            self.settings.slice_seconds,
+        )
         self._doors = Doors(self.settings, self._gate, self._loop)
         self._trust.listens = self._doors.secure
         self._identity_lock = threading.Lock()  # guards the making of `identity`
@@ -353,7 +360,7 @@ class Server:
 
     def _store_of(self, folder: Path) -> FolderStore:
         folder.mkdir(parents=True, exist_ok=True)
-        fs = syncing_within(native_ops(), lambda: self._crowd.away(locked=True))
+        fs = syncing_within(native_ops(), Syncing(lambda: self._crowd.away(locked=True), self._pool.rest))
         return FolderStore(folder, StoreSettings(block_size=self.settings.block_size), fs=fs)
 
     def _open_share(self, store: FolderStore) -> None:

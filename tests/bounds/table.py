@@ -65,6 +65,8 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "backlog": NoBound("connections that the system keeps until they are accepted"),
     "workers": Offence("holds_workers", {"count": 12}, {"workers": 8}, "held"),
     "owner_workers": Elsewhere(_SERVER + "fairness.py::test_the_owner_finds_a_worker_when_all_are_at_work"),
+    "at_once": Elsewhere(_SERVER + "turns.py::test_no_more_than_a_few_requests_are_begun_at_once"),
+    "slice_seconds": Elsewhere(_SERVER + "turns.py::test_a_request_that_lasts_makes_room_for_another"),
     "call_memory": Offence("holds_memory", {}, {"call_memory": 4 << 20}, "fault 302", logged=True),
     "turn_seconds": _asks("info", "200", count=32),
     "switch_seconds": Elsewhere("tests/bounds/test_crowd.py::test_threads_that_compute_give_way_soon"),

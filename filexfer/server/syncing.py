@@ -1,0 +1,31 @@
+"""What a worker does while the disk syncs: others of its caller compute and, where syncs take long, other requests are begun."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+#: Disks that take longer, in seconds, are waited for; a memory file system is not.
+_MOMENT = 0.001
+
+
+class Syncing:
+    """Called, it gives what a sync happens within: `away`, and `rest` before it, if the latest sync was a long one: then many
+    that wait at once make one journal write together."""
+
+    def __init__(self, away: Callable[[], AbstractContextManager[object]], rest: Callable[[], None]) -> None:
+        self._away = away
+        self._rest = rest
+        self._long = False  # any thread writes it: the latest is right
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        if self._long:
+            self._rest()
+        began = time.monotonic()
+        try:
+            with self._away():
+                yield
+        finally:
+            self._long = time.monotonic() - began > _MOMENT

@@ -1,0 +1,222 @@
+"""Requests take turns: few are begun at once, whoever lasts or waits makes room, connections are served one after the other, and
+memory follows those at work, not those connected."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, nullcontext
+
+import pytest
+
+from filexfer.server import Server, Settings
+from filexfer.server.buffers import Buffers
+from filexfer.server.pool import Pool
+from filexfer.server.syncing import Syncing
+from tests.bounds.honest import Line, call
+
+MANY = 64
+NEVER = 60.0
+
+
+class Held:
+    """Tasks that stay at work until they are let go."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.begun = threading.Semaphore(0)
+        self.go_on = threading.Event()
+
+    def submit(self, network: str = "net", *, rests: bool = False) -> None:
+        def task() -> None:
+            self.begun.release()
+            if rests:
+                self.pool.rest()
+            self.go_on.wait(20)
+
+        self.pool.submit(network, task)
+
+    def are(self, count: int) -> None:
+        """So many are at work, and no more."""
+        for _ in range(count):
+            assert self.begun.acquire(timeout=20)
+        assert not self.begun.acquire(timeout=0.05)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def held(stack: ExitStack, slice_seconds: float = NEVER) -> Held:
+    pool = Pool(16, 5.0, 0, 4, slice_seconds)
+    tasks = Held(pool)
+
+    def close() -> None:
+        tasks.go_on.set()
+        assert pool.close(time.monotonic() + 20)
+
+    stack.callback(close)
+    return tasks
+
+
+def test_no_more_than_a_few_requests_are_begun_at_once(stack: ExitStack) -> None:
+    tasks = held(stack)
+    for number in range(12):
+        tasks.submit(f"net {number}")
+    tasks.are(4)
+    assert tasks.pool.pressed
+    tasks.go_on.set()
+    for _ in range(8):
+        assert tasks.begun.acquire(timeout=20)
+
+
+def test_one_network_has_half_of_them(stack: ExitStack) -> None:
+    tasks = held(stack)
+    for _ in range(8):
+        tasks.submit("many")
+    tasks.are(2)
+    assert tasks.pool.pressed, "its others wait, though there is room for somebody else"
+    tasks.submit("another")
+    tasks.are(1)
+
+
+def test_a_request_that_lasts_makes_room_for_another(stack: ExitStack) -> None:
+    tasks = held(stack, 0.01)
+    for _ in range(8):
+        tasks.submit()
+    tasks.are(8)
+    assert not tasks.pool.pressed
+
+
+def test_a_request_that_waits_for_somebody_makes_room_at_once(stack: ExitStack) -> None:
+    tasks = held(stack)
+    for _ in range(8):
+        tasks.submit(rests=True)
+    tasks.are(8)
+
+
+def test_who_goes_on_with_the_next_request_does_not_overtake_those_that_wait(stack: ExitStack) -> None:
+    pool = Pool(1, 5.0, 0, 4, NEVER)
+    stack.callback(lambda: pool.close(time.monotonic() + 20))
+    told: list[object] = []
+    queued, done = threading.Event(), threading.Event()
+
+    def task() -> None:
+        told.append(pool.again("net"))
+        queued.wait(20)
+        told.append(pool.again("net"))
+
+    pool.submit("net", task)
+    pool.submit("net", done.set)
+    queued.set()
+    assert done.wait(20)
+    assert told[-1] is False
+    alone: list[bool] = []
+    over = threading.Event()
+
+    def goes_on() -> None:
+        alone.append(pool.again("net"))
+        over.set()
+
+    pool.submit("net", goes_on)
+    assert over.wait(20)
+    assert alone == [True]
+
+
+def test_syncs_that_take_long_make_room_and_short_ones_do_not() -> None:
+    rests: list[int] = []
+    syncing = Syncing(nullcontext, lambda: rests.append(1))
+    with syncing():
+        pass
+    with syncing():
+        assert not rests
+        time.sleep(0.003)
+    with syncing():
+        assert len(rests) == 1
+    with syncing():
+        assert len(rests) == 1
+
+
+class Crowd:
+    """Connections that each ask on and on, until as many answers as are wanted have come."""
+
+    def __init__(self, port: int, *, apart: bool) -> None:
+        self.lines = [Line(port, f"127.0.0.{2 + n if apart else 1}") for n in range(MANY)]
+        self.answers: Counter[int] = Counter()
+        self._left = threading.Semaphore(0)
+        self._over = False
+
+    def ask(self, answers: int) -> None:
+        threads = [threading.Thread(target=self._ask, args=(number,)) for number in range(MANY)]
+        for thread in threads:
+            thread.start()
+        for _ in range(answers):
+            assert self._left.acquire(timeout=30)
+        self._over = True
+        for thread in threads:
+            thread.join(30)
+
+    def _ask(self, number: int) -> None:
+        while not self._over:
+            self.lines[number].sock.sendall(call("server_info"))
+            assert self.lines[number].answer()[0] == 200
+            if not self._over:
+                self.answers[number] += 1
+            self._left.release()
+
+    def close(self) -> None:
+        for line in self.lines:
+            line.close()
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one address", "an address each"])
+def test_sixty_four_clients_have_even_shares(tmp_path, apart: bool) -> None:
+    with Server(tmp_path, ["http://127.0.0.1:0"], "write", settings=Settings()) as server:
+        crowd = Crowd(int(server.addresses[0].rpartition(":")[2].strip("/")), apart=apart)
+        try:
+            crowd.ask(MANY * 12)
+            assert min(crowd.answers[number] for number in range(MANY)) >= 3  # 12 on average
+            assert server._pool._threads <= 16
+        finally:
+            crowd.close()
+
+
+def test_memory_is_lent_to_those_at_work_only(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty-four uploads, none of which lasts or rests: no more buffers than requests that are begun at once."""
+    out, most, lock = 0, 0, threading.Lock()
+    take, give = Buffers.take, Buffers.give
+
+    def taken(self: Buffers) -> bytearray:
+        nonlocal out, most
+        with lock:
+            out += 1
+            most = max(most, out)
+        return take(self)
+
+    def given(self: Buffers, buffer: bytearray) -> None:
+        nonlocal out
+        with lock:
+            out -= 1
+        give(self, buffer)
+
+    monkeypatch.setattr(Buffers, "take", taken)
+    monkeypatch.setattr(Buffers, "give", given)
+    with Server(tmp_path, ["http://127.0.0.1:0"], "write", settings=Settings(slice_seconds=NEVER)) as server:
+        monkeypatch.setattr(server._pool, "rest", lambda: None)
+        port = int(server.addresses[0].rpartition(":")[2].strip("/"))
+        lines = [Line(port, "127.0.0.1") for _ in range(MANY)]
+        block = bytes(300 << 10)
+        try:
+            for number, line in enumerate(lines):
+                head = f"PUT /files/{number} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(block)}\r\n\r\n".encode()
+                threading.Thread(target=line.sock.sendall, args=(head + block,), daemon=True).start()
+            assert [line.answer()[0] for line in lines] == [201] * MANY
+        finally:
+            for line in lines:
+                line.close()
+    assert 1 <= most <= Settings().at_once
+    assert all((tmp_path / str(number)).stat().st_size == len(block) for number in range(MANY))
