@@ -28,14 +28,12 @@ class Connections:
     Attributes:
         round_trip: seconds that opening the quickest of them took; 0.0 before the first.
         within_machine: they lead to this very machine.
-        secure: with TLS.
     """
 
     def __init__(self, server: Address, login: Login, timeout: float) -> None:
         self.timeout = timeout
         self.round_trip = 0.0
         self.within_machine = False
-        self.secure = server.scheme == "https"
         self._server = server
         self._login = login
         # Guards everything below.

@@ -112,9 +112,8 @@ class Run:
     @property
     def streams(self) -> int:
         """Connections over which the blocks of one file move at once. Within one machine a second one only takes processors away
-        from the first, unless it has to be enciphered."""
-        connections = self.link.session.connections
-        return 1 if connections.within_machine and not connections.secure else self.breadth
+        from the first."""
+        return 1 if self.link.session.connections.within_machine else self.breadth
 
     @property
     def batch_bytes(self) -> int:

@@ -5,9 +5,11 @@ sent (docs/security.md). No name is checked and none is sent (SNI)."""
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Sequence
+from typing import Any
 
 from filexfer.client.sockets import has_room
 from filexfer.client.words import connect_error
@@ -15,8 +17,10 @@ from filexfer.core.digests import Bytes
 from filexfer.core.errors import ConnectionFailed, KeyChanged
 from filexfer.protocol.pairing import pin_of
 
-#: Bytes given to TLS at once. A deadline is on each such piece, so it is short.
-_SENT = 64 << 10
+#: Bytes given to TLS at once, and taken from the socket at once. A deadline is on each such piece, so it is short.
+_SENT = _TAKEN = 64 << 10
+#: Bytes that may arrive and bring no content: who sends more only keeps us busy.
+_IDLE_TALK = 256 << 10
 
 
 class Tls:
@@ -37,32 +41,35 @@ class Tls:
         """TLS over a connected socket, no byte exchanged yet. The raw one is not to be used any more. `name` is for texts of
         errors. Raises `ConnectionFailed` where the connection has broken off already."""
         try:
-            # Of one that is broken `wrap_socket` would leave half a socket behind, open.
             raw.getpeername()
-            # A body that ends with the connection ends by close_notify, or was cut: ragged ends are errors.
-            made = self._context.wrap_socket(raw, do_handshake_on_connect=False, suppress_ragged_eofs=False)
         except OSError as error:
             raw.close()
             raise connect_error(error, name) from error
-        return SecureSocket(made, self._pin)
+        return SecureSocket(raw, self._context, self._pin)
 
 
 class SecureSocket:
-    """A `sockets.Socket`.
+    """A `sockets.Socket`. OpenSSL works on memory here, and pieces of several records go over the socket: by itself it makes a
+    system call for each record of 16 KiB, and takes half as long again.
 
     Attributes:
         pin: of the certificate that the server showed on this very socket; `""` before `greet`.
     """
 
-    def __init__(self, made: ssl.SSLSocket, wanted: str) -> None:
-        self._socket = made
+    def __init__(self, raw: socket.socket, context: ssl.SSLContext, wanted: str) -> None:
+        self._socket = raw
+        self._in = ssl.MemoryBIO()
+        self._out = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out)
+        self._taken = memoryview(bytearray(_TAKEN))
+        self._talk = 0
         self._wanted = wanted
         self.pin = ""
 
     def greet(self, name: str) -> None:
         """The handshake, and the look at the server's key. Raises `KeyChanged`, `ConnectionFailed`."""
         try:
-            self._socket.do_handshake()
+            self._shake_hands()
         except TimeoutError as error:
             raise connect_error(error, name) from error
         except ssl.SSLEOFError as error:
@@ -71,13 +78,27 @@ class SecureSocket:
             raise ConnectionFailed(_words(error, name), lasting=True) from error
         except OSError as error:
             raise connect_error(error, name) from error
-        certificate = self._socket.getpeercert(binary_form=True)
+        certificate = self._tls.getpeercert(binary_form=True)
         self.pin = pin_of(certificate or b"")
         if self._wanted and self.pin != self._wanted:
             raise KeyChanged(
                 f"{name} shows another key than the one it was paired with, so nothing was sent to it. If its owner made a new "
                 f"key, pair again: `filexfer pair {name}`. Otherwise somebody may be in between."
             )
+
+    def _shake_hands(self) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._take()
+            else:
+                break
+            finally:
+                # The last of it, or what OpenSSL has to say about what is wrong.
+                self._flush()
+        self._talk = 0
 
     def settimeout(self, seconds: float) -> None:
         self._socket.settimeout(seconds)
@@ -86,29 +107,64 @@ class SecureSocket:
         first = pieces[0]
         if len(pieces) > 1 and len(first) < _SENT:
             # A head and the begin of its body leave in one record where they fit.
-            return self._socket.send(_joined(pieces))
-        return self._socket.send(first if len(first) <= _SENT else memoryview(first)[:_SENT])
+            first = _joined(pieces)
+        sent = self._tls.write(first if len(first) <= _SENT else memoryview(first)[:_SENT])
+        self._flush()
+        return sent
+
+    def _flush(self) -> None:
+        """Send what OpenSSL made."""
+        left = memoryview(self._out.read())
+        while len(left):
+            left = left[self._socket.send(left) :]
 
     def has_room(self) -> bool:
         return has_room(self._socket)
 
     def receive(self, view: memoryview) -> int:
-        return self._socket.recv_into(view)
+        while (count := self._decrypt(view)) < 0:
+            self._take()
+        return count
 
     def receive_now(self, view: memoryview) -> int:
-        # What is there may be no data (tickets, new keys), so only a read can tell; MSG_PEEK knows nothing of TLS.
+        # What is there may be no data (tickets, new keys), so only decrypting can tell.
         before = self._socket.gettimeout()
         self._socket.settimeout(0)
         try:
-            return self._socket.recv_into(view)
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            raise BlockingIOError from None
+            return self.receive(view)
         finally:
             self._socket.settimeout(before)
 
+    def _decrypt(self, view: memoryview) -> int:
+        """Fill `view` as far as what has arrived goes; 0 at the end of the connection, -1 where more has to arrive first."""
+        at = 0
+        try:
+            while at < len(view):
+                # At most one record comes of each call.
+                count: Any = self._tls.read(len(view) - at, view[at:])
+                if not count:
+                    return at
+                at += count
+        except ssl.SSLWantReadError:
+            if self._out.pending:  # an answer to new keys
+                self._flush()
+        if at:
+            self._talk = 0
+        return at or -1
+
+    def _take(self) -> None:
+        """Wait for something to arrive, and give it to OpenSSL."""
+        count = self._socket.recv_into(self._taken)
+        self._talk += count
+        if self._talk > _IDLE_TALK:
+            raise ConnectionResetError(errno.ECONNRESET, "The other side speaks TLS and says nothing.")
+        if count:
+            self._in.write(self._taken[:count])
+        else:
+            self._in.write_eof()
+
     def abort(self) -> None:
-        # Not SSLSocket's own: that takes the TLS away from under the thread that reads.
-        socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._socket.close()

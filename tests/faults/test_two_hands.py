@@ -13,6 +13,7 @@ import pytest
 from filexfer.client import upload
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
+from filexfer.client.pool import Finish
 from filexfer.client.run import RunSettings
 from filexfer.client.session import connect
 from filexfer.core.errors import AlreadyExists, Changed, ConnectionLost, FilexferError
@@ -173,18 +174,18 @@ def test_a_source_that_changes_while_it_is_sent_is_never_published_mixed(
 ) -> None:
     source = made(memory / "here", {"big": os.urandom(4 * MIB)}) / "big"
     versions = [source.read_bytes()]
-    move, count = upload.Sending.move, 0
+    start, count = upload.Sending.start, 0
 
-    def changing(self: upload.Sending, *arguments: object) -> None:
+    def changing(self: upload.Sending, *arguments: object) -> Finish:
         nonlocal count
         count += 1
         if count == 3:
             change(source)
             if source.exists():
                 versions.append(source.read_bytes())
-        move(self, *arguments)  # type: ignore[arg-type]
+        return start(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(upload.Sending, "move", changing)
+    monkeypatch.setattr(upload.Sending, "start", changing)
     spec = JobSpec(Direction.PUT, server.addresses[0], ((str(source), "big"),))
     job = engine.wait(engine.add(spec), 30)
     there = memory / "share/big"
@@ -196,7 +197,7 @@ def test_a_source_that_changes_while_it_is_sent_is_never_published_mixed(
         assert_changed(job, engine)
         assert not there.exists()
         assert server.current_share().store.uploads() == []
-    monkeypatch.setattr(upload.Sending, "move", move)
+    monkeypatch.setattr(upload.Sending, "start", start)
     if source.exists():
         again = JobSpec(Direction.PUT, server.addresses[0], ((str(source), "big"),), on_conflict=Conflict.OVERWRITE)
         assert engine.wait(engine.add(again), 30).state is JobState.DONE
@@ -217,18 +218,18 @@ def test_a_file_that_changes_while_it_is_fetched_is_never_published_mixed(
 
     source = made(memory / "share", {"big": os.urandom(4 * MIB)}) / "big"
     versions = [source.read_bytes()]
-    move, count = Fetching.move, 0
+    start, count = Fetching.start, 0
 
-    def changing(self: Fetching, *arguments: object) -> None:
+    def changing(self: Fetching, *arguments: object) -> Finish:
         nonlocal count
         count += 1
         if count == 3:
             change(source)
             if source.exists():
                 versions.append(source.read_bytes())
-        move(self, *arguments)  # type: ignore[arg-type]
+        return start(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Fetching, "move", changing)
+    monkeypatch.setattr(Fetching, "start", changing)
     here = memory / "here" / "big"
     here.parent.mkdir()
     here.write_bytes(b"old")
