@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import codec, growth, listing, trees
+from benchmarks import codec, growth, listing, startup, trees
 from benchmarks.workloads import Scale
 
 SCALE = Scale(rounds=1, large=1 << 20, small_files=20, entries=3000)
@@ -47,3 +47,12 @@ def test_a_tree_of_empty_folders_arrives_whole_and_is_measured(tmp_path: Path, m
     ours = [figure.what for figure in found.figures if " raw " in figure.what]
     assert len(ours) == 6  # three trees, each up and down
     assert all(figure.value > 0 for figure in found.figures)
+
+
+def test_starting_up_is_measured_beside_a_bare_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "_TIMES", 1)
+    found = startup.section(tmp_path / "startup", SCALE)
+    times = {figure.what: figure.value for figure in found.figures if figure.unit == "s"}
+    assert set(times) == {"python -c pass", "--help", "ls", "put", "get", "server ready"}
+    assert all(value > 0 for value in times.values())
+    assert len(found.ratios) == 5
