@@ -146,6 +146,8 @@ def summary(job: Job, seconds: float) -> str:
     moved = f"{verb} {output.files(job.files_done)}, {output.size(job.bytes_moved)}, in {output.span(seconds)}"
     if job.bytes_moved and seconds > 0:
         moved += f" ({output.rate(job.bytes_moved / seconds)})"
+    if job.bytes_reused:
+        moved += f"; {output.size(job.bytes_reused)} were there already"
     if job.files_skipped:
         moved += f"; {output.number(job.files_skipped)} skipped"
     if job.files_failed:

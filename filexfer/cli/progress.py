@@ -161,6 +161,7 @@ def counters(job: Job) -> dict[str, object]:
         "bytes_total": job.bytes_total,
         "bytes_done": job.bytes_done,
         "bytes_moved": job.bytes_moved,
+        "bytes_reused": job.bytes_reused,
         "rate": round(job.rate),
         "seconds_left": round(job.seconds_left, 1),
         "scanning": job.scanning,

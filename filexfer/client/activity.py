@@ -53,7 +53,7 @@ class Figures:
         self._scanning = True
         self._files_total = self._files_done = self._files_skipped = self._files_failed = 0
         self._bytes_total = self._bytes_done = 0
-        self._travelled = 0
+        self._travelled = self._reused = 0
         self._workers: list[Worker] = []
         self._error, self._error_kind = "", ""
 
@@ -78,6 +78,11 @@ class Figures:
         """Bytes went over the wire, whatever for: the rate is made of these."""
         with self._lock:
             self._travelled += size
+
+    def reused(self, size: int) -> None:
+        """Bytes of a file that is sent were taken from its old version: they did not travel."""
+        with self._lock:
+            self._reused += size
 
     def arrived(self, size: int) -> None:
         """Bytes are at the receiving side now, verified, or were there already."""
@@ -108,6 +113,11 @@ class Figures:
         """Bytes that travelled in this run."""
         return self._travelled
 
+    @property
+    def handled_bytes(self) -> int:
+        """Bytes that travelled in this run, or need not: the time left is made of these."""
+        return self._travelled + self._reused
+
     def doing(self) -> dict[str, float]:
         """How much of what the threads do just now is what: shares whose sum is 1, or nothing."""
         with self._lock:
@@ -137,6 +147,7 @@ class Figures:
                 bytes_total=bytes_total,
                 bytes_done=bytes_done,
                 bytes_moved=self._travelled,
+                bytes_reused=self._reused,
                 error=self._error or job.error,
                 error_kind=self._error_kind or job.error_kind,
             )
@@ -167,6 +178,13 @@ class Tally:
 
     def moved(self, size: int) -> None:
         self._figures.travelled(size)
+        with self._lock:
+            self._verified += size
+            self._show(min(self._verified, self._most))
+
+    def reused(self, size: int) -> None:
+        """They were taken from the old version."""
+        self._figures.reused(size)
         with self._lock:
             self._verified += size
             self._show(min(self._verified, self._most))
@@ -211,6 +229,7 @@ class Gauge:
         self._figures = figures
         self._began = self._last = time.monotonic()
         self._pace = Pace()
+        self._progress = Pace()
         self._waits: dict[str, float] = {}
 
     def onto(self, job: Job) -> Job:
@@ -219,11 +238,12 @@ class Gauge:
         passed = max(now - self._last, 1e-3)
         self._last = now
         rate = self._pace.look(self._figures.wire_bytes, passed)
+        progress = self._progress.look(self._figures.handled_bytes, passed)
         self._see()
         job = self._figures.onto(job)
         left = -1.0
-        if not job.scanning and now - self._began >= FIRST_ESTIMATE and rate > 0:
-            left = max(0, job.bytes_total - job.bytes_done) / rate
+        if not job.scanning and now - self._began >= FIRST_ESTIMATE and progress > 0:
+            left = max(0, job.bytes_total - job.bytes_done) / progress
         return job._replace(rate=rate, seconds_left=left, waits_for=self._waiting())
 
     def _see(self) -> None:

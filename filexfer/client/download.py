@@ -8,12 +8,14 @@ import time
 from typing import NamedTuple
 
 from filexfer.client.activity import DISK, LIMIT, NETWORK, Tally
+from filexfer.client.delta import LEAST, Delta
+from filexfer.client.delta_sides import FetchingSides
 from filexfer.client.lanes import Block, Lane
 from filexfer.client.notes import FileRow
 from filexfer.client.pool import Bench, Blocks, Finish
 from filexfer.client.run import AGAIN, FATAL, Run
 from filexfer.client.transport import Connection
-from filexfer.client.upload import TRIES, cut
+from filexfer.client.upload import TRIES, cut, nothing
 from filexfer.core import paths
 from filexfer.core.errors import BadDigest, BadParameters, Changed, FilexferError
 from filexfer.core.model import Entry, FileState, Kind, PutOptions, Range
@@ -46,6 +48,7 @@ class Fetching:
         self._entry = Entry("", Kind.FILE, wanted.size, 0)
         self._upload: Upload | None = None
         self._tally = Tally(run.figures)
+        self._delta: Delta | None = None
 
     def begin(self, bench: Bench) -> Blocks:
         bench.worker.doing = NETWORK
@@ -71,9 +74,34 @@ class Fetching:
         self._tally.resize(entry.size, block_size)
         missing = self._upload.missing()
         self._tally.found(sum(part.length for part in missing))
-        return cut(missing, block_size)
+        old_size = self._old_size()
+        if min(entry.size, old_size) < LEAST or block_size != self._upload.block_size:
+            return cut(missing, block_size)
+        self._delta = self._beside(self._upload, old_size)
+        self._delta.begin(missing, bench)
+        if self._delta.looks:
+            # Most of it is not fetched, but read there and copied here.
+            self.streams = self._run.breadth
+        return self._delta
+
+    def _old_size(self) -> int:
+        """Bytes of the file that is at the target, 0 for none."""
+        try:
+            there = self._wanted.store.stat(self._wanted.target)
+        except FilexferError:
+            return 0
+        return there.size if there.kind is Kind.FILE else 0
+
+    def _beside(self, upload: Upload, old_size: int) -> Delta:
+        """What takes blocks over from the version that is here."""
+        wanted, entry, link = self._wanted, self._entry, self._run.link
+        sides = FetchingSides(link, wanted.source, entry.etag, entry.size, wanted.store, upload, wanted.target, old_size)
+        return Delta(sides, old_size, entry.size, upload.block_size, self.streams)
 
     def start(self, block: Range, bench: Bench) -> Finish:
+        if self._delta is not None and self._delta.is_due(block):
+            self._tally.reused(self._delta.take(block, bench))
+            return nothing
         bench.worker.doing = LIMIT
         self._run.throttle(block.length)
         bench.worker.doing = NETWORK
@@ -87,6 +115,8 @@ class Fetching:
         buffer = bench.buffer[: block.length]
         if asked is None or not self._has_arrived(block.start, buffer, bench, asked):
             self._fetch(block, buffer, bench)
+        elif self._delta is not None:
+            self._delta.sent(block.length, bench.pipe.passed)
         self._tally.moved(block.length)
 
     def _has_arrived(self, offset: int, buffer: memoryview, bench: Bench, asked: Connection) -> bool:
@@ -140,6 +170,8 @@ class Fetching:
 
     def end(self, bench: Bench) -> Blocks:
         assert self._upload is not None
+        if self._delta is not None and self._delta.has_rest:
+            return self._delta
         if _weak(self._entry.etag):
             bench.worker.doing = NETWORK
             now = wire.entry_of(self._run.link.call("file_stat", paths.to_wire(self._wanted.source)))

@@ -157,14 +157,14 @@ class Putting:
             elif verdict is Verdict.COMPARE and (spec.checksum or size > self._run.settings.small_file):
                 alike.append((path, found))
             else:
-                sent |= self._act(verdict, folder, target, path, found)
+                sent |= self._act(verdict, folder, target, path, found, here)
         for (path, found), equal in zip(alike, self._equal(folder, target, alike), strict=True):
             if isinstance(equal, FilexferError):
                 self._run.failed(folder.item, path, found[1], equal)
             elif (verdict := after_comparing(equal, spec.on_conflict)) is Verdict.SAME:
                 same.append((path, found[1]))
             else:
-                sent |= self._act(verdict, folder, target, path, found)
+                sent |= self._act(verdict, folder, target, path, found, there.get("" if folder.single else found[0]))
         if same:
             self._run.there(folder.item, same)
         return sent
@@ -177,7 +177,7 @@ class Putting:
         ]
         return self._compare.equal(pairs)
 
-    def _act(self, verdict: Verdict, folder: Folder, target: str, path: str, found: Found) -> bool:
+    def _act(self, verdict: Verdict, folder: Folder, target: str, path: str, found: Found, here: There | None) -> bool:
         """Send, leave out or refuse one file; answers whether it is sent."""
         name, size, mtime_ns = found
         if verdict is Verdict.SKIP:
@@ -191,7 +191,8 @@ class Putting:
             self._batches.add(folder.item, folder.place, (name, path, where, size, mtime_ns))
         else:
             place = os.path.join(folder.place, name)
-            self._pool.submit(Sending(self._run, self._lane, Source(folder.item, path, place, where, size, mtime_ns)))
+            old = here.size if here is not None and here.is_file else 0
+            self._pool.submit(Sending(self._run, self._lane, Source(folder.item, path, place, where, size, mtime_ns, old)))
         return True
 
     # Folders

@@ -65,8 +65,9 @@ class Queue:
         self.mine: dict[int, Mine] = {}
         self.closing = False
         self.away = away.Away(history, lookout, self._on_back)
-        #: Of jobs that this engine brought to an end: when (`finished_ns`), and `bytes_moved`, which is not in the history.
-        self._moved: dict[int, tuple[int, int]] = {}
+        #: Of jobs that this engine brought to an end: when (`finished_ns`), `bytes_moved` and `bytes_reused`: those are not in
+        #: the history.
+        self._moved: dict[int, tuple[int, int, int]] = {}
         self._tidying: list[threading.Thread] = []
 
     def own(self, job_id: int) -> Mine:
@@ -88,8 +89,8 @@ class Queue:
 
     def known(self, job: Job) -> Job:
         """A job of the history, with what only this engine remembers of it. The lock need not be held."""
-        finished_ns, moved = self._moved.get(job.id, (0, 0))
-        return job._replace(bytes_moved=moved) if finished_ns and finished_ns == job.finished_ns else job
+        finished_ns, moved, reused = self._moved.get(job.id, (0, 0, 0))
+        return job._replace(bytes_moved=moved, bytes_reused=reused) if finished_ns and finished_ns == job.finished_ns else job
 
     def forget(self, job_id: int) -> Mine | None:
         """Know nothing of an ended job any more; what was known of it."""
@@ -280,7 +281,7 @@ class Queue:
             for mine in [mine for mine in self.mine.values() if mine.is_over]:
                 # Told; from now on the history answers for it.
                 del self.mine[mine.job.id]
-                self._moved[mine.job.id] = (mine.job.finished_ns, mine.job.bytes_moved)
+                self._moved[mine.job.id] = (mine.job.finished_ns, mine.job.bytes_moved, mine.job.bytes_reused)
             while len(self._moved) > _REMEMBERED:
                 del self._moved[next(iter(self._moved))]
             # Within the lock, so that no older figures are written over those of the end.

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from filexfer.client.activity import DISK, LIMIT, NETWORK, READING, Tally
+from filexfer.client.delta import LEAST, Delta
+from filexfer.client.delta_sides import SendingSides
 from filexfer.client.lanes import Lane
 from filexfer.client.local import OpenFile
 from filexfer.client.notes import FileRow
@@ -30,7 +32,7 @@ TRIES = 3
 
 class Source(NamedTuple):
     """A local file to send: its item and path below it as the history has them, where it lies, where it goes, and its size and
-    mtime_ns as the scan saw them."""
+    mtime_ns as the scan saw them; `there` are the bytes of the version that it goes over, 0 for none."""
 
     item: int
     path: str
@@ -38,6 +40,7 @@ class Source(NamedTuple):
     target: str
     size: int
     mtime_ns: int
+    there: int = 0
 
 
 def changed(place: str) -> Changed:
@@ -58,6 +61,7 @@ class Sending:
         self._block_size = 0
         self._most = 0
         self._tally = Tally(run.figures)
+        self._delta: Delta | None = None
         self._losses = 0
         self._rounds = 0
         # Guards _upload against two threads that both find it lost.
@@ -76,7 +80,23 @@ class Sending:
         self._state = (status.st_size, status.st_mtime_ns)
         bench.worker.doing = NETWORK
         self._most = len(bench.buffer)
-        return self._blocks(self._open())
+        missing = self._open()
+        blocks = self._blocks(missing)
+        if min(status.st_size, self._source.there) < LEAST:
+            return blocks
+        self._delta = self._beside(self._file)
+        self._delta.begin(missing, bench)
+        if self._delta.looks:
+            # Most of it is not sent, but read here and copied there.
+            self.streams = self._run.breadth
+        return self._delta
+
+    def _beside(self, file: OpenFile) -> Delta:
+        """What takes blocks over from the version that is there."""
+        source, size, block_size = self._source, self._state[0], self._block_size
+        link = self._run.link
+        sides = SendingSides(link, lambda: self._upload, file, source.place, size, source.target, source.there, block_size)
+        return Delta(sides, source.there, size, block_size, self.streams)
 
     def _open(self, salt: str = "") -> list[Range]:
         """Begin, or go on; what is missing over there. `salt` makes another key where the first stands for what is gone."""
@@ -102,6 +122,9 @@ class Sending:
         return self._file
 
     def start(self, block: Range, bench: Bench) -> Finish:
+        if self._delta is not None and self._delta.is_due(block):
+            self._tally.reused(self._delta.take(block, bench))
+            return nothing
         data = self._read(block, bench)
         mark = digest(data)
         bench.worker.doing = LIMIT
@@ -118,6 +141,8 @@ class Sending:
             began = time.monotonic()
             worked = self._send(block.start, data, digest(data))
             bench.worker.answered(time.monotonic() - began, worked)
+        elif self._delta is not None:
+            self._delta.sent(block.length, bench.pipe.passed)
         self._tally.moved(block.length)
 
     def _has_arrived(self, bench: Bench, asked: Connection) -> bool:
@@ -167,6 +192,8 @@ class Sending:
         return self._open(os.urandom(4).hex())
 
     def end(self, bench: Bench) -> Blocks:
+        if self._delta is not None and self._delta.has_rest:
+            return self._delta
         bench.worker.doing = READING
         status = os.fstat(self._opened().descriptor)
         if (status.st_size, status.st_mtime_ns) != self._state:
@@ -220,6 +247,10 @@ class Sending:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def nothing() -> None:
+    """What is left to be done where all is."""
 
 
 def cut(missing: Sequence[Range], block_size: int) -> Iterator[Range]:

@@ -176,6 +176,7 @@ class Job(NamedTuple):
     Attributes:
         scanning: the totals still grow.
         bytes_moved: bytes that travelled in this run; what was there already is in `bytes_done` only. Not remembered.
+        bytes_reused: bytes of these files that were taken from their old versions there, in this run. Not remembered.
         rate: bytes per second, smoothed; 0 when not running.
         seconds_left: estimate, -1 if there is none.
         waits_for: what holds it up just now: "reading" (the disk it comes from), "network", "disk" (the one it goes to), "limit"
@@ -198,6 +199,7 @@ class Job(NamedTuple):
     bytes_total: int = 0
     bytes_done: int = 0
     bytes_moved: int = 0
+    bytes_reused: int = 0
     rate: float = 0.0
     seconds_left: float = -1.0
     waits_for: str = ""

@@ -1,4 +1,4 @@
-"""Listings and digests as columns: one Binary for each. Numbers are 64-bit, little-endian."""
+"""Listings and digests as columns: one Binary for each. Numbers are little-endian, 64-bit but for lengths of pieces."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from filexfer.core import paths
+from filexfer.core.chunking import LONGEST, Cut, shortest
 from filexfer.core.errors import BadParameters
 from filexfer.core.model import Entry, Kind
 from filexfer.protocol.members import binary, number, struct, text
@@ -111,3 +112,32 @@ def digests_of(value: object) -> list[bytes]:
     if len(raw) != 32 * count or (count and given.get("algorithm") not in ("blake3", "sha256")):
         raise BadParameters("The digests do not fit their count.")
     return [raw[at : at + 32] for at in range(0, len(raw), 32)]
+
+
+def pack_chunks(cut: Cut) -> dict[str, object]:
+    """The pieces of a file that was cut by content, as columns."""
+    lengths = cut.lengths[:]
+    if sys.byteorder == "big":
+        lengths.byteswap()
+    return {"count": len(lengths), "lengths": lengths.tobytes(), "algorithm": "blake3", "digests": cut.digests}
+
+
+def chunks_of(value: object, start: int, average: int) -> tuple[Cut, int]:
+    """The pieces in columns, the first of which begins at `start`, and the size of the file. Raises `BadParameters` where they
+    cannot be pieces of that average, in their number, their lengths or where they end."""
+    given = struct(value, "Pieces")
+    raw, digests = binary(given.get("lengths"), "lengths"), binary(given.get("digests"), "digests")
+    size, after = number(given.get("size"), "size"), number(given.get("next"), "next")
+    if len(raw) % 4 or len(digests) != 8 * len(raw) or given.get("algorithm") != "blake3":
+        raise BadParameters("The columns of a file's pieces have different lengths.")
+    lengths = array("I")
+    lengths.frombytes(raw)
+    if sys.byteorder == "big":
+        lengths.byteswap()
+    end = start + sum(lengths)
+    fits = end == size if after == -1 else start < end == after < size
+    longest = max(lengths, default=0)
+    least = min(lengths if after != -1 else lengths[:-1], default=average)
+    if not fits or longest > LONGEST * average or least < shortest(average) or 0 in lengths:
+        raise BadParameters("The pieces of a file do not fit it.")
+    return Cut(lengths, digests, end), size

@@ -72,7 +72,7 @@ _SERVICE = (
     _method("file_digests", _READ, "struct string [struct]"),
     _method("upload_open", _WRITE, "struct string int [struct]"),
     _method("upload_write", _WRITE, "boolean string int base64 [struct]"),
-    _method("upload_reuse", _WRITE, "boolean string int int int string string"),
+    _method("upload_reuse", _WRITE, "boolean string int int int string string", "array string int int int string base64"),
     _method("upload_status", _WRITE, "struct string"),
     _method("upload_commit", _WRITE, "struct string", tells="upload_id", answers="path outcome"),
     _method("upload_abort", _WRITE, "boolean string"),

@@ -1,6 +1,6 @@
 """The values of `core.model` on the wire, and back: the face of `structs`, `columns`, `jobs` and `members`."""
 
-from filexfer.protocol.columns import Columns, columns_of, digests_of, pack, pack_digests, unpack
+from filexfer.protocol.columns import Columns, chunks_of, columns_of, digests_of, pack, pack_chunks, pack_digests, unpack
 from filexfer.protocol.jobs import job_file_of, job_file_struct, job_of, job_struct, spec_of, spec_struct
 from filexfer.protocol.members import binary, check_names, choice, flag, number, real, sequence, struct, text
 from filexfer.protocol.structs import (
@@ -19,6 +19,7 @@ __all__ = [
     "binary",
     "check_names",
     "choice",
+    "chunks_of",
     "columns_of",
     "digests_of",
     "entry_of",
@@ -32,6 +33,7 @@ __all__ = [
     "options_of",
     "options_struct",
     "pack",
+    "pack_chunks",
     "pack_digests",
     "ranges_list",
     "ranges_of",

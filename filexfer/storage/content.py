@@ -18,7 +18,7 @@ def write_whole(fs: FsOps, descriptor: int, data: bytes | memoryview, offset: in
         written += fs.write_at(descriptor, rest, offset + written)
 
 
-def read_into(fs: FsOps, descriptor: int, buffer: bytearray, offset: int) -> int:
+def read_into(fs: FsOps, descriptor: int, buffer: bytearray | memoryview, offset: int) -> int:
     """Fill `buffer` from `offset` on; returns how much there was."""
     view, done = memoryview(buffer), 0
     while done < len(view) and (more := fs.read_at(descriptor, view[done:], offset + done)):

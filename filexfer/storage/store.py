@@ -130,6 +130,12 @@ class Upload(Protocol):
         """Take a piece from the version now at `path`, if that is still `etag` (`Changed`) and the piece has `digest`."""
         ...
 
+    def reuse_blocks(self, offset: int, source_offset: int, marks: Sequence[bytes]) -> list[Range]:
+        """Take the blocks from `offset` on, as many as there are `marks` (blake3 of each), from the version now at `path`, where
+        they begin at `source_offset`, at most 16 MiB. Those that have other content there are not taken, and answered. Raises
+        `BadOffset`, `TooLarge`, `NotFound` and what `write` does."""
+        ...
+
     def commit(self, path: str | None = None, options: PutOptions | None = None) -> Saved:
         """Publish it, durably. Waits for writers under way and shuts out others; a repetition answers the same.
 

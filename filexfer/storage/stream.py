@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Sequence
 
 from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
@@ -70,6 +71,9 @@ class Stream:
             self._end += len(view)
 
     def reuse(self, offset: int, source_offset: int, length: int, etag: str, digest: str) -> None:
+        raise BadOffset("A stream takes nothing over from what is there. Name its size when beginning the upload.")
+
+    def reuse_blocks(self, offset: int, source_offset: int, marks: Sequence[bytes]) -> list[Range]:
         raise BadOffset("A stream takes nothing over from what is there. Name its size when beginning the upload.")
 
     def commit(self, path: str | None = None, options: PutOptions | None = None) -> Saved:

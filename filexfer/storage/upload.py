@@ -20,13 +20,12 @@ from filexfer.core import digests, paths
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import BadDigest, BadOffset, Changed, FilexferError, InvalidPath, TooLarge, UnknownUpload
 from filexfer.core.model import PutOptions, Range, Saved
-from filexfer.storage import confine, content, journal, recovery, upload_commit, upload_files
+from filexfer.storage import content, journal, recovery, upload_commit, upload_files, version_there
 from filexfer.storage.blocks import Blocks
 from filexfer.storage.failures import Unsynced, sync_failed
 from filexfer.storage.shared import Shared
 from filexfer.storage.turns import Turns
 from filexfer.storage.upload_files import UploadFiles
-from filexfer.storage.versions import check_version
 from filexfer.storage.walk import Parts
 
 #: Most bytes `reuse` takes over in one call: they pass through memory.
@@ -104,17 +103,19 @@ class FolderUpload:
             raise TooLarge(f"At most {_REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
         if source_offset < 0 or length <= 0 or self.path is None:
             raise BadOffset()
-        buffer = bytearray(length)
-        parts = paths.split(self.path)
-        with self._shared.acts(self.path), self._shared.tree.walk() as walk:
-            source, status = confine.open_file(self._shared.fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
-            try:
-                check_version(etag, status)
-                if content.read_into(self._shared.fs, source, buffer, source_offset) < length:
-                    raise Changed()
-            finally:
-                self._shared.fs.close(source)
+        buffer = memoryview(bytearray(length))
+        with version_there.opened(self._shared, self.path, etag) as source:
+            if content.read_into(self._shared.fs, source, buffer, source_offset) < length:
+                raise Changed()
         self.write(offset, buffer, digest)
+
+    def reuse_blocks(self, offset: int, source_offset: int, marks: Sequence[bytes]) -> list[Range]:
+        """See `store.Upload.reuse_blocks`."""
+        if source_offset < 0 or not marks or self.path is None:
+            raise BadOffset()
+        if len(marks) * self.block_size > _REUSE_BYTES:
+            raise TooLarge(f"At most {_REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
+        return version_there.take_blocks(self, self._shared, self._spans(offset, len(marks)), source_offset - offset, marks)
 
     def commit(self, path: str | None = None, options: PutOptions | None = None) -> Saved:
         """See `store.Upload.commit`."""
@@ -151,6 +152,20 @@ class FolderUpload:
         """Close it unless some thread is at it."""
         if self._turns.idle():
             self.close()
+
+    # -- what is there already ------------------------------------------------------------------------------------
+
+    def _spans(self, offset: int, count: int) -> list[Range]:
+        """The `count` blocks that lie at `offset`."""
+        with self._turns.lock:
+            self._open()
+            if self._files is None:
+                raise UnknownUpload("This upload is committed already.")
+            length = min(count * self.block_size, self._blocks.size - offset)
+            numbers = self._blocks.numbers(offset, length)
+            if len(numbers) != count:
+                raise BadOffset("There are more digests than blocks until the end of the file.")
+            return [self._blocks.span(number) for number in numbers]
 
     # -- blocks ---------------------------------------------------------------------------------------------------
 

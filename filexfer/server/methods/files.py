@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from filexfer.core import digests
+from filexfer.core import chunking, digests
 from filexfer.core.errors import BadOffset, Changed, FilexferError
 from filexfer.core.model import SMALL_FILE, Entry, Outcome, PutOptions, Saved
 from filexfer.protocol import wire
@@ -17,6 +17,8 @@ from filexfer.storage.store import Reader, Small
 #: Bytes of memory that an entry of a page takes, before it is written: in columns, and as a struct.
 _PACKED = 300
 _PLAIN = 1200
+#: Bytes of a file that are cut by content in one call, at most.
+_CUT = 64 << 20
 
 
 class Files:
@@ -156,10 +158,15 @@ class Files:
 
         Digests of a file's blocks, 32 bytes each, joined in one Binary. Options: offset (of the first block, bytes), count (of
         blocks), algorithm (blake3 or sha256), etag. `next` is the offset to go on from, -1 at the end. With whole: {digest, etag,
-        size} instead, one digest `algorithm:hex` of all of the file, for which it is read to its end."""
-        given = Options(options, "offset", "count", "algorithm", "etag", "whole")
+        size} instead, one digest `algorithm:hex` of all of the file, for which it is read to its end. With chunking
+        (fastcdc2020-65536, or another power of two up to 1048576) {lengths, digests, count, chunking, etag, size, next}: pieces
+        cut by content from offset on, their lengths as little-endian 32-bit numbers; option length: bytes that they shall cover,
+        64 MiB at most."""
+        given = Options(options, "offset", "count", "algorithm", "etag", "whole", "chunking", "length")
         block = self._share.settings.block_size
         start = given.number("offset", 0)
+        if given.has("chunking"):
+            return self._chunks(path_of(path), start, given)
         count = in_range(given.number("count", 1024), 1, 4096, "count")
         algorithm = given.text("algorithm", digests.DEFAULT)
         if start % block:
@@ -176,6 +183,22 @@ class Files:
         answer = wire.pack_digests(found)
         answer |= {"algorithm": algorithm, "block_size": block, "etag": entry.etag, "size": entry.size}
         return answer | {"next": end if end < entry.size else -1}
+
+    def _chunks(self, path: str, start: int, given: Options) -> object:
+        name, most = given.text("chunking"), given.number("length", _CUT)
+        average = chunking.average_of(name)
+        most = in_range(most, 1, 1 << 62, "length")
+        with self._store.open(path) as reader:
+            check_version(reader, given.text("etag"))
+            entry = reader.entry
+            if not 0 <= start <= entry.size:
+                raise BadOffset(f"The offset lies outside the file, which has {entry.size} bytes.")
+            # Hardly anything of the interpreter, as for a digest of the whole.
+            with self._share.crowd.away():
+                found = chunking.cut(reader.read_into, start, entry.size, average, min(most, _CUT))
+        answer = wire.pack_chunks(found)
+        answer |= {"chunking": name, "etag": entry.etag, "size": entry.size}
+        return answer | {"next": found.end if found.end < entry.size else -1}
 
 
 def _small_of(params: Sequence[object]) -> Small | FilexferError | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from filexfer.core import paths
-from filexfer.core.errors import BadOffset
-from filexfer.core.model import Outcome, Saved
+from filexfer.core.errors import BadOffset, BadParameters
+from filexfer.core.model import Outcome, Range, Saved
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, Options, bytes_of, path_of
@@ -56,9 +56,15 @@ class UploadMethods:
     ) -> object:
         """upload_reuse(upload_id, offset, source_offset, length, etag, digest) -> true
 
-        Take this piece from the version that is already there, if it is still `etag`; what was copied must have `digest`."""
+        Take this piece from the version that is already there, if it is still `etag`; what was copied must have `digest`.
+        With a base64 as `digest`, 32 bytes of blake3 for each block of the piece, those that fit are taken, whatever the
+        version, and the answer is what was not, as ranges [start, end)."""
         upload = self._uploads.get(caller, wire.text(upload_id, "upload_id"))
         places = (wire.number(offset, "offset"), wire.number(source_offset, "source_offset"), wire.number(length, "length"))
+        if isinstance(digest, bytes):
+            # Reading and copying holds nothing of the interpreter.
+            with self._share.crowd.away():
+                return wire.ranges_list(_reuse_blocks(upload, *places, digest))
         upload.reuse(*places, wire.text(etag, "etag"), wire.text(digest, "digest"))
         return True
 
@@ -91,6 +97,13 @@ class UploadMethods:
     def told(self, saved: Saved) -> None:
         if saved.outcome not in (Outcome.SAME, Outcome.SKIPPED):
             self._share.changes.changed(saved.path)
+
+
+def _reuse_blocks(upload: Upload, offset: int, source_offset: int, length: int, digest: bytes) -> list[Range]:
+    marks = [digest[at : at + 32] for at in range(0, len(digest), 32)]
+    if not marks or len(digest) % 32 or -(-length // upload.block_size) != len(marks):
+        raise BadParameters("The digests are 32 bytes for each block of the piece.")
+    return upload.reuse_blocks(offset, source_offset, marks)
 
 
 def _progress(upload: Upload) -> dict[str, object]:
