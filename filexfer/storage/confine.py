@@ -84,12 +84,13 @@ def refuse_link(name: bytes, status: os.stat_result) -> None:
 
 
 def _refuse_irregular(name: bytes, status: os.stat_result) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
     refuse_link(name, status)
     if stat.S_ISDIR(status.st_mode):
         raise IsAFolder()
-    if not stat.S_ISREG(status.st_mode):
-        shown = paths.shown(paths.decode(name))
-        raise Forbidden(f"“{shown}” is a device, pipe or socket, and only regular files are opened.")
+    shown = paths.shown(paths.decode(name))
+    raise Forbidden(f"“{shown}” is a device, pipe or socket, and only regular files are opened.")
 
 
 class NamedOps(FsOps):

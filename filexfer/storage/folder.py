@@ -30,7 +30,7 @@ from filexfer.storage.fsops import FsOps
 from filexfer.storage.naming import PathLocks
 from filexfer.storage.notices import Notices
 from filexfer.storage.publish import Publisher
-from filexfer.storage.reader import FileReader
+from filexfer.storage.reader import FileReader, Reading
 from filexfer.storage.shared import Shared
 from filexfer.storage.space import Space
 from filexfer.storage.store import OpenUpload, Small, StoreSettings, Trashed, Upload
@@ -129,12 +129,14 @@ class FolderStore:
 
     def open(self, path: str) -> FileReader:
         """See `store.Store.open`."""
-        parts = paths.split(path)
-        with self._acts(path), self._shared.tree.walk() as walk:
-            if not parts:
-                raise InvalidPath("A file needs a name.")
-            descriptor, status = confine.open_file(self._fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
-        return FileReader(self._fs, descriptor, entry_of(parts[-1], status))
+        with self.reading() as reading:
+            return reading.open(path)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """See `store.Store.reading`."""
+        with self._acts(), self._shared.tree.walk() as walk:
+            yield Reading(self._fs, walk)
 
     def space(self) -> tuple[int, int]:
         """Bytes that may still be written, and all the disk has."""

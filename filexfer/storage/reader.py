@@ -1,13 +1,17 @@
-"""An open file of the share for reading; the state is a descriptor and nothing that threads could quarrel over."""
+"""Open files of the share for reading; the state of each is a descriptor and nothing that threads could quarrel over."""
 
 from __future__ import annotations
 
 from types import TracebackType
 
-from filexfer.core.errors import BadOffset, Changed
+from filexfer.core import paths
+from filexfer.core.errors import BadOffset, Changed, InvalidPath
 from filexfer.core.model import Entry
+from filexfer.storage import confine
 from filexfer.storage.failures import translate
 from filexfer.storage.fsops import FsOps
+from filexfer.storage.versions import entry_of
+from filexfer.storage.walk import Walk
 
 
 class FileReader:
@@ -58,3 +62,24 @@ class FileReader:
             return self._fs.read_at(self._descriptor, buffer, offset)
         except OSError as error:
             raise translate(error, self.entry.name) from error
+
+
+class Reading:
+    """Opens one file after the other, and each folder on the way once. For one thread; see `store.Store.reading`."""
+
+    __slots__ = ("_fs", "_walk")
+
+    def __init__(self, fs: FsOps, walk: Walk) -> None:
+        self._fs = fs
+        self._walk = walk
+
+    def open(self, path: str, version: bool = True) -> FileReader:
+        """See `store.Store.open`; without `version` its entry has no etag."""
+        parts = paths.split(path)
+        if not parts:
+            raise InvalidPath("A file needs a name.")
+        try:
+            descriptor, status = confine.open_file(self._fs, paths.encode(parts[-1]), self._walk.folder(parts[:-1]))
+        except OSError as error:
+            raise translate(error, path) from error
+        return FileReader(self._fs, descriptor, entry_of(parts[-1], status, version))

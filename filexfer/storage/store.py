@@ -7,6 +7,7 @@ did would survive a power cut. The texts of its errors hold no absolute path.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
@@ -97,6 +98,14 @@ class Reader(Protocol):
     ) -> None: ...
 
 
+class Reading(Protocol):
+    """What `Store.reading` gives. For one thread."""
+
+    def open(self, path: str, version: bool = True) -> Reader:
+        """As `Store.open`; without `version` the entry has no etag."""
+        ...
+
+
 class Upload(Protocol):
     """A file on its way in. Invisible under its name until committed.
 
@@ -168,6 +177,10 @@ class Store(Protocol):
 
     def open(self, path: str) -> Reader:
         """Open a regular file. Raises `NotFound`, `IsAFolder`, `InvalidPath` for links, `Forbidden`."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """To open many files, one after the other: what they have in common is done once."""
         ...
 
     def put(self, files: Sequence[Small], versions: bool = True) -> list[Saved | FilexferError]:

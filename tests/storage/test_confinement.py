@@ -53,8 +53,11 @@ ACTS: dict[str, Callable[[FolderStore, str], object]] = {
     "scan": lambda store, path: list(store.scan(path)),
     "scan all": lambda store, path: list(store.scan(path, recursive=True)),
     "open": lambda store, path: store.open(path).close(),
+    "open many": lambda store, path: opened_with(store, "mine", path),
     "put": lambda store, path: raised(store.put([Small(path, b"evil", PutOptions(Conflict.OVERWRITE))])),
     "put aside": lambda store, path: raised(store.put([Small(path, b"evil", PutOptions(Conflict.RENAME))])),
+    "put many": lambda store, path: raised(store.put([Small(path, b"evil", PutOptions(Conflict.OVERWRITE))] * 4)),
+    "put below": lambda store, path: raised(store.put([Small(f"{path}/{n}/x", b"evil") for n in range(4)])),
     "upload": lambda store, path: uploaded(store, path, 4),
     "stream": lambda store, path: uploaded(store, path, None),
     "make folder": lambda store, path: store.make_folder(path),
@@ -70,6 +73,12 @@ def raised(results: list[object]) -> None:
     for result in results:
         if isinstance(result, FilexferError):
             raise result
+
+
+def opened_with(store: FolderStore, *paths: str) -> None:
+    with store.reading() as reading:
+        for path in paths:
+            reading.open(path).close()
 
 
 def uploaded(store: FolderStore, path: str, size: int | None) -> None:

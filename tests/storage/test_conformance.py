@@ -367,6 +367,25 @@ def test_an_empty_file_uploads(store: FolderStore) -> None:
     assert content(store, "f") == content(store, "g") == b""
 
 
+def test_many_files_are_opened_in_one_go_and_one_that_cannot_be_harms_no_other(store: FolderStore) -> None:
+    put(store, "a/b/1", b"one")
+    put(store, "a/b/2", b"two")
+    found: list[object] = []
+    with store.reading() as reading:
+        for path in ("a/b/1", "a/b", "a/none/x", "a/b/2/x", "", "a/b/2"):
+            try:
+                with reading.open(path) as reader:
+                    assert reader.entry == store.stat(path)
+                    buffer = bytearray(3)
+                    reader.read_into(memoryview(buffer), 0)
+                    found.append(bytes(buffer))
+            except FilexferError as error:
+                found.append(type(error))
+        with reading.open("a/b/1", version=False) as reader:
+            assert (reader.entry.name, reader.entry.size, reader.entry.etag) == ("1", 3, "")
+    assert found == [b"one", IsAFolder, NotFound, NotAFolder, InvalidPath, b"two"]
+
+
 def test_many_threads_write_blocks_of_one_upload(store: FolderStore) -> None:
     data = os.urandom(16 * MIB)
     upload = store.upload("f", len(data))

@@ -66,13 +66,14 @@ class Batches:
         buffer = self._share.buffers.take()
         found = _Found(memoryview(buffer)[:BATCH_BYTES])
         try:
-            for path in wanted:
-                try:
-                    with self._store.open(path) as reader:
-                        if not found.add(reader):
-                            break
-                except FilexferError as error:
-                    found.fail(error)
+            with self._store.reading() as reading:
+                for path in wanted:
+                    try:
+                        with reading.open(path, version=False) as reader:
+                            if not found.add(reader):
+                                break
+                    except FilexferError as error:
+                        found.fail(error)
         except BaseException:
             self._share.buffers.give(buffer)
             raise
