@@ -27,7 +27,7 @@ test: venv  ## make the environment and run every check and test
 
 venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
 
-check: lint types layers  ## lint, types, layers and the tests, in an environment that is there
+check: lint types  ## lint, types, layers and the tests, in an environment that is there
 	$(BIN)/python -m pytest --cache-clear -n $(WORKERS) -m $(BESIDE) || sh tests/once_more.sh $(BIN)/python $(BESIDE) $$?
 	$(BIN)/python -m pytest --cache-clear -m $(ALONE) || sh tests/once_more.sh $(BIN)/python $(ALONE) $$?
 

@@ -225,7 +225,7 @@ class Connection:
         self.channel.gather()
         if self.channel.ahead and self.channel.has_head(limit):
             return True
-        if self._house.pool.pressed:
+        if self._house.pool.pressed(self._network):
             return False
         self._house.pool.rest()
         if not self.channel.wait(False, self._settings.linger):

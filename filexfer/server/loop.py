@@ -28,6 +28,9 @@ _PAUSE = 0.5
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 #: Deadlines are looked at together, and at most so often, in seconds.
 _GRAIN = 0.02
+#: While workers have enough to do, what comes is gathered so long, in seconds: each time the loop wakes, it takes the interpreter
+#: from one of them.
+_GATHER = 0.001
 #: `select` of Windows takes so many sockets; the rest of its 512 are listeners and our own.
 _SELECTED = 480
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n"
@@ -77,7 +80,9 @@ def watchable(wanted: int) -> int:
 class Loop:
     """Accepts connections, gives each to `welcome` (None: it was turned away), and watches those that are parked."""
 
-    def __init__(self, census: Census, welcome: Welcome) -> None:
+    def __init__(self, census: Census, welcome: Welcome, crowded: Callable[[], bool] = lambda: False) -> None:
+        """`crowded`: whether workers have enough to do for a while."""
+        self._crowded = crowded
         self._census = census
         self._welcome = welcome
         self._selector = selectors.DefaultSelector()
@@ -177,6 +182,8 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping:
+            if self._crowded():
+                time.sleep(_GATHER)
             for key, _ in self._select(self._look_at_clock()):
                 if key.data is None:
                     self._hush()

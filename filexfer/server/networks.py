@@ -23,6 +23,11 @@ class Network:
         self.queues: dict[str, deque[Task]] = {}
         self.held: dict[str, deque[Task]] = {}
 
+    @property
+    def waits(self) -> bool:
+        """Whether some task does."""
+        return bool(self.queues or self.held)
+
     def add(self, address: str, task: Task, part: int) -> None:
         held = self.at_work.get(address, 0) >= part
         queues = self.held if held else self.queues

@@ -19,6 +19,10 @@ from filexfer.server.networks import Network, Task
 _log = logging.getLogger("filexfer.server")
 
 
+#: So many times those that can be begun at once.
+_MANY = 4
+
+
 class Pool:
     """At most `workers` threads, and `kept` more for the owner's tasks. A thread without work for `idle` seconds ends. At most
     `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`."""
@@ -46,10 +50,16 @@ class Pool:
         self._sleeping = 0
         self._closing = False
 
+    def pressed(self, network: str) -> bool:
+        """Whether tasks wait that could be begun in the place of one of `network`; then no worker of its should wait for a slow
+        friend. Read without the lock: a hint."""
+        place = self._networks.get(network)
+        return self._lacking() or (place is not None and place.waits)
+
     @property
-    def pressed(self) -> bool:
-        """Whether tasks wait for a worker; then no worker should wait for a slow friend. Read without the lock: a hint."""
-        return self._queued > self._ready or self._ready > min(self._sleeping, self._most_fresh - len(self._fresh))
+    def crowded(self) -> bool:
+        """Whether many more tasks wait than can be begun. Read without the lock: a hint."""
+        return self._queued > _MANY * self._most_fresh
 
     def submit(self, network: str, task: Task, address: str = "") -> None:
         """Have `task` done by a worker on behalf of `address`, which is one of `network`; left out, there is but one in it.
@@ -84,7 +94,8 @@ class Pool:
         with self._lock:
             place = self._networks[network]
             self._fade(get_ident())
-            if self._queued or place.fresh >= self._fresh_share or len(self._fresh) >= self._most_fresh:
+            full = place.fresh >= self._fresh_share or len(self._fresh) >= self._most_fresh
+            if full or place.waits or self._lacking():
                 return False
             self._begin(network, place)
             return True
@@ -122,6 +133,10 @@ class Pool:
             self._turn[network] = None  # it keeps its turn, if it has one
         elif before:
             self._turn.pop(network, None)
+
+    def _lacking(self) -> bool:
+        """Whether tasks that may be begun have nobody who comes for them."""
+        return self._ready > min(self._sleeping, self._most_fresh - len(self._fresh))
 
     def _wanted(self) -> int:
         """Workers that tasks could have now."""

@@ -125,7 +125,7 @@ class Server:
         most = watchable(self.settings.connections)
         census = Census(most, self.settings.connections_per_address, complaints)
         self._arrivals = Arrivals(census, self.settings, lambda: self.identity)
-        self._loop = Loop(census, lambda *came: self._arrivals.welcome(self._house, *came))
+        self._loop = Loop(census, lambda *came: self._arrivals.welcome(self._house, *came), lambda: self._pool.crowded)
         self._pool = Pool(
             self.settings.workers,
             self.settings.worker_idle,

@@ -433,7 +433,7 @@ def test_who_sends_on_after_a_refusal_is_cut_off(busily) -> None:
 
 
 def test_a_strangers_small_body_that_does_not_come_holds_no_worker(busily) -> None:
-    house = busily("none", workers=2, head_seconds=5.0)
+    house = busily("none", workers=2, head_seconds=2.5)
     request = call("pair", "name", "nonce", "proof")
     lines = []
     for _ in range(6):

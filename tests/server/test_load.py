@@ -409,7 +409,7 @@ def test_the_pool_starts_a_thread_for_each_task_up_to_its_bound() -> None:
         pool.submit(f"peer {n}", task)
     for _ in range(3):
         assert at_work.acquire(timeout=20)
-    assert pool.pressed
+    assert pool.pressed("peer 0")
     assert not at_work.acquire(blocking=False)
     go_on.set()
     for _ in range(2):

@@ -68,7 +68,7 @@ def test_no_more_than_a_few_requests_are_begun_at_once(stack: ExitStack) -> None
     for number in range(12):
         tasks.submit(f"net {number}")
     tasks.are(4)
-    assert tasks.pool.pressed
+    assert tasks.pool.pressed("net 0")
     tasks.go_on.set()
     for _ in range(8):
         assert tasks.begun.acquire(timeout=20)
@@ -79,9 +79,10 @@ def test_one_network_has_half_of_them(stack: ExitStack) -> None:
     for _ in range(8):
         tasks.submit("many")
     tasks.are(2)
-    assert tasks.pool.pressed, "its others wait, though there is room for somebody else"
+    assert tasks.pool.pressed("many"), "its others wait, though there is room for somebody else"
     tasks.submit("another")
     tasks.are(1)
+    assert not tasks.pool.pressed("another"), "which need not give way to them"
 
 
 def test_a_request_that_lasts_makes_room_for_another(stack: ExitStack) -> None:
@@ -89,7 +90,21 @@ def test_a_request_that_lasts_makes_room_for_another(stack: ExitStack) -> None:
     for _ in range(8):
         tasks.submit()
     tasks.are(8)
-    assert not tasks.pool.pressed
+    assert not tasks.pool.pressed("net")
+
+
+def test_the_loop_gathers_only_while_many_wait(stack: ExitStack) -> None:
+    tasks = held(stack)
+    for _ in range(16):
+        tasks.submit()
+    assert not tasks.pool.crowded
+    for _ in range(16):
+        tasks.submit()
+    assert tasks.pool.crowded
+    tasks.go_on.set()
+    for _ in range(32):
+        assert tasks.begun.acquire(timeout=20)
+    assert not tasks.pool.crowded
 
 
 def test_a_request_that_waits_for_somebody_makes_room_at_once(stack: ExitStack) -> None:
