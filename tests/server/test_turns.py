@@ -193,9 +193,10 @@ def test_sixty_four_clients_have_even_shares(tmp_path, apart: bool) -> None:
     with Server(tmp_path, ["http://127.0.0.1:0"], "write", settings=Settings()) as server:
         crowd = Crowd(int(server.addresses[0].rpartition(":")[2].strip("/")), apart=apart)
         try:
-            crowd.ask(MANY * 12)
-            assert min(crowd.answers[number] for number in range(MANY)) >= 3  # 12 on average
-            assert server._pool._threads <= 16
+            crowd.ask(MANY * 24)
+            # 24 on average: the clients are threads of this process, and quarrel too.
+            assert min(crowd.answers[number] for number in range(MANY)) >= 3
+            assert server._pool._threads <= MANY // 2
         finally:
             crowd.close()
 
