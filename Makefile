@@ -51,6 +51,7 @@ format:  ## let ruff set the sources in order
 
 bench: venv  ## measure the speed beside cp and the standard library, fifteen minutes
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.networks --rounds 1 --scale 0.3
 	$(BIN)/python -m benchmarks.window
 
 fuzz: $(VENV)/.has-fuzz  ## feed the readers of foreign bytes with what breaks readers, FUZZ_SECONDS=600

@@ -16,14 +16,14 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import beside, clients, codec, growth, listing, peers, report, startup, targets, trees, workloads
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
 from benchmarks.report import Section
-from benchmarks.workloads import Scale
+from benchmarks.workloads import Load, Scale
 
 #: What the stock pair is given: it takes 33 s and 2 GB of memory for 1 GiB, so it gets a part, and speeds are compared.
 STOCK_MIB = 128
@@ -64,24 +64,35 @@ def wanted(options: argparse.Namespace, name: str) -> bool:
 
 
 def cases(options: argparse.Namespace, base: Path) -> list[Case]:
-    large = workloads.large(base, "large", options.large_mib << 20)
-    part = workloads.large(base, "part", min(STOCK_MIB, options.large_mib) << 20)
-    small, library = workloads.small(base, options.small_files), workloads.library(base)
-    found = [Case("tcp", "up", large)]
-    for load in (large, small, library):
-        found += [Case("cp", "up", load)]
+    """What is asked for; only what it needs is made below `base`."""
+    asked = [one for one in _all_cases() if wanted(options, " ".join(one))]
+    size = options.large_mib << 20
+    makers: dict[str, Callable[[], Load]] = {
+        "large": lambda: workloads.large(base, "large", size),
+        "part": lambda: workloads.large(base, "part", min(STOCK_MIB << 20, size)),
+        "small": lambda: workloads.small(base, options.small_files),
+        "library": lambda: workloads.library(base),
+    }
+    loads = {name: makers[name]() for name in {load for _, load, _ in asked}}
+    return [Case(who, way, loads[load]) for who, load, way in asked]
+
+
+def _all_cases() -> Iterator[tuple[str, str, str]]:
+    """Who, what and which way."""
+    yield "tcp", "large", "up"
+    for load in ("large", "small", "library"):
+        yield "cp", load, "up"
         for way in ("up", "down"):
-            others = [name for name, peer in peers.PEERS.items() if peer.here and peer.client(way, load.name)]
-            ours = ["raw", "tls", *(["xmlrpc"] if load is large else ["stock"])]
-            found += [Case(who, way, load) for who in (*others, *ours)]
-    found += [Case("stock", way, part) for way in ("up", "down")]
-    return [case for case in found if wanted(options, case.name)]
+            others = [name for name, peer in peers.PEERS.items() if peer.here and peer.client(way, load)]
+            ours = ["raw", "tls", *(["xmlrpc"] if load == "large" else ["stock"])]
+            yield from ((who, load, way) for who in (*others, *ours))
+    yield from (("stock", "part", way) for way in ("up", "down"))
 
 
 def measure(options: argparse.Namespace, base: Path) -> dict[Case, list[Usage]]:
     todo = cases(options, base / "sent")
     runs: dict[Case, list[Usage]] = {case: [] for case in todo}
-    for number in range(options.rounds):
+    for number in range(options.rounds if todo else 0):
         # The server's copy, the client's, and what both processes and the stock pair hold besides.
         with warm_memory(options.large_mib * 5 << 20):
             for case in todo:

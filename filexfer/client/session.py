@@ -52,7 +52,7 @@ _BATCH = "system.multicall"
 #: Bytes of the smallest block that a server may cut files into.
 _LEAST_BLOCK = 64 << 10
 #: Entries of the longest page that is asked for where the client says how long they are.
-_LONGEST_PAGE = 50_000
+_LONGEST_PAGE = 10_000
 #: Calls that may be silent for long while the other side's disk works; their deadline is that many times longer.
 _SLOW = frozenset("upload_commit files_put file_put entry_delete trash_empty file_digests upload_reuse system.multicall".split())
 _SLOW_TIMES = 10

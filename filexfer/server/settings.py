@@ -99,7 +99,7 @@ class Settings:
     block_size: int = BLOCK_SIZE
     open_uploads: int = 1000
     kept_uploads: int = 10_000
-    page_entries: int = 50_000
+    page_entries: int = 10_000
     page_default: int = 5000
     open_listings: int = 128
     listing_seconds: float = 120.0

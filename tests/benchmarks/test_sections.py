@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import codec, growth, listing, startup, trees
+from benchmarks import cases, codec, growth, listing, startup, trees
 from benchmarks.workloads import Scale
 
 SCALE = Scale(rounds=1, large=1 << 20, small_files=20, entries=3000)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times are not judged here."""
+    monkeypatch.setattr(cases, "wait_for_calm", lambda: None)
 
 
 def test_the_codec_is_measured_beside_the_standard_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
