@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import beside, clients, codec, growth, listing, peers, report, startup, targets, trees, workloads
+from benchmarks import beside, clients, codec, delta, growth, listing, peers, report, startup, targets, trees, workloads
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
 from benchmarks.report import Section
@@ -36,6 +36,7 @@ SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {
     "listing": listing.section,
     "growth": growth.section,
     "beside": beside.section,
+    "delta": delta.section,
     "clients": clients.section,
     "startup": startup.section,
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, codec, growth, listing, startup, trees
+from benchmarks import cases, codec, delta, growth, listing, startup, trees
 from benchmarks.workloads import Scale
 
 SCALE = Scale(rounds=1, large=1 << 20, small_files=20, entries=3000)
@@ -62,3 +62,13 @@ def test_starting_up_is_measured_beside_a_bare_interpreter(tmp_path: Path, monke
     assert set(times) == {"python -c pass", "--help", "ls", "put", "get", "server ready"}
     assert all(value > 0 for value in times.values())
     assert len(found.ratios) == 5
+
+
+def test_what_travels_of_a_new_version_is_counted(tmp_path: Path) -> None:
+    found = delta.section(tmp_path / "delta", Scale(rounds=1, large=8 << 20, small_files=0, entries=0))
+    travelled = {figure.what: figure.value for figure in found.figures if figure.unit == "bytes"}
+    for way in ("up", "down"):
+        assert travelled[f"delta unchanged {way}"] < 5000
+        assert travelled[f"delta only the time changed {way}"] < 100_000
+        assert 1 << 20 < travelled[f"delta 1 % of blocks changed {way}"] < 2.2 * (1 << 20)
+        assert 1 << 20 < travelled[f"delta 1,000 bytes inserted {way}"] < 2.2 * (1 << 20)

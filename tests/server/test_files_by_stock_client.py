@@ -330,6 +330,46 @@ def test_pieces_of_the_version_that_is_there_are_reused(proxy, running) -> None:
     assert running.held()["f"] == new
 
 
+def test_blocks_of_the_version_that_is_there_are_taken_where_their_digests_fit(proxy, running) -> None:
+    old = os.urandom((2 << 20) + 5)
+    proxy.file_put("f", Binary(old))
+    new = b"%b%b%b" % (old[: 1 << 20], os.urandom(1 << 20), old[2 << 20 :])
+    upload = proxy.upload_open("f", len(new), {"on_conflict": "overwrite"})["upload_id"]
+    marks = Binary(b"".join(blake3(new[at : at + (1 << 20)]).digest() for at in range(0, len(new), 1 << 20)))
+    assert proxy.upload_reuse(upload, 0, 0, len(new), "", marks) == [[1 << 20, 2 << 20]]
+    assert proxy.upload_reuse(upload, 0, 0, len(new), "", marks) == [[1 << 20, 2 << 20]]
+    for wrong in (Binary(b""), Binary(b"x" * 31), Binary(b"x" * 64), Binary(b"x" * 32 * 17)):
+        assert code_of(proxy.upload_reuse, upload, 0, 0, len(new), "", wrong) == -32602
+    assert code_of(proxy.upload_reuse, upload, 7, 0, len(new), "", marks) == 109
+    assert code_of(proxy.upload_reuse, upload, 0, -1, len(new), "", marks) == 109
+    assert code_of(proxy.upload_reuse, upload, 0, 0, 17 << 20, "", Binary(b"x" * 32 * 17)) == 111
+    assert proxy.upload_status(upload)["missing"] == [[1 << 20, 2 << 20]]
+    proxy.upload_write(upload, 1 << 20, Binary(new[1 << 20 : 2 << 20]))
+    proxy.upload_commit(upload)
+    assert running.held()["f"] == new
+
+
+def test_a_file_is_cut_by_content_page_by_page(proxy) -> None:
+    content = os.urandom(3 << 20)
+    proxy.file_put("f", Binary(content))
+    at, lengths, marks = 0, b"", b""
+    while at >= 0:
+        page = proxy.file_digests("f", {"chunking": "fastcdc2020-65536", "offset": at, "length": 1 << 20})
+        assert page["size"] == len(content)
+        assert (len(page["digests"].data), len(page["lengths"].data)) == (32 * page["count"], 4 * page["count"])
+        lengths, marks, at = lengths + page["lengths"].data, marks + page["digests"].data, page["next"]
+    start = 0
+    for number in range(len(lengths) // 4):
+        end = start + int.from_bytes(lengths[4 * number : 4 * number + 4], "little")
+        assert blake3(content[start:end]).digest() == marks[32 * number : 32 * number + 32]
+        start = end
+    assert start == len(content)
+    for options, code in (({"chunking": "x"}, -32602), ({"chunking": "fastcdc2020-65536", "offset": 4 << 20}, 109)):
+        assert code_of(proxy.file_digests, "f", options) == code
+    for options, code in (({"length": 0}, -32602), ({"offset": -1}, 109), ({"etag": "another"}, 107)):
+        assert code_of(proxy.file_digests, "f", {"chunking": "fastcdc2020-65536", **options}) == code
+
+
 def test_an_upload_goes_on_after_the_server_was_started_anew(serve) -> None:
     first = serve()
     content = os.urandom(3 << 20)
