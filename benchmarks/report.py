@@ -128,7 +128,7 @@ def table(rows: Sequence[Row], sections: Sequence[Section]) -> str:
     beside = relative(rows)
     for r in rows:
         spread = f"{r.low:.2f}..{r.high:.2f}"
-        by = "".join(f"{beside[r.case].get(name, 0.0):{width}.2f}" for name, width in (("cp", 16), ("TCP", 6), ("stock", 7)))
+        by = "".join(_shown(beside[r.case].get(name), width) for name, width in (("cp", 16), ("TCP", 6), ("stock", 7)))
         lines.append(
             f"{r.case:22}{r.seconds:8.3f}{spread:>14}{r.bytes_per_second / 1e6:7.0f}{r.files_per_second:8.0f}{r.cpu_per_gb:9.2f}"
             f"{r.client_mib:11.0f}{r.server_mib:7.0f}{by}{'  noisy' if r.noisy else ''}"
@@ -142,6 +142,10 @@ def table(rows: Sequence[Row], sections: Sequence[Section]) -> str:
     if any(r.noisy for r in rows):
         lines += ["", "“noisy”: the machine was busy with other things in every run of this case. Measure again when it is calm."]
     return "\n".join(lines)
+
+
+def _shown(ratio: float | None, width: int) -> str:
+    return f"{ratio:{width}.2f}" if ratio is not None else f"{'–':>{width}}"
 
 
 def _judged(ratio: Ratio) -> str:
