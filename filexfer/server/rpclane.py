@@ -214,7 +214,8 @@ class _Incoming:
     def do(self, request: Request, buffers: Buffers, tail: int = 0) -> object:
         """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose."""
         try:
-            request.body.stop_before(tail)
+            if tail:
+                request.body.stop_before(tail)
             buffer = buffers.take()
             try:
                 for data, count in request.body.pieces(buffer):
