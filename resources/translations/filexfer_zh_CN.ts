@@ -1820,6 +1820,10 @@
         <translation>只有这台电脑上的窗口才能预先获取文件。请改用下载。</translation>
     </message>
     <message>
+        <source>Files cannot be cut by their content here: the fast part of pyfastcdc is missing.</source>
+        <translation>这里无法按内容切分文件：缺少 pyfastcdc 的快速部分。</translation>
+    </message>
+    <message>
         <source>From another computer a transfer may name only files and folders in the share.</source>
         <translation>来自另一台电脑的传输只能包含共享中的文件和文件夹。</translation>
     </message>
@@ -2244,6 +2248,10 @@
         <translation>批次的各列互不相符。</translation>
     </message>
     <message>
+        <source>The columns of a file&apos;s pieces have different lengths.</source>
+        <translation>文件各片段的列长度不一致。</translation>
+    </message>
+    <message>
         <source>The columns of a packed index have different lengths.</source>
         <translation>打包索引的各列长度不同。</translation>
     </message>
@@ -2294,6 +2302,10 @@
     <message>
         <source>The digest in Content-Digest does not have 32 bytes.</source>
         <translation>Content-Digest 中的摘要不是 32 字节。</translation>
+    </message>
+    <message>
+        <source>The digests are 32 bytes for each block of the piece.</source>
+        <translation>该片段的每个块对应 32 字节的摘要。</translation>
     </message>
     <message>
         <source>The digests do not fit their count.</source>
@@ -2560,6 +2572,10 @@
         <translation>对这台电脑来说，{name} 的路径过长。</translation>
     </message>
     <message>
+        <source>The pieces of a file do not fit it.</source>
+        <translation>文件的片段与文件不符。</translation>
+    </message>
+    <message>
         <source>The quota of this account on the disk is used up. Make room, then try again.</source>
         <translation>此账户在磁盘上的配额已用完。请腾出空间后再试。</translation>
     </message>
@@ -2616,6 +2632,10 @@
         <translation>服务器应答了一个错误。</translation>
     </message>
     <message>
+        <source>The server did not answer each call. Update the server.</source>
+        <translation>服务器没有回答每个调用。请更新服务器。</translation>
+    </message>
+    <message>
         <source>The server did not answer for each file. Update the server.</source>
         <translation>服务器没有对每个文件作出应答。请更新服务器。</translation>
     </message>
@@ -2658,6 +2678,18 @@
     <message>
         <source>The server sent another part than was asked for. Update the server.</source>
         <translation>服务器发送的不是所请求的部分。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server tells of blocks that it was not asked about. Update the server.</source>
+        <translation>服务器告知了未被询问的块。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server tells of more pieces than it was asked for. Update the server.</source>
+        <translation>服务器告知的片段多于所请求的。请更新服务器。</translation>
+    </message>
+    <message>
+        <source>The server tells other digests than it was asked for. Update the server.</source>
+        <translation>服务器告知的摘要与所请求的不同。请更新服务器。</translation>
     </message>
     <message>
         <source>The server wants files in blocks of {block_size} bytes, which cannot be. Update it.</source>
@@ -2796,6 +2828,10 @@
         <translation>{name} 有 {length} 字节。</translation>
     </message>
     <message>
+        <source>There are more digests than blocks until the end of the file.</source>
+        <translation>摘要的数量多于到文件末尾为止的块数。</translation>
+    </message>
+    <message>
         <source>There are {by_id} devices, which is the most. Revoke those that are not used any more.</source>
         <translation>已有 {by_id} 台设备，达到上限。请撤销不再使用的设备。</translation>
     </message>
@@ -2846,6 +2882,10 @@
     <message>
         <source>There is no such act here.</source>
         <translation>这里没有这样的操作。</translation>
+    </message>
+    <message>
+        <source>There is no such chunking. Use {name_of}, or a power of two up to {name_of2}.</source>
+        <translation>没有这种切分方式。请使用 {name_of}，或不超过 {name_of2} 的 2 的幂。</translation>
     </message>
     <message>
         <source>There is no such file or folder. Look at the folder&apos;s list again.</source>
