@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import beside, clients, codec, delta, growth, listing, peers, report, startup, targets, trees, workloads
+from benchmarks import batches, beside, clients, codec, delta, growth, listing, peers, report, startup, targets, trees, workloads
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage, warm_memory
 from benchmarks.report import Section
@@ -35,6 +35,7 @@ SECTIONS: dict[str, Callable[[Path, Scale], Section]] = {
     "trees": trees.section,
     "listing": listing.section,
     "growth": growth.section,
+    "batches": batches.section,
     "beside": beside.section,
     "delta": delta.section,
     "clients": clients.section,

@@ -2,8 +2,7 @@
 
 `python -m benchmarks.strangers (stock|quick) (up|down) ADDRESS FOLDER`. `stock` is what a tutorial shows: the standard library's
 `ServerProxy` and `MultiCall`, whose codec takes most of its time. `quick` makes the same calls with a codec that costs next to
-nothing, and sends a batch while the server is at the one before: it measures the server. For the frame of the benchmark:
-`command` gives the command line of a run, beside a server as all others have it; what arrived is compared as ever.
+nothing, and sends a batch while the server is at the one before: it measures the server. The section is in `batches`.
 """
 
 from __future__ import annotations
@@ -95,7 +94,12 @@ def stock(address: str) -> Send:
         batch = MultiCall(server)
         for method, params in calls:
             getattr(batch, method)(*(Binary(one) if isinstance(one, bytes) else one for one in params))
-        return lambda: [one.data if isinstance(one, Binary) else one for one in batch()]
+        return lambda: answers_of(batch, len(calls))
+
+    def answers_of(batch: MultiCall, count: int) -> list[object]:
+        answers = batch()
+        found = (answers[at] for at in range(count))
+        return [one.data if isinstance(one, Binary) else one for one in found]
 
     return send
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, codec, delta, growth, listing, startup, trees
+from benchmarks import batches, cases, codec, delta, growth, listing, startup, trees
 from benchmarks.workloads import Scale
 
 SCALE = Scale(rounds=1, large=1 << 20, small_files=20, entries=3000)
@@ -15,7 +15,8 @@ SCALE = Scale(rounds=1, large=1 << 20, small_files=20, entries=3000)
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Times are not judged here."""
-    monkeypatch.setattr(cases, "wait_for_calm", lambda: None)
+    for module in (batches, cases):
+        monkeypatch.setattr(module, "wait_for_calm", lambda: None)
 
 
 def test_the_codec_is_measured_beside_the_standard_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +54,18 @@ def test_a_tree_of_empty_folders_arrives_whole_and_is_measured(tmp_path: Path, m
     ours = [figure.what for figure in found.figures if " raw " in figure.what]
     assert len(ours) == 6  # three trees, each up and down
     assert all(figure.value > 0 for figure in found.figures)
+
+
+def test_programs_of_others_move_small_files_in_batches_in_both_directions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "PEERS", {})
+    # A folder without a file is nothing that these programs make.
+    found = batches.section(tmp_path / "batches", Scale(rounds=1, large=0, small_files=60, entries=0))
+    ways = [f"60 small files {way}, {who}" for way in ("up", "down") for who in ("stock", "quick")]
+    assert [figure.what for figure in found.figures] == ways
+    assert all(figure.value > 0 for figure in found.figures)
+    assert not found.ratios, "no peer, nothing to compare with"
 
 
 def test_starting_up_is_measured_beside_a_bare_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
