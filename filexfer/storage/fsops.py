@@ -10,6 +10,7 @@ import errno
 import functools
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -119,6 +120,19 @@ class FsOps:
 
     def make_folder(self, name: bytes, folder: int, mode: int = 0o777) -> None:
         os.mkdir(name, mode, dir_fd=folder)
+
+    def inherited(self, folder: int) -> tuple[int, bytes]:
+        """What a folder that is made in this one takes from it: its group, -1 for none, and its default access list."""
+        status = os.fstat(folder)
+        group = status.st_gid if status.st_mode & stat.S_ISGID else -1
+        if sys.platform != "linux":
+            return group, b""
+        try:
+            return group, os.getxattr(folder, "system.posix_acl_default")
+        except OSError as error:
+            if error.errno not in (errno.ENODATA, errno.ENOTSUP):
+                raise
+            return group, b""
 
     def remove_folder(self, name: bytes, folder: int) -> None:
         os.rmdir(name, dir_fd=folder)

@@ -1,8 +1,8 @@
 """Folders that a batch makes: built in our area, its files in them by their final names, and given their place by one rename each
 instead of one for every file.
 
-It only saves time. Where anything is in the way (the folder is there by now, another disk, a file that could not be written) a
-folder is not placed, and its files go one by one like all others.
+It only saves time. Where anything is in the way (the folder is there by now, another disk, a file that could not be written, a
+group or access list that it is to have from the folder above) a folder is not placed, and its files go one by one like all others.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class NewFolders:
                 self._remove(made.name, made.within)
 
     def _begun(self, parts: Parts, above: NewFolder | None) -> NewFolder | None:
-        if len(self._made) >= _MOST or (above is None and self._is_there(parts)):
+        if len(self._made) >= _MOST or (above is None and (self._is_there(parts) or not self._comes_alike(parts))):
             return None
         area = self._shared.area
         try:
@@ -128,6 +128,14 @@ class NewFolders:
         except (OSError, FilexferError):
             pass
         return True
+
+    def _comes_alike(self, parts: Parts) -> bool:
+        """Whether it takes group and access list from our area just as it would in its place: a rename brings it neither."""
+        area = self._shared.area
+        try:
+            return self._fs.inherited(self._look.folder(parts[:-1])) == self._fs.inherited(area.folder(area.batch))
+        except (OSError, FilexferError):
+            return False
 
     def _attempt(self, made: NewFolder, walk: Walk) -> bool:
         shared, above, path = self._shared, made.parts[:-1], "/".join(made.parts)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
+import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +19,8 @@ from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small, StoreSettings
 from tests.descriptors import opened
 from tests.storage.acts import OVERWRITE, SETTINGS, tree
+
+_DEFAULT = "system.posix_acl_default"
 
 
 class Watched(FsOps):
@@ -42,6 +47,12 @@ def contents(names: Sequence[str]) -> dict[str, bytes]:
     return {name: name.encode() for name in names}
 
 
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def outcomes(results: Sequence[Saved | FilexferError]) -> list[object]:
     return [one.outcome if isinstance(one, Saved) else type(one) for one in results]
 
@@ -61,9 +72,7 @@ def test_a_folder_comes_with_all_that_is_in_it_and_answers_tell_each_file(memory
         brief = store.put([Small(f"g/{n}", b"x", OVERWRITE) for n in range(4)], versions=False)
         assert brief == [Saved(f"g/{n}", Outcome.CREATED, 1, OVERWRITE.mtime_ns or 0, "") for n in range(4)]
     assert tree(memory) == {**contents(NAMES), **{f"g/{n}": b"x" for n in range(4)}}
-    mask = os.umask(0)
-    os.umask(mask)
-    assert {(memory / name).stat().st_mode & 0o777 for name in ("a", "a/b", "e")} == {0o777 & ~mask}
+    assert {(memory / name).stat().st_mode & 0o777 for name in ("a", "a/b", "e")} == {0o777 & ~_mask()}
 
 
 @pytest.mark.parametrize("there", ["a", "a/b"])
@@ -199,3 +208,46 @@ def test_in_a_folder_that_a_transfer_made_nothing_of_it_is_replaced(memory: Path
         assert outcomes(results) == [Outcome.REPLACED, Outcome.CREATED, Outcome.REPLACED]
         [folder] = store.put([Small("new/sub", b"x", OVERWRITE)])
         assert isinstance(folder, IsAFolder)
+
+
+def _made(root: Path, above: str) -> tuple[list[tuple[int, int, bytes]], Watched]:
+    """Mode, group and default access list of folders that a batch makes in `above`, and of those that a file alone makes."""
+    fs = Watched()
+    with FolderStore(root, SETTINGS, fs=fs) as store:
+        for name, count in (("many", 4), ("alone", 1)):
+            assert set(outcomes(store.put(files([f"{above}/{name}/sub/{n}" for n in range(count)])))) == {Outcome.CREATED}
+    made = []
+    for name in ("many", "many/sub", "alone", "alone/sub"):
+        status, listed = (root / above / name).stat(), os.listxattr(root / above / name)
+        acl = os.getxattr(root / above / name, _DEFAULT) if _DEFAULT in listed else b""
+        made.append((status.st_mode, status.st_gid, acl))
+    return made, fs
+
+
+def test_a_new_folder_has_the_group_that_the_one_above_hands_down(memory: Path) -> None:
+    above = memory / "team"
+    above.mkdir()
+    above.chmod(0o2770)
+    made, _ = _made(memory, "team")
+    assert made == [(stat.S_IFDIR | stat.S_ISGID | 0o777 & ~_mask(), above.stat().st_gid, b"")] * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="access lists of POSIX are set by a call of Linux")
+def test_a_new_folder_has_the_access_list_that_the_one_above_hands_down(memory: Path) -> None:
+    above, nobody = memory / "ours", (1 << 32) - 1
+    above.mkdir()
+    entries = [(1, 7, nobody), (4, 5, nobody), (8, 7, os.getgid()), (16, 7, nobody), (32, 0, nobody)]
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(above, _DEFAULT, acl)
+    except OSError:
+        pytest.skip("this file system has no access lists")
+    made, _ = _made(memory, "ours")
+    assert made == [(stat.S_IFDIR | 0o770, os.getgid(), acl)] * 4
+
+
+def test_where_all_folders_hand_down_the_same_new_ones_still_come_whole(memory: Path) -> None:
+    memory.chmod(0o2755)
+    (memory / "team").mkdir()
+    _, fs = _made(memory, "team")
+    assert b"many" in fs.renamed
