@@ -102,11 +102,17 @@ class Fetching:
         if self._delta is not None and self._delta.is_due(block):
             self._tally.reused(self._delta.take(block, bench))
             return nothing
-        bench.worker.doing = LIMIT
-        self._run.throttle(block.length)
+        if self._run.is_limited:
+            return lambda: self._when_let(block, bench)
         bench.worker.doing = NETWORK
         asked = None if block.length > self._lane.most else bench.pipe.ask(lambda connection: self._ask(connection, block))
         return lambda: self._finish(block, bench, asked)
+
+    def _when_let(self, block: Range, bench: Bench) -> None:
+        """Under a limit nothing is asked for ahead: the server would give up on an answer that waits for the next one's turn."""
+        bench.worker.doing = LIMIT
+        self._run.throttle(block.length)
+        self._finish(block, bench, None)
 
     def _ask(self, connection: Connection, block: Range) -> None:
         self._lane.ask_read(connection, self._wanted.source, self._entry.etag, block.start, block.length)

@@ -105,6 +105,11 @@ class Run:
         take(self._throttles, size, self.stop)
 
     @property
+    def is_limited(self) -> bool:
+        """Whether `throttle` may wait."""
+        return any(throttle.rate for throttle in self._throttles)
+
+    @property
     def breadth(self) -> int:
         """How much is under way at once: blocks of large files, batches of small ones."""
         return self.settings.far if self.link.session.connections.round_trip > _FAR else self.settings.near

@@ -125,14 +125,21 @@ class Sending:
         if self._delta is not None and self._delta.is_due(block):
             self._tally.reused(self._delta.take(block, bench))
             return nothing
+        if self._run.is_limited:
+            return lambda: self._when_let(block, bench)
         data = self._read(block, bench)
         mark = digest(data)
-        bench.worker.doing = LIMIT
-        self._run.throttle(block.length)
         bench.worker.doing = NETWORK
         upload = self._upload
         asked = bench.pipe.ask(lambda connection: self._lane.ask_write(connection, upload, block.start, data, mark))
         return lambda: self._finish(block, bench, asked)
+
+    def _when_let(self, block: Range, bench: Bench) -> None:
+        """Under a limit nothing is sent ahead: the server would close the connection before the next one's turn, and an answer
+        that nobody has read be lost."""
+        bench.worker.doing = LIMIT
+        self._run.throttle(block.length)
+        self._finish(block, bench, None)
 
     def _finish(self, block: Range, bench: Bench, asked: Connection | None) -> None:
         if asked is None or not self._has_arrived(bench, asked):

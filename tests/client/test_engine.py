@@ -15,8 +15,10 @@ from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
 from filexfer.core.errors import Busy, NotFound, StorageFailed
 from filexfer.core.model import Direction, Job, JobSpec, JobState
+from filexfer.server.server import Server
+from filexfer.server.settings import Settings
 from tests.client.conftest import Share
-from tests.client.places import MOVE, Process, snapshot, tree, until
+from tests.client.places import MOVE, Process, Relay, snapshot, tree, until
 
 MIB = 1 << 20
 
@@ -105,6 +107,24 @@ def test_a_limit_on_bytes_per_second_holds(share: Share, engine: Engine, tmp_pat
     seconds = (job.finished_ns - job.created_ns) / 1e9
     # The first tenth of a second's worth, and one step for each thread, may pass at once.
     assert job.bytes_done / seconds < rate * 1.1 + 4 * MIB / seconds
+
+
+@pytest.mark.parametrize("direction", [Direction.PUT, Direction.GET])
+def test_under_a_limit_no_block_travels_twice_though_the_server_waits_for_nobody(
+    engine: Engine, tmp_path: Path, direction: Direction
+) -> None:
+    folder = tmp_path / "share"
+    top = tmp_path / "source" if direction is Direction.PUT else folder / "t"
+    tree(top, {"large": os.urandom(4 * MIB)})
+    folder.mkdir(exist_ok=True)
+    pair = (str(top), "t") if direction is Direction.PUT else ("t", str(tmp_path / "back"))
+    settings = Settings(idle_seconds=0.1)
+    with Server(folder, listen=["http://127.0.0.1:0"], guest="write", settings=settings) as server:
+        relay = Relay(server.addresses[0])
+        job = engine.wait(engine.add(JobSpec(direction, relay.address, (pair,), limit=3 * MIB)), 30)
+        relay.close()
+    assert job.state is JobState.DONE
+    assert relay.up + relay.down < 4.5 * MIB
 
 
 def test_the_same_unfinished_spec_is_taken_up_and_not_doubled(share: Share, engine: Engine, tmp_path: Path) -> None:
