@@ -32,13 +32,19 @@ def cut(method: str, params: tuple[object, ...]) -> tuple[tuple[object, ...], by
 
 
 def joined(method: str, params: Sequence[object], tail: Bytes) -> list[object]:
-    """The inverse of `cut`. Raises `BadParameters` where the call has no place for the tail."""
+    """The inverse of `cut`. Raises `BadParameters` as `place_of`."""
+    place = place_of(method, params)
+    return [*params[:place], tail, *params[place + 1 :]]
+
+
+def place_of(method: str, params: Sequence[object]) -> int:
+    """The parameter that the tail of a call stands for. Raises `BadParameters` where the call has no place for one."""
     place = _PLACES.get(method)
     if place is None:
         raise BadParameters("This method takes no bytes behind its call.")
     if len(params) <= place or params[place] != b"":
         raise BadParameters("The value that the bytes behind a call stand for is empty base64 in it.")
-    return [*params[:place], tail, *params[place + 1 :]]
+    return place
 
 
 def length_of(headers: Mapping[str, str], body: int | None, most: int) -> int | None:

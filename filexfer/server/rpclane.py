@@ -206,6 +206,7 @@ class _Incoming:
         """The parameters, with the rest of the body, which is their tail. Whether the caller may was looked at by now."""
         if not body.length:
             return call.params
+        tails.place_of(call.method, call.params)  # before anything is held for it, or waited for
         self._crowd.take(body.length)
         tail = bytearray(body.length)
         body.read_all(memoryview(tail))

@@ -79,6 +79,18 @@ def test_bytes_without_a_place_are_refused_and_the_next_call_is_answered(
     assert wire.call("server_info").value["name"] == "filexfer"
 
 
+@pytest.mark.parametrize(("method", "params"), [("server_info", ()), ("files_put", ({}, b"here"))])
+def test_bytes_without_a_place_are_not_waited_for(wire: Wire, method: str, params: tuple[object, ...]) -> None:
+    call = b"".join(encode_call(method, params))
+    lengths = f"Content-Length: {len(call) + 1000}\r\nTail-Length: 1000\r\n"
+    wire.send(f"POST /RPC2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n{lengths}\r\n".encode() + call)
+    with pytest.raises(Fault) as refused:
+        wire.reply().value  # noqa: B018
+    assert refused.value.faultCode == -32602
+    wire.send(b"x" * 1000)
+    assert wire.call("server_info").value["name"] == "filexfer"
+
+
 def test_a_call_in_chunks_has_no_tail(wire: Wire) -> None:
     body = dumps((), "server_info").encode()
     framed = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
