@@ -153,8 +153,10 @@ class Batch:
             name = paths.encode(parts[-1])
             try:
                 return confine.open_own(self._fs, name, home.descriptor, create=True), home.descriptor, name, home
+            except FileExistsError:
+                pass  # it waits until the other one is placed
             except OSError:
-                pass  # most likely the name is taken: it waits until the other one is placed
+                home.spoiled = True  # else one of the same name that comes later would be first
         name = self._area.fresh_name()
         descriptor = self._area.create(self._area.batch, name)
         return descriptor, self._area.folder(self._area.batch), name, None

@@ -2,7 +2,7 @@
 instead of one for every file.
 
 It only saves time. Where anything is in the way (the folder is there by now, another disk, a file that could not be written, a
-group or access list that it is to have from the folder above) a folder is not placed, and its files go one by one like all others.
+group or access list that comes from the folder above) a folder is not placed, and its files go one by one like all others.
 """
 
 from __future__ import annotations

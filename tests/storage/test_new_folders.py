@@ -162,6 +162,22 @@ def test_one_name_twice_in_a_new_folder_is_a_conflict_as_anywhere(memory: Path) 
     assert (memory / "rename" / "x (1)").read_bytes() == b"two"
 
 
+def test_of_one_name_twice_the_last_stays_though_the_first_could_not_be_made_in_the_new_folder(memory: Path) -> None:
+    class Once(FsOps):
+        refused = False
+
+        def open_file(self, name: bytes, folder: int, flags: int = os.O_RDONLY) -> int:
+            if name == b"x" and not self.refused:
+                self.refused = True
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            return super().open_file(name, folder, flags)
+
+    with FolderStore(memory, SETTINGS, fs=Once()) as store:
+        small = [Small("a/x", data, OVERWRITE) for data in (b"one", b"two")] + [Small(f"a/{n}", b"", OVERWRITE) for n in range(3)]
+        assert outcomes(store.put(small)) == [Outcome.CREATED, Outcome.REPLACED, *[Outcome.CREATED] * 3]
+    assert (memory / "a" / "x").read_bytes() == b"two"
+
+
 def test_a_file_and_a_folder_of_one_name_do_not_both_come(memory: Path) -> None:
     with FolderStore(memory, SETTINGS) as store:
         assert outcomes(store.put(files(["x/a", "x/a/b", "x/c", "x/d"]))) == [Outcome.CREATED, NotAFolder, *[Outcome.CREATED] * 2]
