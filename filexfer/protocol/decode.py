@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from filexfer.core.errors import NotWellFormed, TooLarge
 from filexfer.protocol.elements import Reader
-from filexfer.protocol.payload import Payload, decode_whole, refuse_sink
+from filexfer.protocol.payload import Payload, decode_plain, decode_whole, refuse_sink
 from filexfer.protocol.values import Bytes, Call, Limits, Sink
 
 _TAG = b"<base64>"
@@ -21,6 +21,9 @@ _OVERLAP = len(_TAG) - 1
 _PIECE = 64 << 10
 #: A method's name must have passed within so many bytes.
 _HEAD_BYTES = 4096
+#: A payload longer than this is looked for from behind, in so many last bytes of what arrived.
+_LONG = 64 << 10
+_BEHIND = 1024
 
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[ \t\r\n][^<>]*\?>")
 _ENCODING = re.compile(rb"""[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
@@ -81,10 +84,12 @@ class Decoder:
 
     def _feed_payload(self, data: bytes | bytearray, view: memoryview, start: int, stop: int) -> int:
         """Decode up to the next `<`; answers where it stopped."""
+        room = min(self._limits.payload_memory, self._limits.payloads_memory - self._in_memory)
+        if self._payload is None and stop - start > _LONG and (end := self._keep_long(data, view, start, stop, room)):
+            return end
         found = data.find(b"<", start, stop)
         text = view[start : stop if found < 0 else found]
         if self._payload is None:
-            room = min(self._limits.payload_memory, self._limits.payloads_memory - self._in_memory)
             if found >= 0 and len(text) // 4 * 3 <= room:
                 self._keep(decode_whole(text), in_memory=True)
                 return found
@@ -94,6 +99,21 @@ class Decoder:
             return stop
         self._keep(*self._payload.finish())
         return found
+
+    def _keep_long(self, data: bytes | bytearray, view: memoryview, start: int, stop: int, room: int) -> int:
+        """Decode a long payload that ends close to `stop`; answers where it ended, 0 where there is none and nothing was done.
+
+        To look for its end from the front would read all of it once more, and a block is larger than a processor's own cache.
+        """
+        if data.find(b"<", start, start + _LONG) >= 0:
+            return 0
+        end = data.rfind(b"</base64>", max(start, stop - _BEHIND), stop)
+        # A `<` before that end is no base64: then it is the end of another payload.
+        value = decode_plain(view[start:end]) if end >= 0 and (end - start) // 4 * 3 <= room else None
+        if value is None:
+            return 0
+        self._keep(value, in_memory=True)
+        return end
 
     def _keep(self, value: object, in_memory: bool) -> None:
         self._values.append(value)

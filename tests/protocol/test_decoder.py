@@ -172,6 +172,29 @@ def test_payloads_land_where_they_stood() -> None:
     assert xmlrpc.decode_call(b"".join(xmlrpc.encode_call("m", call))).params == call
 
 
+LONG = [os.urandom(200_000), os.urandom(300_001), b"short", os.urandom(100_000)]
+
+
+@pytest.mark.parametrize(
+    "wanted", [LONG, LONG[:1], LONG[:3], [LONG[0], b""], [LONG[1]] * 2], ids=["mixed", "one", "short last", "empty", "two"]
+)
+@pytest.mark.parametrize("step", [70_000, 1 << 18, 1 << 22])
+@pytest.mark.parametrize("behind", [0, 5000], ids=["near the end", "far from it"])
+def test_long_payloads_land_where_they_stood(wanted: list[bytes], step: int, behind: int) -> None:
+    text = b"".join(xmlrpc.encode_call("m", [*wanted, "<" * behind]))
+    decoder = xmlrpc.Decoder()
+    for at in range(0, len(text), step):
+        decoder.feed(text[at : at + step])
+    assert decoder.call().params == [*wanted, "<" * behind]
+
+
+@pytest.mark.parametrize("wrong", ["<int>1</int>", "<base64>QQ==</base64>", "&#61;", "*", "=", "</value>"])
+def test_what_a_long_payload_must_not_hold_is_refused(wrong: str) -> None:
+    half = "QUJD" * 30_000
+    with pytest.raises(NotWellFormed):
+        xmlrpc.decode_call(call_with(f"<value><base64>{half}{wrong}{half}</base64></value>"))
+
+
 def test_the_method_is_known_before_anything_behind_its_name_is_looked_at() -> None:
     body = call_with("<value><base64>QUJD</base64></value>")
     end = body.index(b"</methodName>") + len(b"</methodName>")
