@@ -314,9 +314,9 @@ def _slow_disk_there(monkeypatch: pytest.MonkeyPatch) -> None:
         time.sleep(0.25)
         write(upload, offset, data, digest)
 
-    def slow_put(store: FolderStore, files: list[object]) -> object:
+    def slow_put(store: FolderStore, files: list[object], versions: bool = True) -> object:
         time.sleep(0.4)
-        return put_small(store, files)  # type: ignore[arg-type]
+        return put_small(store, files, versions)  # type: ignore[arg-type]
 
     monkeypatch.setattr(FolderUpload, "write", slow_write)
     monkeypatch.setattr(FolderStore, "put", slow_put)
