@@ -52,8 +52,9 @@ class ChunkMap:
     def __init__(self, old: Cutter, new: Cutter, old_size: int, new_size: int, start: int) -> None:
         self._old, self._new = old, new
         self._old_size, self._new_size = old_size, new_size
-        # What was inserted moved the rest back by as much as the file grew, at most; what was taken out, likewise.
-        self._ahead = max(0, old_size - new_size)
+        # What was inserted moved the rest back by as much as the file grew, at most; what was taken out, likewise. No more is
+        # looked through for it than there is to be found.
+        self._ahead = max(0, min(old_size - new_size, new_size))
         self._old_end = max(0, min(old_size, start - max(0, new_size - old_size)))
         self._where: dict[bytes, int] = {}
         self._what: dict[int, bytes] = {}

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import partial
+from itertools import accumulate
 from typing import Protocol
 
 from filexfer.client.chunk_map import WINDOW, ChunkMap, Piece, average_for
@@ -22,6 +24,7 @@ from filexfer.client.run import FATAL
 from filexfer.core.chunking import Cut
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Range
+from filexfer.storage.store import REUSE_BYTES
 
 #: Files below this size, in bytes, are moved whole: asking would take as long.
 LEAST = 4 << 20
@@ -104,22 +107,26 @@ class Delta:
 
     def begin(self, missing: Sequence[Range], bench: Bench) -> None:
         """Look whether anything fits, and how."""
-        blocks = [block for part in missing for block in _split(part, self._block_size)]
+        count = sum(self._blocks_in(part.length) for part in missing)
         with self._or_send():
-            if self._fit_in_place(blocks, bench):
+            if self._fit_in_place(missing, max(_SAMPLES[0], min(_SAMPLES[1], count // _TOGETHER)), bench):
                 self._way = _Way.IN_PLACE
             elif self._average and self._ends_fit():
                 self._way, self._sure = _Way.BY_CONTENT, True
-        together = max(1, min(_TOGETHER, len(blocks) // 8))
-        parts = [some for part in missing for some in _split(part, together * self._block_size)]
-        self._due, self._parts = set(parts), iter(parts)
+        together = max(1, min(_TOGETHER, REUSE_BYTES // self._block_size, count // 8))
+        # One after the other: how many there are is said by the other side.
+        self._parts = (some for part in missing for some in _split(part, together * self._block_size))
 
     def __iter__(self) -> Delta:
         return self
 
     def __next__(self) -> Range:
         """What comes next: a part to be taken over (`is_due`), or a block to be sent. One thread at a time."""
-        return self._rest.popleft() if self._rest else next(self._parts)
+        if self._rest:
+            return self._rest.popleft()
+        part = next(self._parts)
+        self._due.add(part)
+        return part
 
     def is_due(self, part: Range) -> bool:
         return part in self._due
@@ -165,12 +172,25 @@ class Delta:
 
     # In place
 
-    def _fit_in_place(self, blocks: Sequence[Range], bench: Bench) -> bool:
-        """Whether any of some blocks, all over the file, is where it was."""
-        there = [block for block in blocks if block.end <= self._old_size]
-        most = max(_SAMPLES[0], min(_SAMPLES[1], len(blocks) // _TOGETHER))
-        samples = [Piece(block, block.start) for block in there[:: max(1, len(there) // most)]][:most]
+    def _fit_in_place(self, missing: Sequence[Range], most: int, bench: Bench) -> bool:
+        """Whether any of at most so many blocks, all over the file, is where it was."""
+        samples = [Piece(block, block.start) for block in self._samples(missing, most)]
         return bool(samples) and len(self._sides.take(samples, bench)) < len(samples)
+
+    def _samples(self, missing: Sequence[Range], most: int) -> Iterator[Range]:
+        """Some of the blocks that the old version could have where they were."""
+        old, size = self._old_size, self._block_size
+        counts = [self._blocks_in(part.length) if part.end <= old else max(0, old - part.start) // size for part in missing]
+        ends = list(accumulate(counts))
+        total = ends[-1] if ends else 0
+        for number in range(0, total, max(1, total // most))[:most]:
+            at = bisect_right(ends, number)
+            part = missing[at]
+            start = part.start + (number - ends[at] + counts[at]) * size
+            yield Range(start, min(start + size, part.end))
+
+    def _blocks_in(self, length: int) -> int:
+        return -(-length // self._block_size)
 
     def _in_place(self, part: Range, bench: Bench) -> list[Range]:
         end = part.end if part.end <= self._old_size else self._old_size - self._old_size % self._block_size

@@ -4,6 +4,7 @@ and copies what fits the digests that it is told. Fetching: it tells the digests
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from filexfer.client.activity import DISK, NETWORK, READING
 from filexfer.client.chunk_map import Piece
@@ -17,8 +18,11 @@ from filexfer.core.errors import Changed, NotWellFormed
 from filexfer.core.model import Range
 from filexfer.protocol import wire
 from filexfer.protocol.faults import error_of
-from filexfer.storage.folder import FolderStore
-from filexfer.storage.store import Upload
+
+if TYPE_CHECKING:
+    # Who sends has no store.
+    from filexfer.storage.folder import FolderStore
+    from filexfer.storage.store import Upload
 
 
 class SendingSides:
@@ -103,6 +107,10 @@ class FetchingSides:
         return rest
 
     def old(self, start: int, most: int, average: int) -> Cut:
+        # Many of these may follow each other, and are stopped in between.
+        return self._link.patiently(lambda: self._cut_here(start, most, average))
+
+    def _cut_here(self, start: int, most: int, average: int) -> Cut:
         with self._store.open(self._path) as reader:
             if reader.entry.size != self._old_size:
                 raise Changed()

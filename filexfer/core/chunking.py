@@ -25,6 +25,7 @@ _NAME = "fastcdc2020-"
 _READ = 16
 _MOST_READ = 8 << 20
 _LEVEL: Literal[2] = 2
+_MISSING = "Files cannot be cut by their content here: the fast part of pyfastcdc is missing."
 
 #: Fills a buffer from an offset on; answers how much there was.
 Read = Callable[[memoryview, int], int]
@@ -56,13 +57,18 @@ def shortest(average: int) -> int:
     return average // 2
 
 
+def memory(start: int, size: int, average: int) -> int:
+    """Bytes that `cut` holds of a file while it cuts it."""
+    return min(_READ * average, _MOST_READ, max(1, size - start))
+
+
 def cut(read: Read, start: int, size: int, average: int, most: int) -> Cut:
     """Cut a file of `size` bytes from `start` on, until `most` bytes or a few more are covered, or it ends. Memory stays flat.
 
     Raises `BadParameters` where this machine cannot cut, and what `read` raises; a file that ends early ends the last piece.
     """
     cutter = _cutter(average)
-    buffer = memoryview(bytearray(min(_READ * average, _MOST_READ, max(1, size - start))))
+    buffer = memoryview(bytearray(memory(start, size, average)))
     lengths, digests = array("I"), bytearray()
     at, stop = start, min(size, start + most)
     while at < stop:
@@ -90,9 +96,11 @@ def _take(cutter: FastCDC, view: memoryview, latest: int, lengths: array[int], d
 
 
 def _cutter(average: int) -> FastCDC:
-    # Imported here: hardly any transfer needs it.
-    from pyfastcdc import FastCDC
-
+    try:
+        # Imported here: hardly any transfer needs it.
+        from pyfastcdc import FastCDC
+    except ImportError as error:
+        raise BadParameters(_MISSING) from error
     if "cy" not in FastCDC.__module__.split("."):
-        raise BadParameters("Files cannot be cut by their content here: the fast part of pyfastcdc is missing.")
+        raise BadParameters(_MISSING)
     return FastCDC(average, min_size=shortest(average), max_size=LONGEST * average, normalized_chunking=_LEVEL, seed=0)

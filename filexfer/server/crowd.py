@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 
 from filexfer.core.errors import Busy, FilexferError, SlowDown, TooLarge
@@ -126,6 +126,15 @@ class Crowd:
         `TooMuchHeld` where its caller holds too many."""
         visit = self._here.get(threading.get_ident())
         return 0 if visit is None else visit.take(count)
+
+    @contextmanager
+    def holding(self, count: int) -> Iterator[None]:
+        """The request of this thread holds so many bytes meanwhile. Raises `TooMuchHeld`."""
+        self.take(count)
+        try:
+            yield
+        finally:
+            self.take(-count)
 
     def told(self, error: FilexferError) -> None:
         """This error is the answer to the request of this thread; where a bound is behind it, the log hears of it."""

@@ -16,6 +16,8 @@ from filexfer.core.errors import FilexferError
 from filexfer.core.model import BLOCK_SIZE, Entry, Kind, PutOptions, Range, Saved
 
 _DAY = 86_400.0
+#: Most bytes that an upload takes over from an old version in one call.
+REUSE_BYTES = 16 << 20
 
 
 class StoreSettings(NamedTuple):

@@ -24,12 +24,10 @@ from filexfer.storage import content, journal, recovery, upload_commit, upload_f
 from filexfer.storage.blocks import Blocks
 from filexfer.storage.failures import Unsynced, sync_failed
 from filexfer.storage.shared import Shared
+from filexfer.storage.store import REUSE_BYTES
 from filexfer.storage.turns import Turns
 from filexfer.storage.upload_files import UploadFiles
 from filexfer.storage.walk import Parts
-
-#: Most bytes `reuse` takes over in one call: they pass through memory.
-_REUSE_BYTES = 16 << 20
 
 
 class FolderUpload:
@@ -99,13 +97,14 @@ class FolderUpload:
 
     def reuse(self, offset: int, source_offset: int, length: int, etag: str, digest: str) -> None:
         """See `store.Upload.reuse`."""
-        if length > _REUSE_BYTES:
-            raise TooLarge(f"At most {_REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
+        if length > REUSE_BYTES:
+            raise TooLarge(f"At most {REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
         if source_offset < 0 or length <= 0 or self.path is None:
             raise BadOffset()
         buffer = memoryview(bytearray(length))
-        with version_there.opened(self._shared, self.path, etag) as source:
-            if content.read_into(self._shared.fs, source, buffer, source_offset) < length:
+        with version_there.opened(self._shared, self.path, etag) as (source, size):
+            # Systems refuse to read at places where no file can be.
+            if source_offset >= size or content.read_into(self._shared.fs, source, buffer, source_offset) < length:
                 raise Changed()
         self.write(offset, buffer, digest)
 
@@ -113,9 +112,11 @@ class FolderUpload:
         """See `store.Upload.reuse_blocks`."""
         if source_offset < 0 or not marks or self.path is None:
             raise BadOffset()
-        if len(marks) * self.block_size > _REUSE_BYTES:
-            raise TooLarge(f"At most {_REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
-        return version_there.take_blocks(self, self._shared, self._spans(offset, len(marks)), source_offset - offset, marks)
+        if len(marks) * self.block_size > REUSE_BYTES:
+            raise TooLarge(f"At most {REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
+        with self._shared.acts(self.path):
+            spans = self._spans(offset, len(marks))
+            return version_there.take_blocks(self, self._shared, spans, source_offset - offset, marks)
 
     def commit(self, path: str | None = None, options: PutOptions | None = None) -> Saved:
         """See `store.Upload.commit`."""
@@ -158,6 +159,7 @@ class FolderUpload:
     def _spans(self, offset: int, count: int) -> list[Range]:
         """The `count` blocks that lie at `offset`."""
         with self._turns.lock:
+            self._turns.wait()
             self._open()
             if self._files is None:
                 raise UnknownUpload("This upload is committed already.")

@@ -15,15 +15,15 @@ from filexfer.storage.versions import check_version
 
 
 @contextmanager
-def opened(shared: Shared, path: str, etag: str = "") -> Iterator[int]:
-    """The file that is now at `path`. Raises `Changed` unless it is `etag` (empty: whichever it is), `NotFound`."""
+def opened(shared: Shared, path: str, etag: str = "") -> Iterator[tuple[int, int]]:
+    """The file now at `path`, and its bytes. Raises `Changed` unless it is `etag` (empty: whichever it is), `NotFound`."""
     parts = paths.split(path)
     with shared.acts(path):
         with shared.tree.walk() as walk:
             source, status = confine.open_file(shared.fs, paths.encode(parts[-1]), walk.folder(parts[:-1]))
         try:
             check_version(etag, status)
-            yield source
+            yield source, status.st_size
         finally:
             shared.fs.close(source)
 
@@ -33,12 +33,12 @@ def take_blocks(upload: Upload, shared: Shared, spans: Sequence[Range], shift: i
     the others."""
     buffer = memoryview(bytearray(upload.block_size))
     rest: list[Range] = []
-    with opened(shared, upload.path or "") as source:
+    with opened(shared, upload.path or "") as (source, size):
         for span, mark in zip(spans, marks, strict=True):
             view = buffer[: span.length]
-            read = content.read_into(shared.fs, source, view, span.start + shift)
+            at = span.start + shift
             try:
-                if read < span.length:
+                if at + span.length > size or content.read_into(shared.fs, source, view, at) < span.length:
                     raise BadDigest()
                 upload.write(span.start, view, f"{digests.DEFAULT}:{mark.hex()}")
             except BadDigest:

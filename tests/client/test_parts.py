@@ -479,6 +479,15 @@ def test_the_client_starts_without_what_it_does_not_need() -> None:
     assert done.stdout.strip() == ""
 
 
+def test_who_sends_loads_no_store_and_nothing_that_cuts_files() -> None:
+    program = (
+        "import sys\nfrom filexfer.client.put import Putting\n"
+        "print(*[name for name in ('filexfer.storage.folder', 'filexfer.storage.upload', 'pyfastcdc') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=dict(os.environ))
+    assert done.stdout.strip() == ""
+
+
 def test_thousands_of_files_are_told_page_by_page(history: History) -> None:
     job = history.add("key", SPEC, "a", "")
     for batch in range(7):

@@ -79,19 +79,6 @@ def commit_otherwise(store: FolderStore) -> None:
             upload.commit("d/f", PutOptions(on_conflict=Conflict.RENAME))
 
 
-def reuse(store: FolderStore) -> None:
-    """A new version that begins as the one that is there."""
-    with begun(store, "d/f", PutOptions(on_conflict=Conflict.OVERWRITE, key="v")) as upload:
-        if upload.missing():
-            entry = store.stat("d/f")
-            if entry.size == len(OLD):
-                with store.open("d/f") as reader:
-                    held = bytearray(1000)
-                    reader.read_into(memoryview(held), 0)
-            write(upload)
-        upload.commit()
-
-
 def move_over(store: FolderStore) -> None:
     """What is moved was put there before, so that the act can be repeated."""
     for result in store.put([Small("m", NEW)]):
@@ -106,7 +93,6 @@ ACTS = {
     "resume an upload": Act(resume, {"d/f": OLD, "a/g": NEW}),
     "give an upload up": Act(drop, {"d/f": OLD}),
     "commit in another way": Act(commit_otherwise, {"d/f": OLD, "d/f (1)": NEW}),
-    "send what is partly there": Act(reuse, {"d/f": NEW}),
     "move over a file": Act(move_over, {"d/f": NEW}, meanwhile={"m": NEW}),
     "set a time": Act(lambda s: s.set_times("d/f", 1_400_000_000_000_000_000), {"d/f": OLD}),
 }

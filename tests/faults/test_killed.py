@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from filexfer.client.session import Session, connect
+from filexfer.core.digests import digest
 from filexfer.core.errors import ConnectionFailed, ConnectionLost, NotFound
 from filexfer.core.model import Conflict, PutOptions
 from filexfer.protocol import wire
@@ -22,6 +23,7 @@ from tests.faults.nursery import BLOCK, STORE, Nursery
 from tests.storage.acts import tree
 
 OLD, NEW = b"old" * 1000, b"new" * 1000
+LIKE = OLD[3:2003]
 BIG = os.urandom(3 * BLOCK + 1000)
 BEFORE = {"d/f": OLD, "e/g": OLD}
 OVER = {"on_conflict": "overwrite"}
@@ -90,6 +92,15 @@ def upload(session: Session) -> None:
     session.put("d/f", io.BytesIO(BIG), len(BIG), PutOptions(Conflict.OVERWRITE, key="same"))
 
 
+def upload_beside(session: Session) -> None:
+    """What it holds is found in the old version."""
+    told = wire.struct(session.call("upload_open", "d/f", len(LIKE), {"on_conflict": "overwrite", "key": "like"}))
+    if told["missing"]:
+        mark = bytes.fromhex(digest(LIKE)[7:])
+        assert session.call("upload_reuse", told["upload_id"], 0, 3, len(LIKE), "", mark) == []
+    session.call("upload_commit", told["upload_id"])
+
+
 def image(session: Session) -> None:
     session.call("image_put", NEW, "i.png")
 
@@ -98,6 +109,7 @@ CHANGES = {
     "file_put": Change(lambda s: s.call("file_put", "d/f", NEW, OVER), {**BEFORE, "d/f": NEW}, trash=[OLD]),
     "files_put": Change(put_batch, {**BEFORE, **dict.fromkeys(("d/f", "n/1", "n/2", "n/3", "n/4"), NEW)}, trash=[OLD]),
     "upload": Change(upload, {**BEFORE, "d/f": BIG}, trash=[OLD]),
+    "upload beside the old version": Change(upload_beside, {**BEFORE, "d/f": LIKE}, trash=[OLD]),
     "image_put": Change(image, {**BEFORE, "i.png": NEW}),
     "folder_make": Change(lambda s: s.make_folder("n/m"), {**BEFORE, "n/m/": b""}),
     "entry_move": Change(lambda s: s.move("d/f", "e/g", PutOptions(Conflict.OVERWRITE)), {"d/": b"", "e/g": OLD}, again=False),

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filexfer.core.digests import digest
 from filexfer.core.errors import FilexferError
-from filexfer.core.model import Conflict, PutOptions
+from filexfer.core.model import Conflict, PutOptions, Range
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Small, StoreSettings
 
 SETTINGS = StoreSettings(keep_free=0, block_size=1000, checkpoint_bytes=1500)
 OLD, NEW, GONE = b"old" * 700, b"new" * 900, b"gone" * 100
+LIKE = OLD[:2000] + NEW[2000:]
 OVERWRITE = PutOptions(on_conflict=Conflict.OVERWRITE, mtime_ns=1_500_000_000_000_000_000, key="k")
 
 
@@ -36,6 +38,24 @@ def upload(store: FolderStore, path: str, size: int | None, options: PutOptions)
         for span in missing:
             for start in range(span.start, span.end, 1000) if span else (0,):
                 upload.write(start, NEW[start : start + 1000] if span else NEW)
+        upload.commit()
+    finally:
+        with contextlib.suppress(FilexferError):
+            upload.close()
+
+
+def upload_beside(store: FolderStore) -> None:
+    """A new version that begins as the one that is there."""
+    upload = store.upload("d/f", len(LIKE), OVERWRITE)
+    try:
+        if upload.missing():
+            upload.close()  # taking over opens it again
+            marks = [bytes.fromhex(digest(LIKE[at : at + 1000])[7:]) for at in range(0, len(LIKE), 1000)]
+            # All of it is there where only the end of the first attempt failed.
+            assert upload.reuse_blocks(1000, 1000, marks[1:]) in ([Range(2000, len(LIKE))], [])
+            upload.reuse(0, 0, 1000, store.stat("d/f").etag, digest(LIKE[:1000]))
+            if upload.missing():
+                upload.write(2000, LIKE[2000:])
         upload.commit()
     finally:
         with contextlib.suppress(FilexferError):
@@ -75,6 +95,7 @@ ACTS = {
     ),
     "upload a new file": Act(lambda s: upload(s, "a/b/g", len(NEW), PutOptions(key="k")), {"d/f": OLD, "a/b/g": NEW}),
     "upload over a file": Act(lambda s: upload(s, "d/f", len(NEW), OVERWRITE), {"d/f": NEW}),
+    "upload beside the old version": Act(upload_beside, {"d/f": LIKE}),
     "stream a new file": Act(lambda s: upload(s, "a/b/g", None, PutOptions()), {"d/f": OLD, "a/b/g": NEW}),
     "stream over a file": Act(lambda s: upload(s, "d/f", None, OVERWRITE), {"d/f": NEW}),
     "move": Act(lambda s: s.move("d/f", "x/y/g"), {"x/y/g": OLD, "d/": b""}, again=False),

@@ -501,6 +501,18 @@ def test_a_key_whose_file_was_committed_and_is_still_there_sends_nothing_again(s
     assert content(store, "f") == CONTENT
 
 
+def test_nothing_is_taken_over_from_where_no_file_goes(store: FolderStore) -> None:
+    put(store, "f", CONTENT)
+    upload = store.upload("f", 2 * MIB, PutOptions(on_conflict=Conflict.OVERWRITE))
+    with pytest.raises(BadOffset):
+        upload.reuse_blocks(0, -1, [bytes(32)] * 2)
+    for nowhere in (len(CONTENT), 1 << 50, (1 << 63) - 1):
+        assert upload.reuse_blocks(0, nowhere, [bytes(32)] * 2) == [Range(0, MIB), Range(MIB, 2 * MIB)]
+        with pytest.raises(Changed):
+            upload.reuse(0, nowhere, MIB, "", digests.digest(b""))
+    upload.abort()
+
+
 def test_a_piece_of_the_old_version_is_reused(store: FolderStore) -> None:
     old = store.upload("f", len(CONTENT))
     fill(old)

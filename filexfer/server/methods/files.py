@@ -193,12 +193,21 @@ class Files:
             entry = reader.entry
             if not 0 <= start <= entry.size:
                 raise BadOffset(f"The offset lies outside the file, which has {entry.size} bytes.")
-            # Hardly anything of the interpreter, as for a digest of the whole.
-            with self._share.crowd.away():
-                found = chunking.cut(reader.read_into, start, entry.size, average, min(most, _CUT))
+            found = self._cut(reader, start, average, min(most, _CUT))
         answer = wire.pack_chunks(found)
         answer |= {"chunking": name, "etag": entry.etag, "size": entry.size}
         return answer | {"next": found.end if found.end < entry.size else -1}
+
+    def _cut(self, reader: Reader, start: int, average: int, most: int) -> chunking.Cut:
+        """It keeps the interpreter to itself for a piece at a time: one caller cuts in one thread, and only reads in several."""
+        crowd, size = self._share.crowd, reader.entry.size
+
+        def read(view: memoryview, at: int) -> int:
+            with crowd.away():
+                return reader.read_into(view, at)
+
+        with crowd.holding(chunking.memory(start, size, average)):
+            return chunking.cut(read, start, size, average, most)
 
 
 def _small_of(params: Sequence[object]) -> Small | FilexferError | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from filexfer.core import paths
-from filexfer.core.errors import BadOffset, BadParameters
+from filexfer.core.errors import BadOffset, BadParameters, TooLarge
 from filexfer.core.model import Outcome, Range, Saved
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, Options, bytes_of, path_of
 from filexfer.server.share import Share
-from filexfer.storage.store import Upload
+from filexfer.storage.store import REUSE_BYTES, Upload
 
 #: Ranges told at once; a client that fills them asks for the rest by `upload_status`.
 _MOST_RANGES = 10_000
@@ -61,11 +61,13 @@ class UploadMethods:
         version, and the answer is what was not, as ranges [start, end)."""
         upload = self._uploads.get(caller, wire.text(upload_id, "upload_id"))
         places = (wire.number(offset, "offset"), wire.number(source_offset, "source_offset"), wire.number(length, "length"))
+        crowd = self._share.crowd
         if isinstance(digest, bytes):
             # Reading and copying holds nothing of the interpreter.
-            with self._share.crowd.away():
+            with crowd.holding(upload.block_size), crowd.away():
                 return wire.ranges_list(_reuse_blocks(upload, *places, digest))
-        upload.reuse(*places, wire.text(etag, "etag"), wire.text(digest, "digest"))
+        with crowd.holding(max(0, min(places[-1], REUSE_BYTES))):
+            upload.reuse(*places, wire.text(etag, "etag"), wire.text(digest, "digest"))
         return True
 
     def upload_status(self, caller: Caller, upload_id: object) -> object:
@@ -100,9 +102,12 @@ class UploadMethods:
 
 
 def _reuse_blocks(upload: Upload, offset: int, source_offset: int, length: int, digest: bytes) -> list[Range]:
-    marks = [digest[at : at + 32] for at in range(0, len(digest), 32)]
-    if not marks or len(digest) % 32 or -(-length // upload.block_size) != len(marks):
+    if not digest or len(digest) % 32 or -(-length // upload.block_size) != len(digest) // 32:
         raise BadParameters("The digests are 32 bytes for each block of the piece.")
+    if length > REUSE_BYTES:
+        # Before they are told apart: there may be many.
+        raise TooLarge(f"At most {REUSE_BYTES >> 20} MiB are taken over in one call. Make several calls.")
+    marks = [digest[at : at + 32] for at in range(0, len(digest), 32)]
     return upload.reuse_blocks(offset, source_offset, marks)
 
 
