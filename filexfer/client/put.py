@@ -4,13 +4,14 @@ the pool, and at the end makes the empty folders and gives all folders their tim
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from filexfer.client.activity import NETWORK
 from filexfer.client.batch import Batches
 from filexfer.client.compare import Comparison, Pair
 from filexfer.client.pipe import Pipe
+from filexfer.client.pipeline import Pipeline
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge
@@ -210,20 +211,36 @@ class Putting:
                 due.append(made)
                 if is_new:
                     changed.add(paths.parent(made.target))
-        for at in range(0, len(due), _CALLS):
-            self._run.check()
-            self._make(due[at : at + _CALLS])
+        pipeline = Pipeline(self._run, self._worker, "system.multicall", _makings, _makings_told)
+        try:
+            for at in range(0, len(due), _CALLS):
+                self._run.check()
+                while len(pipeline) >= self._run.breadth:
+                    self._told(*pipeline.receive())
+                pipeline.send(due[at : at + _CALLS])
+            while pipeline:
+                self._told(*pipeline.receive())
+        except BaseException:
+            pipeline.abandon()
+            raise
 
-    def _make(self, due: list[_Made]) -> None:
-        calls = [
-            {"methodName": "folder_make", "params": [paths.to_wire(made.target), {"mtime_ns": made.mtime_ns}]} for made in due
-        ]
-        answers = wire.sequence(self._run.link.call("system.multicall", calls), "answers")
+    def _told(self, due: list[_Made], answers: Sequence[object] | FilexferError) -> None:
+        if isinstance(answers, FilexferError):
+            raise answers
         for made, answer in zip(due, answers, strict=False):
             if isinstance(answer, dict):
                 error = error_of(wire.number(answer.get("faultCode")), wire.text(answer.get("faultString")))
                 self._run.figures.found(1, 0)
                 self._run.failed(made.item, made.path, 0, error)
+
+
+def _makings(due: list[_Made]) -> tuple[object, ...]:
+    """The parameters of the `system.multicall` that makes these."""
+    return ([{"methodName": "folder_make", "params": [paths.to_wire(made.target), {"mtime_ns": made.mtime_ns}]} for made in due],)
+
+
+def _makings_told(_: list[_Made], answer: object) -> Sequence[object]:
+    return wire.sequence(answer, "answers")
 
 
 def _bound(info: dict[str, object], name: str, most: int) -> int:

@@ -6,12 +6,13 @@ import errno
 import itertools
 import os
 import stat
+from collections.abc import Sequence
 
 from filexfer.core import paths
-from filexfer.core.errors import AlreadyExists, InvalidPath, IsAFolder, NotAFolder, NotEmpty
+from filexfer.core.errors import AlreadyExists, FilexferError, InvalidPath, IsAFolder, NotAFolder, NotEmpty
 from filexfer.core.model import Conflict, Entry, Kind
 from filexfer.storage import confine, trees
-from filexfer.storage.failures import sync_failed
+from filexfer.storage.failures import sync_failed, translate
 from filexfer.storage.naming import CANDIDATES, numbered, rename_new
 from filexfer.storage.shared import Shared
 from filexfer.storage.store import Trashed
@@ -28,15 +29,33 @@ class Changes:
         self._trash = shared.publisher.trash
         self._locks = shared.publisher.locks
 
-    def make_folder(self, parts: Parts) -> Entry:
-        """Make a folder and those above it; no error if it is there."""
+    def make_folders(self, folders: Sequence[tuple[str, int | None]]) -> list[Entry | FilexferError]:
+        """Make folders, one after the other, and synced together. See `FolderStore.make_folders`."""
         with self._shared.tree.walk() as walk:
+            results = [self._attempt_folder(walk, path, mtime_ns) for path, mtime_ns in folders]
+            walk.sync()
+            for index, (path, _) in enumerate(folders):
+                if isinstance(results[index], Entry):
+                    try:
+                        walk.check(paths.split(path))
+                    except OSError as error:
+                        results[index] = sync_failed(error)
+        return results
+
+    def _attempt_folder(self, walk: Walk, path: str, mtime_ns: int | None) -> Entry | FilexferError:
+        try:
+            parts = paths.split(path)
             folder = walk.folder(parts, make=True)
-            entry = entry_of(parts[-1] if parts else "", self._fs.fstat(folder))
             if parts:
                 walk.changed(parts[:-1])
-            _settle(walk, parts)
-        return entry
+            if mtime_ns is not None:
+                self._fs.set_times(folder, mtime_ns)
+                walk.changed(parts)
+            return entry_of(parts[-1] if parts else "", self._fs.fstat(folder))
+        except OSError as error:
+            return translate(error, path)
+        except FilexferError as error:
+            return error
 
     def set_times(self, parts: Parts, mtime_ns: int) -> None:
         """Give a file or folder this mtime."""

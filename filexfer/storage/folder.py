@@ -212,8 +212,16 @@ class FolderStore:
 
     def make_folder(self, path: str) -> Entry:
         """Make a folder and those above it; no error if it is there."""
-        with self._acts(path):
-            return self._changes.make_folder(paths.split(path))
+        [made] = self.make_folders([(path, None)])
+        if isinstance(made, FilexferError):
+            raise made
+        return made
+
+    def make_folders(self, folders: Sequence[tuple[str, int | None]]) -> list[Entry | FilexferError]:
+        """Make folders, each a path and its mtime_ns (None leaves it) and with those above it, in this order: those within others
+        come first, for what is made in a folder changes its time. All are synced at once; an entry or error for each."""
+        with self._acts():
+            return self._changes.make_folders(folders)
 
     def set_times(self, path: str, mtime_ns: int) -> None:
         """Give a file or folder this mtime, in nanoseconds since the epoch."""

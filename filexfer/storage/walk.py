@@ -123,7 +123,9 @@ class Walk:
         if known is not None:
             return known
         # From the nearest folder that is open already, downwards.
-        near = max((above for above in self._open if above == parts[: len(above)]), key=len, default=())
+        near = parts[:-1]
+        if near not in self._open:
+            near = max((above for above in self._open if above == parts[: len(above)]), key=len, default=())
         found = self._open.get(near, self._root)
         for end in range(len(near) + 1, len(parts) + 1):
             found = self._enter(parts[:end], found, make)

@@ -83,6 +83,28 @@ def test_a_batch_of_a_hundred_puts(running, proxy) -> None:
     assert running.held() == {f"d/{n}": b"%d" % n for n in range(100)}
 
 
+def test_a_batch_of_a_hundred_folders_with_their_times(running, proxy) -> None:
+    batch = MultiCall(proxy)
+    for n in range(100):
+        batch.folder_make(f"d/{n}", {"mtime_ns": 10**7 * n})
+    made = list(batch())
+    assert [(one["name"], one["kind"], one["mtime_ns"]) for one in made] == [(f"{n}", "folder", 10**7 * n) for n in range(100)]
+    assert proxy.file_stat("d/7") == made[7]
+
+
+def test_folders_of_a_batch_fail_alone_and_keys_count_among_them(running, proxy) -> None:
+    def made(*calls: list[object]) -> list[object]:
+        answers = proxy.system.multicall([{"methodName": "folder_make", "params": params} for params in calls])
+        return [one["faultCode"] if isinstance(one, dict) else one[0]["name"] for one in answers]
+
+    proxy.file_put("f", Binary(b"x"))
+    assert made(["a"], ["../b"], ["f/c"], [], ["d", {"mtime": 1}], ["e/g"]) == ["a", 101, 104, -32602, -32602, "g"]
+    assert made(["h", {"key": "once"}], ["../b"], ["h/i"]) == ["h", 101, "i"]
+    proxy.entry_delete("h")
+    assert made(["h", {"key": "once"}], ["j"]) == ["h", "j"]
+    assert {one["name"] for one in proxy.file_list("")["entries"]} == {"a", "e", "f", "j"}
+
+
 def test_a_bad_call_in_a_batch_fails_alone(running, proxy) -> None:
     put = {"methodName": "file_put"}
     answers = proxy.system.multicall(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from filexfer.core import errors
-from filexfer.core.model import Conflict, PutOptions
+from filexfer.core.model import Conflict, Entry, PutOptions
 from filexfer.storage.failures import translate
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Small, StoreSettings
@@ -52,6 +52,11 @@ class Watched(Tapped):
                 return ""  # what `sync_folder` does
             return f"{name} {'new' if path.parent.name.startswith('batch-') else path.suffix or path.name}"
         return name if name == "sync_all" else ""
+
+
+class Unsynced(Tapped):
+    def sync_all(self, folder: int) -> None:
+        raise OSError(errno.EIO, "")
 
 
 def calls(root: Path, act) -> list[str]:  # type: ignore[no-untyped-def]
@@ -96,6 +101,28 @@ def test_new_folders_of_a_batch_are_synced_with_their_files_and_come_by_one_rena
     at = told.index("sync_all")
     assert sum(word.startswith(("write_at", "make_folder")) for word in told[:at]) == 30 + 4
     assert told[at + 1 :] == ["rename_new d", f"sync_folder {memory.name}"]
+
+
+def test_folders_made_together_are_synced_together_and_have_their_times(memory: Path) -> None:
+    wanted: list[tuple[str, int | None]] = [(f"a/{n}", 10**9 * n) for n in range(20)] + [("a", 5 * 10**9)]
+    told = calls(memory, lambda store: store.make_folders(wanted))
+    assert told.count("sync_all") == 1
+    assert told[-1] == "sync_all"
+    assert [(memory / path).stat().st_mtime_ns for path, _ in wanted] == [mtime_ns for _, mtime_ns in wanted]
+    # A few are synced each, those within others first.
+    told = calls(memory, lambda store: store.make_folders([("b/c", None), ("b", 0)]))
+    assert told[-3:] == ["make_folder c", "sync_folder b", f"sync_folder {memory.name}"]
+
+
+def test_of_folders_made_together_each_fails_alone_but_for_a_failed_sync(memory: Path) -> None:
+    with FolderStore(memory, SETTINGS) as store:
+        put(store, "f", b"x")
+        made = store.make_folders([("a", None), ("f/b", None), ("../c", None), ("f", 0), ("d", None)])
+        assert [type(one) for one in made] == [Entry, errors.NotAFolder, errors.InvalidPath, errors.NotAFolder, Entry]
+    assert sorted(path.name for path in memory.iterdir() if not path.name.startswith(".")) == ["a", "d", "f"]
+    with FolderStore(memory, SETTINGS, fs=Unsynced()) as store:
+        made = store.make_folders([(f"e/{n}", n) for n in range(20)])
+        assert {type(one) for one in made} == {errors.StorageFailed}
 
 
 def test_a_checkpoint_syncs_the_content_then_says_so_then_syncs_the_journal(memory: Path) -> None:

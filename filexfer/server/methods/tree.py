@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from filexfer.core import paths
+from filexfer.core.errors import FilexferError
 from filexfer.core.model import Conflict
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
@@ -26,14 +29,34 @@ class Tree:
         where, mtime_ns = path_of(path), given.optional_number("mtime_ns")
 
         def make() -> object:
-            entry = self._store.make_folder(where)
-            if mtime_ns is not None:
-                self._store.set_times(where, mtime_ns)
-                entry = self._store.stat(where)
-            self._share.changes.changed(where)
-            return wire.entry_struct(entry)
+            [made] = self._make([(where, mtime_ns)])
+            if isinstance(made, FilexferError):
+                raise made
+            return made
 
         return self._share.keys.once(caller.device, given.text("key"), "folder_make", make)
+
+    def batch_of_folder_make(self, caller: Caller, calls: Sequence[Sequence[object]]) -> list[object]:
+        """Several `folder_make` at once: one sync for all of them."""
+        parsed = [_folder_of(params) for params in calls]
+        if any(one is None for one in parsed):
+            # Keys go their own way; in order, for one may lie in another.
+            return [self._alone(caller, params) for params in calls]
+        made = iter(self._make([one for one in parsed if isinstance(one, tuple)]))
+        return [next(made) if isinstance(one, tuple) else one for one in parsed]
+
+    def _alone(self, caller: Caller, params: Sequence[object]) -> object:
+        try:
+            return self.folder_make(caller, *params)
+        except FilexferError as error:
+            return error
+
+    def _make(self, folders: Sequence[tuple[str, int | None]]) -> list[object]:
+        """The structs of these folders, which are there now, or what went wrong."""
+        made = self._store.make_folders(folders)
+        failed = [isinstance(one, FilexferError) for one in made]
+        self._share.changes.changed(*(path for (path, _), fails in zip(folders, failed, strict=True) if not fails))
+        return [one if isinstance(one, FilexferError) else wire.entry_struct(one) for one in made]
 
     def entry_move(self, caller: Caller, path: object, to: object, options: object = NONE) -> object:
         """entry_move(path, to, options) -> {name, kind, size, mtime_ns, etag}
@@ -111,3 +134,14 @@ class Tree:
         within a second where the system tells of them. `all`: too much was missed, look at everything again."""
         seconds = min(max(0.0, wire.real(timeout, "timeout")), self._share.settings.poll_seconds)
         return self._share.changes.poll(caller.who, wire.text(cursor, "cursor"), seconds)
+
+
+def _folder_of(params: Sequence[object]) -> tuple[str, int | None] | FilexferError | None:
+    """A `folder_make` that can be done with others, or what is wrong with it; None for one with a key."""
+    try:
+        given = Options(params[1] if len(params) > 1 else NONE, "mtime_ns", "key")
+        if given.text("key"):
+            return None
+        return path_of(params[0]), given.optional_number("mtime_ns")
+    except FilexferError as error:
+        return error
