@@ -86,7 +86,7 @@ def look(after: Path, act: Act, done: bool, repeat: bool) -> Iterator[str]:
     if repeat:
         try:
             with FolderStore(after, SETTINGS) as store:
-                yield from resumed(store, after)
+                yield from resumed(store, after, act)
                 if keeps and OLD not in now.values() and not any(item.path in ("d", "d/f") for item in store.trash.list()):
                     yield "nobody knows where the old content was"
                 if act.again or tree(after) != act.done:
@@ -98,18 +98,19 @@ def look(after: Path, act: Act, done: bool, repeat: bool) -> Iterator[str]:
             yield f"repeated, there is {sorted(tree(after))}"
 
 
-def resumed(store: FolderStore, after: Path) -> Iterator[str]:
+def resumed(store: FolderStore, after: Path, act: Act) -> Iterator[str]:
     """Who only knows the id of an upload goes on with it; a commit that is a success was one."""
     for path in (after / ".filexfer").glob("uploads/*[le]"):
         try:
             upload = store.resume(path.stem)
+            data = act.done.get(upload.path or "", NEW)
             for span in upload.missing():
                 for start in range(span.start, span.end, 1000):
-                    upload.write(start, NEW[start : start + 1000])
+                    upload.write(start, data[start : start + 1000])
             saved = upload.commit()
         except UnknownUpload:
             continue
-        if tree(after).get(saved.path) != NEW:
+        if tree(after).get(saved.path) != act.done.get(saved.path, NEW):
             yield f"{saved.path} was answered as committed"
 
 
