@@ -22,6 +22,8 @@ from filexfer.protocol.batches import Index, outcomes_of, pack_index
 #: Name, path below the item, path in the share, size, mtime_ns. A plain tuple: a tree has a hundred thousand of them.
 Row: TypeAlias = tuple[str, str, str, int, int]
 
+#: Bytes of the first batch; each may hold twice as much as the one before, so that the wire is busy early.
+FIRST_BATCH = 128 << 10
 _REREADS = 3
 
 
@@ -67,7 +69,7 @@ class Batches:
         self._worker = worker
         self._most_bytes = min(most_bytes, BATCH_BYTES)
         self._most_files = min(most_files, BATCH_FILES)
-        self._most = min(self._most_bytes, run.batch_bytes)
+        self._most = min(FIRST_BATCH, self._most_bytes, run.batch_bytes)
         self._segments: list[Segment] = []
         self._bytes = self._files = 0
         policy = run.spec.on_conflict.value
@@ -88,7 +90,7 @@ class Batches:
         if not self._files:
             return
         segments, self._segments, self._bytes, self._files = self._segments, [], 0, 0
-        self._most = min(self._most_bytes, self._run.batch_bytes)
+        self._most = min(2 * self._most, self._most_bytes, self._run.batch_bytes)
         self._run.check()
         self._worker.doing = READING
         batch = Batch()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from filexfer.client.activity import DISK, LIMIT, NETWORK, Worker
+from filexfer.client.batch import FIRST_BATCH
 from filexfer.client.download import Wanted
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Pipeline
@@ -34,7 +35,7 @@ class Fetches:
         self._worker = worker
         self._most_bytes = min(most_bytes, BATCH_BYTES)
         self._most_files = min(most_files, BATCH_FILES)
-        self._most = min(self._most_bytes, run.batch_bytes)
+        self._most = min(FIRST_BATCH, self._most_bytes, run.batch_bytes)
         self._files: list[Wanted] = []
         self._bytes = 0
         self._pipeline = Pipeline(run, worker, "files_get", _params, _contents)
@@ -52,7 +53,7 @@ class Fetches:
         if not self._files:
             return
         files, size, self._files, self._bytes = self._files, self._bytes, [], 0
-        self._most = min(self._most_bytes, self._run.batch_bytes)
+        self._most = min(2 * self._most, self._most_bytes, self._run.batch_bytes)
         self._run.check()
         self._worker.doing = LIMIT
         self._run.throttle(size)

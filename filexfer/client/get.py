@@ -14,7 +14,7 @@ from filexfer.client.cleanup import drop_in
 from filexfer.client.compare import Comparison, Pair
 from filexfer.client.download import Fetching, Wanted
 from filexfer.client.fetch import Fetches, Place
-from filexfer.client.listing import Listed, list_items
+from filexfer.client.listing import Listed, foresee, list_items
 from filexfer.client.pipe import Pipe
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
@@ -36,6 +36,8 @@ class Getting:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        if len(run.spec.items) == 1:
+            foresee(run.link, run.spec.items[0][0])
         run.link.session.info()
         self._worker = run.figures.worker()
         self._fetches = Fetches(run, self._worker, BATCH_BYTES, BATCH_FILES)

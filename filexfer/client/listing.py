@@ -43,6 +43,11 @@ class Listed:
         self.error: FilexferError | None = None
 
 
+def foresee(link: Link, source: str) -> None:
+    """Have `list_items` of this one item begin with what came along with the first answer of the server."""
+    link.session.foresee(source, pages=True, entry=True, first=_FIRST_PAGE)
+
+
 def list_items(link: Link, keep: Filter, sources: Sequence[str]) -> Iterator[Listed]:
     """The pages of these items, one after the other; never raises what belongs to one alone, see `Listed.error`."""
     for first in range(0, len(sources), AT_ONCE):

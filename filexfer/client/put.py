@@ -47,6 +47,9 @@ class Putting:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        source, target = run.spec.items[0]
+        is_tree = os.path.isdir(source)
+        run.link.session.foresee(target, pages=is_tree, entry=not is_tree)
         info = run.link.session.info()
         self._worker = run.figures.worker()
         self._batches = Batches(

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from filexfer.client.connections import Connections
+from filexfer.client.foreseen import Foreseen
 from filexfer.client.login import Login
 from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
@@ -119,6 +120,7 @@ class Session:
         # Guards _info.
         self._lock = threading.Lock()
         self._info: dict[str, object] | None = None
+        self._foreseen = Foreseen()
 
     def __enter__(self) -> Session:
         return self
@@ -138,6 +140,11 @@ class Session:
 
     def timed(self, method: str, *params: object) -> tuple[object, float]:
         """As `call`; and the seconds that the server was at it, 0.0 where it does not tell."""
+        ahead = self._foreseen.take(method, params)
+        if isinstance(ahead, errors.FilexferError):
+            raise ahead
+        if ahead is not None:
+            return ahead, 0.0
         worked = 0.0
         params = _with_key(method, params)
         replay = _is_harmless(method, params)
@@ -223,14 +230,25 @@ class Session:
     # What a server is asked
 
     def info(self) -> dict[str, object]:
-        """What `server_info` answers, asked once."""
+        """What `server_info` answers, asked once; behind it what is foreseen."""
         with self._lock:
             known = self._info
         if known is None:
-            known = wire.struct(self.call("server_info"), "server_info")
+            answer = self.connections.exchange(lambda connection: self._foreseen.ask(self, connection, "server_info"), True)
+            known = wire.struct(answer, "server_info")
             with self._lock:
                 self._info = known
         return known
+
+    def foresee(self, path: str, *, pages: bool, entry: bool, first: int = 0) -> None:
+        """Have the first page of `pages` (recursive, `first` as there), or `stat`'s answer, come together with that of `info`,
+        for a path that is asked about next. Does nothing once that is known."""
+        with self._lock:
+            known = self._info
+        if known is None and entry:
+            self._foreseen.add("file_stat", paths.to_wire(path))
+        if known is None and pages:
+            self._foreseen.add("file_list", paths.to_wire(path), _listing(True, first))
 
     def lane(self) -> Lane:
         """How blocks of large files travel: raw where both sides will, else in calls."""
@@ -257,19 +275,18 @@ class Session:
                 pages are as long as the server makes them.
         """
         call = call or self.call
-        options: dict[str, object] = {"packed": True, "recursive": recursive}
-        empty = 0
+        empty, cursor = 0, ""
         while True:
-            if first:
-                options["limit"], first = first, min(4 * first, _LONGEST_PAGE)
+            options = _listing(recursive, first) | ({"cursor": cursor} if cursor else {})
+            first = min(4 * first, _LONGEST_PAGE)
             page = wire.columns_of(call("file_list", paths.to_wire(path), options))
             yield page
             if not page.next:
                 return
             empty = 0 if len(page) else empty + 1
-            if page.next == options.get("cursor") or empty > 3:
+            if page.next == cursor or empty > 3:
                 raise errors.NotWellFormed("The server's list of this folder has no end. Update the server.")
-            options["cursor"] = page.next
+            cursor = page.next
 
     def stat(self, path: str) -> Entry:
         """One entry with its etag."""
@@ -339,6 +356,12 @@ def checked(answer: dict[str, object]) -> bytes:
     data: Bytes = wire.binary(answer.get("data"), "data")
     check(data, wire.text(answer.get("digest"), "digest"))
     return bytes(data)
+
+
+def _listing(recursive: bool, most: int) -> dict[str, object]:
+    """Options of a page; `most`: its entries, 0 for as many as the server likes."""
+    options: dict[str, object] = {"packed": True, "recursive": recursive}
+    return {**options, "limit": most} if most else options
 
 
 _STATUSES: dict[int, type[errors.FilexferError]] = {
