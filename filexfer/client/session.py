@@ -5,7 +5,6 @@ the call only reads, because its effect is the same twice, or because it carries
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,14 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from filexfer.client.connections import Connections
 from filexfer.client.foreseen import Foreseen
 from filexfer.client.login import Login
+from filexfer.client.replays import is_harmless, with_key
 from filexfer.client.transport import Connection
 from filexfer.core import errors, paths
 from filexfer.core.digests import Bytes
-from filexfer.core.model import BLOCK_SIZE, Entry, Permission, PutOptions, Saved
+from filexfer.core.model import BLOCK_SIZE, Entry, PutOptions, Saved
 from filexfer.protocol import faults, tails, wire
 from filexfer.protocol.address import Address, parse
 from filexfer.protocol.http import RPC, ResponseHead, request_head
-from filexfer.protocol.methods import METHODS
 from filexfer.protocol.xmlrpc import Decoder, Limits, encode_call
 
 if TYPE_CHECKING:
@@ -35,21 +34,6 @@ _LIMITS = Limits(xml_bytes=16 << 20, values=300_000, payload_memory=16 << 20, pa
 #: The same where a whole file comes in one call, because somebody asked for that.
 _WHOLE = Limits(payload_memory=1 << 30, payloads_memory=1 << 30)
 _WHOLE_FILES = frozenset({"file_get", "image_get"})
-#: Calls that only read, though not everybody who may read may call them.
-_LOOKS = frozenset(
-    "upload_status trash_list device_list invite_status job_list job_events job_files plan_state view_find view_places "
-    "view_events view_pick pick_state server_list server_doctor agent_info thumb_get preview_get "
-    "finish_state receipt_state server_bounds".split()
-)
-#: Changing calls that do the same when they run twice (protocol.md, Replays are harmless).
-_IDEMPOTENT = frozenset(
-    "file_put files_put upload_open upload_write upload_reuse upload_commit upload_abort folder_make "
-    "trash_empty job_pause job_resume job_cancel job_clear view_open view_rows view_close server_save share_set limit_set "
-    "stage_files plan_start plan_close".split()
-)
-#: Calls that take an option `key`, and the place of their options.
-_KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2}
-_BATCH = "system.multicall"
 #: Bytes of the smallest block that a server may cut files into.
 _LEAST_BLOCK = 64 << 10
 #: Entries of the longest page that is asked for where the client says how long they are.
@@ -146,8 +130,8 @@ class Session:
         if ahead is not None:
             return ahead, 0.0
         worked = 0.0
-        params = _with_key(method, params)
-        replay = _is_harmless(method, params)
+        params = with_key(method, params)
+        replay = is_harmless(method, params)
         patience = self.timeout * _SLOW_TIMES if method in _SLOW else self.timeout
         if method in _POLLS and params and isinstance(params[-1], int | float):
             patience += params[-1]
@@ -379,43 +363,3 @@ _STATUSES: dict[int, type[errors.FilexferError]] = {
 def _limits(method: str, params: tuple[object, ...]) -> Limits:
     """What the answer may be. A thumbnail is asked for by its edge, and is small."""
     return _WHOLE if method in _WHOLE_FILES and not (method == "image_get" and any(params[1:])) else _LIMITS
-
-
-def _only_reads(method: str) -> bool:
-    known = METHODS.get(method)
-    return method.startswith(("system.list", "system.method")) or (known is not None and known.permission is Permission.READ)
-
-
-def _is_harmless(method: str, params: tuple[object, ...]) -> bool:
-    """Whether it may be called twice; a batch, if each of its calls may."""
-    if method == _BATCH:
-        names = [str(one.get("methodName")) for one in _batched(params)]
-        # What a batch within a batch would do is not looked into: servers refuse it.
-        return all(name != _BATCH and _is_harmless(name, ()) for name in names)
-    return method in _IDEMPOTENT or method in _KEYED or method in _LOOKS or _only_reads(method)
-
-
-def _batched(params: tuple[object, ...]) -> list[dict[str, object]]:
-    """The calls of a batch, as far as these are any."""
-    calls = params[0] if params and isinstance(params[0], list | tuple) else ()
-    return [one for one in calls if isinstance(one, dict)]
-
-
-def _with_keys(one: object) -> object:
-    """A call of a batch, see `_with_key`."""
-    if not isinstance(one, dict) or not isinstance(given := one.get("params"), list | tuple):
-        return one
-    return {**one, "params": list(_with_key(str(one.get("methodName")), tuple(given)))}
-
-
-def _with_key(method: str, params: tuple[object, ...]) -> tuple[object, ...]:
-    """The parameters with a fresh key among the options, so that a repetition is known."""
-    if method == _BATCH and params and isinstance(params[0], list | tuple):
-        return ([_with_keys(one) for one in params[0]], *params[1:])
-    place = _KEYED.get(method)
-    if place is None or len(params) < place:
-        return params
-    given = params[place] if len(params) > place else {}
-    if not isinstance(given, dict) or "key" in given:
-        return params
-    return (*params[:place], {**given, "key": os.urandom(16).hex()}, *params[place + 1 :])
