@@ -39,12 +39,12 @@ class Foreseen:
         session.begin(connection, method)
         for name, params in due:
             session.begin(connection, name, *params)
-        head, value = session.end(connection)
+        head, value = session.end(connection, session.timeout)
         for call in due:
             if not head.keep_alive:
                 break
             try:
-                head, answer = session.end(connection)
+                head, answer = session.end(connection, session.timeout)
             except ConnectionLost:
                 head.keep_alive = False
                 break

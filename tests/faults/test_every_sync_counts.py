@@ -62,6 +62,10 @@ LEFT_OUT = [
     ("upload over a file", "sync an upload"),
     ("upload over a file", "sync trash"),
     ("upload over a file", "sync a folder"),
+    ("upload beside the old version", "checkpoint an upload"),
+    ("upload beside the old version", "sync an upload"),
+    ("upload beside the old version", "sync trash"),
+    ("upload beside the old version", "sync a folder"),
     ("stream a new file", "sync new content"),
     ("stream a new file", "sync a folder"),
     ("stream a new file", "sync the share"),
@@ -98,6 +102,10 @@ REDUNDANT = {
     ("upload over a file", "sync uploads"),
     ("upload over a file", "sync .filexfer"),
     ("upload over a file", "sync the share"),
+    ("upload beside the old version", "sync a journal"),
+    ("upload beside the old version", "sync uploads"),
+    ("upload beside the old version", "sync .filexfer"),
+    ("upload beside the old version", "sync the share"),
 }
 
 

@@ -197,7 +197,7 @@ def test_an_upload_given_up_after_its_announcement_never_passes_for_published(me
 # -- the rest of the acts ------------------------------------------------------------------------------------------------------
 
 #: The others meet conflicts on purpose, or make too few calls; the walk over all calls has them.
-REPLAYED = ["resume an upload", "send what is partly there", "move over a file", "put a batch into many folders"]
+REPLAYED = ["resume an upload", "move over a file", "put a batch into many folders"]
 
 
 @pytest.mark.parametrize("name", REPLAYED)

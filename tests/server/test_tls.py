@@ -398,7 +398,7 @@ def test_a_request_behind_a_body_in_its_record_is_answered(running, hands) -> No
 
 def test_a_request_behind_another_is_answered_though_workers_are_wanted(running, hands, monkeypatch) -> None:
     """Then no worker lingers, and the connection is parked at once."""
-    monkeypatch.setattr(type(running.server._pool), "pressed", True)
+    monkeypatch.setattr(type(running.server._pool), "pressed", lambda pool, network: True)
     hands.meet()
     for size in (3, 20_000, 70_000, 1 << 20):
         body = content(size)

