@@ -42,7 +42,8 @@ COMMANDS = {
     "agent": "the app's background process (the app starts it by itself)",
 }
 
-_FORMS = """addresses:
+#: The forms of an address, for `--help` and the manual page.
+FORMS = """addresses:
   https://HOST[:PORT]/PATH     a server and a path in its share, after `filexfer pair`; the port is 8765 unless given
   http://HOST[:PORT]/PATH      the same in the clear, on this computer
   unix:/SOCKET[:/PATH]         the same over a UNIX socket
@@ -93,21 +94,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Output(json="--json" in words).failure(exits.UsageError(_LINK))
     if not words or words[0] not in COMMANDS:
         return _no_command(words)
-    command = cast(Command, import_module(f"filexfer.cli.{words[0]}"))
-    parser = _Parser(
-        words,
-        prog=f"filexfer {words[0]}",
-        description=f"{COMMANDS[words[0]][0].upper()}{COMMANDS[words[0]][1:]}.",
-        epilog=f"{_FORMS}\n{exits.epilog()}",
-    )
-    command.arguments(parser)
-    _common(parser)
-    args = parser.parse_intermixed_args(words[1:])
+    command = _command(words[0])
+    args = parser_of(words[0], words).parse_intermixed_args(words[1:])
     out = Output(json=args.json, quiet=args.quiet, verbose=args.verbose)
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         # As Ctrl+C: what is under way is put down so that it can be resumed.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     return guarded(lambda: command.run(args, out), out)
+
+
+def parser_of(name: str, words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """What the command `name` takes. The manual page and the completions of a shell are made from it too."""
+    parser = _Parser(
+        words,
+        prog=f"filexfer {name}",
+        description=f"{COMMANDS[name][0].upper()}{COMMANDS[name][1:]}.",
+        epilog=f"{FORMS}\n{exits.epilog()}",
+    )
+    _command(name).arguments(parser)
+    _common(parser)
+    return parser
+
+
+def _command(name: str) -> Command:
+    return cast(Command, import_module(f"filexfer.cli.{name}"))
 
 
 def _spare_searches() -> None:
@@ -147,7 +157,7 @@ def _no_command(words: list[str]) -> int:
         prog="filexfer",
         usage="filexfer COMMAND [ARGUMENT…] [OPTION…]\n       filexfer COMMAND --help",
         description="Move files between your machines.",
-        epilog=f"commands:\n{_command_list()}\n\n{_FORMS}\n{exits.epilog()}",
+        epilog=f"commands:\n{_command_list()}\n\n{FORMS}\n{exits.epilog()}",
     )
     parser.add_argument("--version", action="version", version=f"filexfer {filexfer.__version__}")
     if words and not words[0].startswith("-"):

@@ -55,18 +55,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--nearby", action="store_true", help="list those that announce themselves on the networks around, saved or not"
     )
+    parser.add_argument(
+        "--names", dest="only_names", action="store_true", help="print only the names of those that are saved, and ask nobody"
+    )
     options.state(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    if args.nearby and (args.action != "list" or args.names):
-        raise UsageError("Write `filexfer servers --nearby` with nothing behind it.")
+    for asked, option in ((args.nearby, "--nearby"), (args.only_names, "--names")):
+        if asked and (args.action != "list" or args.names):
+            raise UsageError(f"Write `filexfer servers {option}` with nothing behind it.")
     least, most = _TAKES[args.action]
     if not least <= len(args.names) <= most:
         raise UsageError("Write `filexfer servers`, `filexfer servers save NAME ADDRESS`, `rename NAME NEW` or `forget NAME…`.")
     state = Path(args.state).absolute() if args.state else places.state_folder()
     if args.nearby:
         return _nearby(state, out)
+    if args.only_names:
+        return _names(state, out)
     if args.action == "list":
         return _list(state, out)
     if args.action == "forget":
@@ -99,6 +105,16 @@ def _list(state: Path, out: Output) -> int:
             out.result(f"{name or '–':{max(1, wide[0])}}  {address:{wide[1]}}  {word}{f', {permission}' if permission else ''}")
     if not rows:
         out.say("No servers. `filexfer pair` makes this computer known to one.")
+    return exits.Exit.DONE
+
+
+def _names(state: Path, out: Output) -> int:
+    """For scripts, and for the completions of a shell, which cannot wait."""
+    for name, address in sorted(saved.servers(state).saved().items()):
+        if out.json:
+            out.record(name=name, address=address)
+        else:
+            out.result(name)
     return exits.Exit.DONE
 
 

@@ -56,3 +56,4 @@ def test_with_no_network_to_look_at_it_says_why(monkeypatch: pytest.MonkeyPatch)
     assert result.code == 3
     assert "not looked for" in result.err
     assert run("servers", "save", "a", "https://h:1/", "--nearby").code == 2
+    assert run("servers", "forget", "a", "--names").code == 2

@@ -505,6 +505,7 @@ def test_servers_are_saved_under_names_of_their_own(serve: Serve, other: dict[st
     assert records["attic-2"] == {
         "name": "attic-2", "address": served.address, "paired": True, "state": "online", "permission": "write",
     }  # fmt: skip
+    assert run("servers", "--names", env=other).lines == ["attic", "attic-2"]
     taken = pair(other, "--name", "attic", link=invited("--share", str(tmp_path / "2" / "attic"))["link"])
     assert taken.code == 5
     assert run("pair", "--name", "a:b", data=b"", env=other).code == 1
@@ -519,6 +520,16 @@ def test_how_servers_do_is_asked_of_all_at_once_and_not_for_long(serve: Serve, f
             assert run("servers", "save", f"silent-{number}", at, env=other).code == 0
         assert run("servers", "save", "strange", "https://127.0.0.1:1/", env=other).code == 0
         states = {record["name"]: record["state"] for record in map(json.loads, run("servers", "--json", env=other).lines)}
+        # What completes words in a shell cannot wait for servers, and does not.
+        silent.setblocking(False)
+        while True:
+            try:
+                silent.accept()[0].close()
+            except BlockingIOError:
+                break
+        assert len(run("servers", "--names", env=other).lines) == 6
+        with pytest.raises(BlockingIOError):
+            silent.accept()
     assert (states["attic"], states["strange"], states["silent-0"]) == ("online", "needs pairing", "offline")
     run("devices", "revoke", run("devices").lines[0].split()[0])
     assert any(line.split()[:3] == ["attic", served.address, "needs"] for line in run("servers", env=other).lines)
