@@ -44,6 +44,7 @@ from filexfer.protocol.methods import AGENT
 from filexfer.server import Server
 from filexfer.server.access import Caller
 from filexfer.server.settings import Settings
+from filexfer.storage.store import StoreSettings
 
 
 class Agent:
@@ -57,8 +58,11 @@ class Agent:
         name: of the share, for people; the folder's own if empty.
         announce: whether the networks around are told of it while others can reach it.
         state: where it remembers things; None for the user's own, or with a folder one of that folder's own.
+        stop_seconds: that requests under way have when it is closed.
 
     Attributes:
+        state: where it remembers things.
+        stop_seconds: as given.
         control: address at which processes of this user drive it, once started.
         jobs, plans, views, staging, remote, sharing: its methods.
     """
@@ -73,21 +77,24 @@ class Agent:
         state: Path | None = None,
         settings: Settings | None = None,
         announce: bool = True,
+        stop_seconds: float = 5.0,
     ) -> None:
-        self._state = state or (places.state_folder() if folder is None else places.share_state(folder))
+        self.state = state or (places.state_folder() if folder is None else places.share_state(folder))
+        self.stop_seconds = stop_seconds
         self._stop: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.control = ""
         with ExitStack() as parts:
-            self._claim = Claim(self._state)
+            self._claim = Claim(self.state)
             parts.callback(self._claim.release)
-            self._memory = Memory(self._state / "agent.json")
+            self._memory = Memory(self.state / "agent.json")
+            kept = StoreSettings(block_size=(settings or Settings()).block_size)
             if folder is None:
-                wish, opened, store = open_remembered(self._memory, self._state)
+                wish, opened, store = open_remembered(self._memory, self.state, kept)
             else:
-                wish, opened, store = open_given(Path(os.path.abspath(folder)), self._state, bool(listen), guest)
+                wish, opened, store = open_given(Path(os.path.abspath(folder)), self.state, bool(listen), guest, kept)
             parts.callback(store.close)
-            socket = places.control_socket(self._state)
-            self._server = Server(opened, (), wish.guest, name, settings=settings, control=socket, store=store, state=self._state)
+            socket = places.control_socket(self.state)
+            self._server = Server(opened, (), wish.guest, name, settings=settings, control=socket, store=store, state=self.state)
             announcer = Announcer(places.computer_name(), self._pin)
             tell = announcer.tell if announce else lambda _: None
             self.sharing = Sharing(self._server, name, wish, listen, self._memory if folder is None else None, tell)
@@ -99,18 +106,18 @@ class Agent:
     def _open_methods(self, parts: ExitStack) -> None:
         """The engine, and all that has methods; `parts` ends them."""
         self._events = Events()
-        history_file = self._state / "history.sqlite"
+        history_file = self.state / "history.sqlite"
         history = parts.enter_context(closing(History(history_file)))
-        parts.callback(self._server.close)
-        vault = Vault(self._state)
-        servers = Servers(Memory(self._state / "servers.json"), lambda: self.control, vault, self._state)
+        parts.callback(self._server.close, self.stop_seconds)
+        vault = Vault(self.state)
+        servers = Servers(Memory(self.state / "servers.json"), lambda: self.control, vault, self.state)
         parts.callback(servers.close)
         self.views = parts.enter_context(closing(Views(servers)))
-        previews = Previews(servers, self._state / "pictures")
+        previews = Previews(servers, self.state / "pictures")
         waiting = Waiting(servers)
         self._engine = parts.enter_context(closing(Engine(history, connect=servers.connect, lookout=waiting)))
         parts.callback(waiting.close)
-        self.staging = parts.enter_context(closing(Staging(servers, self._state / "staged", self._engine.throttle)))
+        self.staging = parts.enter_context(closing(Staging(servers, self.state / "staged", self._engine.throttle)))
         self._awake = parts.enter_context(closing(Awake()))
         self._engine.limit(number(self._memory.get("rate", 0)))
         nearby = parts.enter_context(closing(Nearby(Surroundings(servers, vault, self._pin), Moves(servers, vault))))
@@ -118,7 +125,7 @@ class Agent:
         self.jobs = Jobs(self._engine, self._events, servers, self.sharing, self._memory, history.notes.jobs_with)
         self._afterwards = parts.enter_context(closing(Afterwards(self._engine.jobs, suspend)))
         receipts = parts.enter_context(closing(Receipts(self._engine, servers)))
-        self._rates = Rates(Memory(self._state / "rates.json"))
+        self._rates = Rates(Memory(self.state / "rates.json"))
         self.plans = parts.enter_context(closing(Plans(self.jobs, waiting.connect, self._rates)))
         picks = parts.enter_context(closing(Picks(servers, self.jobs, self.views.chosen)))
         self.remote = Remote(servers, self.sharing, vault, places.computer_name())
@@ -159,11 +166,10 @@ class Agent:
         """Where others reach the share now."""
         return self.sharing.addresses
 
-    def serve_forever(self) -> None:
-        """Wait until `stop` is called, then close."""
+    def wait(self) -> None:
+        """Wait until `stop` is called."""
         while not self._told_to_stop():
             pass
-        self.close()
 
     def _told_to_stop(self) -> bool:
         # In slices: a signal that comes just before a wait begins is handled only after it, and on Windows only then at all.
@@ -174,11 +180,11 @@ class Agent:
         return True
 
     def stop(self) -> None:
-        """Have `serve_forever` end; from any thread, and from a signal handler."""
+        """Have `wait` end; from any thread, and from a signal handler."""
         self._stop.put(None)
 
     def close(self) -> None:
-        """Stop: jobs under way become resumable, requests under way are answered within some seconds. Twice does nothing more."""
+        """Stop: jobs under way become resumable, requests under way have `stop_seconds` to end. Twice does nothing more."""
         self._parts.close()
 
     def __enter__(self) -> Agent:
@@ -192,7 +198,7 @@ class Agent:
         return {
             "version": filexfer.__version__,
             "pid": os.getpid(),
-            "state_folder": paths.to_wire(str(self._state)),
+            "state_folder": paths.to_wire(str(self.state)),
             "rate": self._memory.get("rate", 0),
         }
 

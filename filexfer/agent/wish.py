@@ -11,6 +11,7 @@ from filexfer.core import paths
 from filexfer.core.errors import FilexferError, StorageFailed
 from filexfer.core.places import check_apart, default_share, stand_in
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import StoreSettings
 
 #: What may be chosen for devices, and for guests; what holds where nothing was chosen.
 DEVICES = ("read", "write")
@@ -61,27 +62,27 @@ def _one_of(known: Sequence[str], found: object, otherwise: str) -> str:
     return found if isinstance(found, str) and found in known else otherwise
 
 
-def open_given(folder: Path, state: Path, on: bool, guest: str) -> tuple[Wish, Path, FolderStore]:
+def open_given(folder: Path, state: Path, on: bool, guest: str, settings: StoreSettings) -> tuple[Wish, Path, FolderStore]:
     """The share that a command line names, its folder and its store. Raises `BadParameters`, `StorageFailed`, `Busy` where it
     cannot be."""
     check_apart(folder, state)
     make(folder)
-    return Wish(folder, on, guest=guest), folder, FolderStore(folder)
+    return Wish(folder, on, guest=guest), folder, FolderStore(folder, settings)
 
 
-def open_remembered(memory: Memory, state: Path) -> tuple[Wish, Path, FolderStore]:
+def open_remembered(memory: Memory, state: Path, settings: StoreSettings) -> tuple[Wish, Path, FolderStore]:
     """The share that was last chosen. Where it cannot be opened (a disk not plugged in, another server has it) an empty folder
     stands in: transfers and other servers are not to suffer."""
     wish = Wish.remembered(memory, default_share())
     try:
         check_apart(wish.folder, state)
         make(wish.folder)
-        return wish, wish.folder, FolderStore(wish.folder)
+        return wish, wish.folder, FolderStore(wish.folder, settings)
     except FilexferError as error:
         wish.on, wish.problem = False, str(error)
         empty = stand_in(state)
         make(empty)
-        return wish, empty, FolderStore(empty)
+        return wish, empty, FolderStore(empty, settings)
 
 
 def make(folder: Path) -> None:

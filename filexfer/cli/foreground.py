@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
+from functools import partial
 from types import FrameType
 
 from filexfer.agent.agent import Agent
 from filexfer.cli import exits
 from filexfer.cli.output import Output
+from filexfer.cli.service_manager import ServiceManager
 
-#: Seconds that requests under way have to end.
-DEADLINE = 5.0
-
-
-def log(out: Output) -> None:
-    """Send what server and engine log to stderr: warnings, with `-v` everything, with `-q` errors."""
-    level = logging.INFO if out.verbose else logging.ERROR if out.quiet else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+#: Seconds that the agent has to answer itself.
+_PATIENCE = 10.0
 
 
-def serve(agent: Agent, out: Output) -> int:
-    """Start `agent`, say its addresses, wait for the end; 0 when it was told to stop."""
+def serve(agent: Agent, out: Output, manager: ServiceManager) -> int:
+    """Start `agent`, say its addresses, wait for the end; 0 when it was told to stop. `manager` is told of each step."""
     _end_by_signal(agent)
     with agent:
-        for address in agent.addresses or [agent.control]:
-            if out.json:
-                out.record(event="listening", address=address)
-            else:
-                out.result(f"Listening on {address}")
+        addresses = agent.addresses or [agent.control]
+        for address in addresses:
+            _say(address, out)
         if any(address.startswith("https:") for address in agent.addresses):
             out.say("To let a device in, run here: filexfer invite")
         out.flush()
-        agent.serve_forever()
+        manager.ready(f"Listening on {', '.join(addresses)}", partial(_answers, agent))
+        agent.wait()
+        manager.stopping(agent.stop_seconds)
     out.detail("Stopped.")
     return exits.Exit.DONE
+
+
+def _say(address: str, out: Output) -> None:
+    if out.json:
+        out.record(event="listening", address=address, message=f"Listening on {address}")
+    else:
+        out.result(f"Listening on {address}")
+
+
+def _answers(agent: Agent) -> bool:
+    """Whether it does, by the way that strangers cannot crowd."""
+    from filexfer.client.control import connect_control
+    from filexfer.core.errors import FilexferError
+
+    try:
+        with connect_control(agent.state, timeout=_PATIENCE) as session:
+            session.call("agent_info")
+    except FilexferError:
+        return False
+    return True
 
 
 def _end_by_signal(agent: Agent) -> None:

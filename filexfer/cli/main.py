@@ -37,6 +37,7 @@ COMMANDS = {
     "doctor": "find out why a server cannot be reached, and what to type",
     "jobs": "list, pause, resume, cancel, retry and clear transfers",
     "call": "call a method of any XML-RPC server, print the answer as JSON",
+    "config": "look over a filexfer.toml for `serve --config`, show what holds, print a sample",
     "demo": "send a real folder tree to a server and back, compare, and say how fast",
     "app": "open the desktop app",
     "agent": "the app's background process (the app starts it by itself)",

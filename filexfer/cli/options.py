@@ -78,6 +78,13 @@ def state(
     parser.add_argument("--state", metavar="DIR", default="", help=means)
 
 
+def log_format(parser: argparse.ArgumentParser) -> None:
+    """`--log-format`."""
+    parser.add_argument(
+        "--log-format", choices=("text", "json"), help="what is said on stderr: lines for people (default), or a JSON object each"
+    )
+
+
 def transfer(parser: argparse.ArgumentParser) -> None:
     """All that `put` and `get` have in common."""
     token_file(parser)

@@ -60,6 +60,22 @@ class Identity:
         return TlsChannel(sock, stall, rate, self._context)
 
 
+def kept_pin(folder: Path) -> str:
+    """The pin of the identity that is kept in a state folder, "" while there is none. Looks only. Raises `StorageFailed` where it
+    is damaged or cannot be read."""
+    file = folder / IDENTITY_FILE
+    try:
+        content = file.read_text("ascii")
+        _context(file)
+        return pin_of(ssl.PEM_cert_to_DER_cert(_certificate_in(content)))
+    except FileNotFoundError:
+        return ""
+    except (ValueError, ssl.SSLError):
+        raise _damaged(file) from None
+    except OSError as error:
+        raise StorageFailed(f"The server's key {file} cannot be read: {error.strerror or error}.") from None
+
+
 def _context(file: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3

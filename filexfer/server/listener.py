@@ -79,30 +79,61 @@ def where_to_listen(text: str) -> Address:
     return parse(text)
 
 
+def check_form(address: str) -> Address:
+    """What an address to listen on means. Raises `BadParameters` for one that cannot be listened on anywhere."""
+    where = where_to_listen(address)
+    if where.path:
+        raise BadParameters("An address to listen on has no path behind it.")
+    if where.scheme not in ("http", "https", "unix"):
+        raise BadParameters("A server listens on https://HOST:PORT, http://localhost:PORT or unix:/PATH.")
+    return where
+
+
+def check_plain(where: Address, settings: Settings) -> None:
+    """Raise `BadParameters` where this address would carry what everybody can read beyond this machine, and the settings do not
+    allow that; `ConnectionFailed` where its host is none of this machine."""
+    if where.scheme == "http" and not settings.insecure and not _stays_here(where):
+        raise BadParameters(
+            "Plain http is readable by everybody on the way, so it is served on this machine only: listen on https://, or on "
+            "http://localhost. If you insist, allow it with --insecure."
+        )
+
+
+def check_here(where: Address) -> None:
+    """Raise `ConnectionFailed` where the host of this address is none of this machine's. Takes no port and listens nowhere, so it
+    can be asked while a server does."""
+    refusals: list[OSError] = []
+    hosts = _hosts(where.host)
+    for family, host in hosts:
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.bind((host, 0))
+        except OSError as error:
+            refusals.append(error)
+    if len(refusals) == len(hosts):
+        raise ConnectionFailed(f"Cannot listen on {where.server}: {refusals[0].strerror or refusals[0]}.")
+
+
+def _stays_here(where: Address) -> bool:
+    return all(_is_loopback(host) for _, host in _hosts(where.host))
+
+
 def listen(address: str, settings: Settings) -> list[Listener]:
     """The listeners of one address: two for `http://localhost` and for `https://*`, one for every other.
 
     Raises `BadParameters` for an address that cannot be listened on, `ConnectionFailed` where the system refuses it.
     """
-    where = where_to_listen(address)
-    if where.path:
-        raise BadParameters("An address to listen on has no path behind it.")
+    where = check_form(address)
     if where.scheme == "unix":
         return [listen_unix(where.socket, Door.UNIX, settings)]
-    if where.scheme not in ("http", "https"):
-        raise BadParameters("A server listens on https://HOST:PORT, http://localhost:PORT or unix:/PATH.")
     return _listen_tcp(where, settings)
 
 
 def _listen_tcp(where: Address, settings: Settings) -> list[Listener]:
+    check_plain(where, settings)
     hosts = _hosts(where.host)
     secure = where.scheme == "https"
-    if not secure and not all(_is_loopback(host) for _, host in hosts):
-        if not settings.insecure:
-            raise BadParameters(
-                "Plain http is readable by everybody on the way, so it is served on this machine only: listen on https://, or on "
-                "http://localhost. If you insist, allow it with --insecure."
-            )
+    if not secure and not _stays_here(where):
         _log.warning("%s is plain http: whoever is on the way reads and changes everything.", where.server)
     for attempt in range(_PORT_ATTEMPTS):
         try:
