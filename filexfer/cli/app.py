@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         if not is_link(text) and not text.startswith("file://") and not os.path.lexists(text):
             # Not repeated: it may be a code.
             raise UsageError("This is neither a file or folder here nor a link. A link begins with filexfer://.")
-    from filexfer.gui.app import main
+    from filexfer.gui.start import main
 
     links = [text for text in args.given if is_link(text)]
     paths = [text for text in args.given if not is_link(text)]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from filexfer import __version__
 from filexfer.client.session import Session
 from filexfer.core import places
+from filexfer.gui.cannot_start import told_in_words
 from filexfer.gui.desktop import Desktop
 from filexfer.gui.dragging import drops
 from filexfer.gui.kit import resources, sentences, words
@@ -35,10 +36,10 @@ _WITH_VALUE = frozenset(
 )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, ready: Callable[[], object] = lambda: None) -> int:
     """Run the app until its window is closed; the agent it talks to goes on. A link among the arguments (`filexfer://…`) stands
     in the dialog that pairs, and pairing is for its user to do; paths are offered to be sent. Where a window is open already, it
-    is that one that shows them. Returns the exit code."""
+    is that one that shows them. `ready` is called once Qt has read its environment. Returns the exit code."""
     from filexfer.gui.kit.launch import open_agent
 
     name, *given = sys.argv if argv is None else argv
@@ -48,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not single.take() and single.hand_over(handover):
         return 0
     # Qt keeps its arguments, and may show them: a link holds a code.
-    app = QApplication([name, *rest])
+    with told_in_words():
+        app = QApplication([name, *rest])
+    ready()
     prepare(app)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     icons, memory = Icons(resources.folder()), Memory(state / "window.ini")
@@ -138,7 +141,3 @@ class _Interrupts:
         self._turns.stop()
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3124,6 +3124,22 @@
         <translation>此系统没有 UNIX 套接字。请使用以 https:// 开头的地址。</translation>
     </message>
     <message>
+        <source>This system is too old for filexfer&apos;s window, which needs {old}. Renew the system, or install filexfer with pip.</source>
+        <translation>此系统太旧：filexfer 的窗口需要 {old}。请更新系统，或用 pip 安装 filexfer。</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s window needs a screen, and here is none: neither DISPLAY nor WAYLAND_DISPLAY is set. Start it on a desktop, or use the command line “filexfer”, which does the same.</source>
+        <translation>filexfer 的窗口需要屏幕，而这里没有：DISPLAY 和 WAYLAND_DISPLAY 都未设置。请在桌面上启动它，或使用功能相同的命令行“filexfer”。</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s window needs a screen, and {display}, which DISPLAY or WAYLAND_DISPLAY names, does not let it in. Start it as the one who is logged in there, or use the command line “filexfer”, which does the same.</source>
+        <translation>filexfer 的窗口需要屏幕，而 DISPLAY 或 WAYLAND_DISPLAY 所指的 {display} 不允许它进入。请以登录该屏幕的用户身份启动它，或使用功能相同的命令行“filexfer”。</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s window needs libraries that are missing here: {missing_names}. Install the packages that have them.</source>
+        <translation>filexfer 的窗口需要此处缺少的库：{missing_names}。请安装包含这些库的软件包。</translation>
+    </message>
+    <message>
         <source>This transfer has not ended. A receipt can be made once it has.</source>
         <translation>此传输尚未结束。结束后才能生成回执。</translation>
     </message>
@@ -3318,6 +3334,10 @@
     <message>
         <source>filexfer&apos;s background service refuses to work. {error}</source>
         <translation>filexfer 的后台服务拒绝工作。{error}</translation>
+    </message>
+    <message>
+        <source>filexfer&apos;s window needs libraries that are missing here: {missing_names}. Install them and try again: {commands}.</source>
+        <translation>filexfer 的窗口需要此处缺少的库：{missing_names}。请安装后重试：{commands}。</translation>
     </message>
     <message>
         <source>look and fetch</source>

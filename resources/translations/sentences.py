@@ -16,7 +16,10 @@ TOP = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).resolve().with_name("sentences.txt")
 #: Whose sentences reach a window, and what in the window's own room is said by threads that translate nothing.
 ROOMS = ("agent", "client", "core", "protocol", "server", "storage")
-OWN = ("gui/files/aside.py", "gui/kit/bridge.py", "gui/servers/code_entry.py", "gui/kit/launch.py", "gui/kit/resources.py")
+OWN = (
+    *("gui/cannot_start.py", "gui/files/aside.py", "gui/kit/bridge.py", "gui/kit/launch.py", "gui/kit/resources.py"),
+    "gui/servers/code_entry.py",
+)
 #: Letters that a sentence with slots has at least beside them: with fewer it would be found in what others say.
 LEAST = 8
 #: How the constants begin that are said without being sentences.

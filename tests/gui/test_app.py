@@ -15,7 +15,9 @@ from filexfer.client.session import connect
 from filexfer.core import places
 
 
-@pytest.mark.parametrize("command", [["-m", "filexfer", "app"], ["-m", "filexfer.gui.app"]], ids=["filexfer app", "filexfer-app"])
+@pytest.mark.parametrize(
+    "command", [["-m", "filexfer", "app"], ["-m", "filexfer.gui.start"]], ids=["filexfer app", "filexfer-app"]
+)
 def test_the_app_starts_its_agent_and_leaves_it_running_when_it_ends(own_home: Path, command: list[str]) -> None:
     app = subprocess.Popen([sys.executable, *command], env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, stderr=subprocess.PIPE)
     try:

@@ -102,7 +102,7 @@ def test_a_file_dragged_from_another_program_arrives(screen: Screen, own_home: P
     tree = tmp_path / "tree"
     (tree / "sub").mkdir(parents=True)
     (tree / "sub" / "x").write_bytes(b"x" * 1000)
-    screen.run([sys.executable, "-m", "filexfer.gui.app"])
+    screen.run([sys.executable, "-m", "filexfer.gui.start"])
     screen.run([sys.executable, str(Path(__file__).with_name("drag_source.py")), str(file), str(tree)])
     app, source = screen.window("– filexfer"), screen.window("drag-source")
     screen.do("windowmove", "--sync", source, 10, 30)

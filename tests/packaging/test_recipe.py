@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import plistlib
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
+from bundle import icons, macos, parts, windows
 from PIL import Image
 
 from filexfer.agent.multicast import SERVICE_TYPE
 
 TOP = Path(__file__).resolve().parents[2]
 DRAWING = TOP / "resources" / "icons" / "filexfer.svg"
-
-
-def recipe(name: str) -> ModuleType:
-    """A module of `packaging/`, which is no package: that name is another's."""
-    spec = importlib.util.spec_from_file_location(name, TOP / "packaging" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def assert_drawn(picture: Image.Image) -> None:
@@ -36,7 +26,6 @@ def assert_drawn(picture: Image.Image) -> None:
 
 
 def test_the_icon_for_windows_has_each_size_drawn_for_itself(tmp_path: Path) -> None:
-    icons = recipe("bundle_icons")
     file = icons.write_icon(DRAWING, tmp_path / "new folder" / "filexfer.ico")
     with Image.open(file) as icon:
         assert icon.info["sizes"] == {(size, size) for size in icons.ICO_SIZES}
@@ -47,7 +36,7 @@ def test_the_icon_for_windows_has_each_size_drawn_for_itself(tmp_path: Path) -> 
 
 
 def test_the_icon_for_macos_has_what_a_finder_looks_for(tmp_path: Path) -> None:
-    file = recipe("bundle_icons").write_icon(DRAWING, tmp_path / "filexfer.icns")
+    file = icons.write_icon(DRAWING, tmp_path / "filexfer.icns")
     with Image.open(file) as icon:
         sizes = {(width * scale) for width, _, scale in icon.info["sizes"]}
         assert {32, 64, 256, 512, 1024} <= sizes
@@ -57,11 +46,11 @@ def test_the_icon_for_macos_has_what_a_finder_looks_for(tmp_path: Path) -> None:
 def test_what_is_no_drawing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.svg").write_text("no drawing")
     with pytest.raises(ValueError, match=r"x\.svg is no drawing"):
-        recipe("bundle_icons").write_icon(tmp_path / "x.svg", tmp_path / "x.ico")
+        icons.write_icon(tmp_path / "x.svg", tmp_path / "x.ico")
 
 
 def test_explorer_is_told_product_description_and_version(tmp_path: Path) -> None:
-    file = recipe("bundle_windows").write_version(tmp_path, "filexfer-app", "1.20.3.dev4")
+    file = windows.write_version(tmp_path, "filexfer-app", "1.20.3.dev4")
     # PyInstaller evaluates the text with structures of these names.
     structures = {
         "VSVersionInfo": lambda ffi, kids: SimpleNamespace(ffi=ffi, kids=kids),
@@ -80,11 +69,11 @@ def test_explorer_is_told_product_description_and_version(tmp_path: Path) -> Non
     assert told["OriginalFilename"] == "filexfer-app.exe"
     assert {"CompanyName", "ProductName", "FileDescription", "LegalCopyright"} <= told.keys()
     assert all(told.values())
-    assert recipe("bundle_windows").numbers("2.1") == (2, 1, 0, 0)
+    assert windows.numbers("2.1") == (2, 1, 0, 0)
 
 
 def test_macos_is_told_what_opens_links_and_why_the_network_is_asked(tmp_path: Path) -> None:
-    made = recipe("bundle_macos").information("1.2.3")
+    made = macos.information("1.2.3")
     read = plistlib.loads(plistlib.dumps(made))
     assert read["CFBundleShortVersionString"] == "1.2.3"
     assert read["CFBundleExecutable"] == "filexfer-app", "not its console twin"
@@ -112,7 +101,7 @@ def test_macos_is_told_what_opens_links_and_why_the_network_is_asked(tmp_path: P
     ],
 )
 def test_what_the_app_needs_of_qt_stays(name: str) -> None:
-    assert not recipe("bundle_parts").is_unused(name)
+    assert not parts.is_unused(name)
 
 
 @pytest.mark.parametrize(
@@ -129,10 +118,11 @@ def test_what_the_app_needs_of_qt_stays(name: str) -> None:
         r"PySide6\translations\qtmultimedia_de.qm",
         "PySide6/Qt/lib/libQt6EglFSDeviceIntegration.so.6",
         "libQt6EglFSDeviceIntegration.so.6",
+        "libQt6EglFsKmsSupport.so.6",
     ],
 )
 def test_what_only_takes_room_goes(name: str) -> None:
-    assert recipe("bundle_parts").is_unused(name)
+    assert parts.is_unused(name)
 
 
 def test_a_library_that_nothing_bundled_leads_to_goes() -> None:
@@ -141,4 +131,4 @@ def test_a_library_that_nothing_bundled_leads_to_goes() -> None:
     python, alone = ("libpython3.so", "/q/libpython3.so", "BINARY"), ("libgtk.so", "/q/libgtk.so", "BINARY")
     imports = {"/q/QtGui.so": [("libicu.so", "/q/libicu.so")], "/q/libqxcb.so": [("libxcb.so.1", None)]}
     entries = [module, needed, plugin, python, alone]
-    assert recipe("bundle_parts").reached(entries, imports.__getitem__) == [module, needed, plugin, python]
+    assert parts.reached(entries, imports.__getitem__) == [module, needed, plugin, python]

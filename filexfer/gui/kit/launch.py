@@ -121,14 +121,11 @@ def _ended(state: Path, deadline: float) -> bool:
 
 def _start(state: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "agent"] if getattr(sys, "frozen", False) else [sys.executable, "-m", "filexfer", "agent"]
-    # A frozen program must unpack its own libraries, not use those of the window, which may end first.
-    environment = os.environ | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
     try:
         with open(state / _LOG, "ab" if _is_short(state / _LOG) else "wb") as log:
             process = subprocess.Popen(
                 [*command, "--state", str(state)],
                 cwd=state,
-                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,

@@ -18,7 +18,7 @@ _UNUSED = re.compile(
     r"platforminputcontexts/(lib)?qtvirtualkeyboard|virtualkeyboard|qmltooling|scenegraph|sqldrivers|"
     r"wayland-graphics-integration-client/(lib)?(vulkan|shm-emulation))|"
     r"PySide6/(Qt/)?(translations/(?!qtbase_)|qml/)|"
-    r"(/|^)((lib)?Qt6?(Qml|Quick|VirtualKeyboard|EglFS|Pdf|OpenGLWidgets|Network)[^/]*\.(so|dll|framework)|"
+    r"(/|^)((lib)?Qt6?(Qml|Quick|VirtualKeyboard|EglF[sS]|Pdf|OpenGLWidgets|Network)[^/]*\.(so|dll|framework)|"
     r"opengl32sw\.dll|d3dcompiler_\d+\.dll)"
 )
 
