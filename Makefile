@@ -63,9 +63,11 @@ soak: venv  ## the long versions of tests: a million paths, a hundred thousand c
 audit: $(VENV)/.has-audit  ## ask what is known against the pinned packages; ends with 3 where that cannot be asked
 	@$(BIN)/python packaging/audit.py
 
-screenshots: venv  ## a picture of every page of the app, in build/screenshots
+screenshots: venv  ## a picture of every page of the app, in build/screenshots, and those of the README, in docs/pictures
 	@sh packaging/system-packages.sh window
 	$(BIN)/python -m tests.gui.screenshots
+	cp build/screenshots/*-front.en.light.png docs/pictures/app-light.png
+	cp build/screenshots/*-front.en.dark.png docs/pictures/app-dark.png
 
 package: venv  ## build the program that starts by a double click, in dist/filexfer
 	@sh packaging/system-packages.sh bundle window

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import QApplication
 
 from filexfer.gui import app
 from tests.gui.conftest import OtherServer, OwnAgent
-from tests.gui.pictures import around, browsing, computers, transfers
+from tests.gui.pictures import around, browsing, computers, front, transfers
 from tests.gui.pictures.photographer import Photographer
 from tests.gui.pictures.scene import furnish, source_of
 
 #: In this order: later ones find what earlier ones left.
-GROUPS = (*browsing.GROUPS, *computers.GROUPS, *around.GROUPS, *transfers.GROUPS)
+GROUPS = (*browsing.GROUPS, *computers.GROUPS, *around.GROUPS, *transfers.GROUPS, *front.GROUPS)
 
 
 def take(photographer: Photographer, wanted: list[str]) -> list[str]:
