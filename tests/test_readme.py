@@ -1,4 +1,4 @@
-"""The README's own words, run: its shell lines and its Python, against a real server, with only the port changed."""
+"""The README and the page on the library, run: shell lines and Python, against a real server, with only the port changed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ import pytest
 
 from filexfer import Server
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+TOP = Path(__file__).resolve().parent.parent
+README = (TOP / "README.md").read_text(encoding="utf-8")
+LIBRARY = (TOP / "docs/library.md").read_text(encoding="utf-8")
 THERE = "http://localhost:8765"
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-
-
-def section(title: str, language: str) -> list[str]:
-    text = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)
+def section(title: str, language: str, page: str = README) -> list[str]:
+    text = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert text is not None
-    return [block for block in blocks(language) if block in text[1]]
+    return re.findall(rf"^```{language}\n(.*?)^```$", text[1], re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -63,14 +61,14 @@ def test_the_command_line_examples_work(folder: Path, address: str) -> None:
 
 
 def test_the_library_example_works(folder: Path) -> None:
-    ours, _, _ = section("The library", "python")
+    (ours,) = section("The library", "python", LIBRARY)
     said = run([sys.executable, "-c", ours], folder / "here")
     assert said.splitlines() == ["file notes.txt 5", "Hello you"]
     assert (folder / "here/shared/from me/notes.txt").read_text(encoding="utf-8") == "Milk."
 
 
 def test_twelve_lines_of_stock_python_work(folder: Path, address: str) -> None:
-    _, stock, _ = section("The library", "python")
+    (stock,) = section("From the standard library", "python", LIBRARY)
     assert len(stock.split("\n\n", 1)[1].splitlines()) <= 12
     assert "filexfer" not in stock
     said = run([sys.executable, "-c", stock.replace(THERE, address)], folder / "here").splitlines()
@@ -108,9 +106,16 @@ def test_the_headless_server_needs_five_lines_and_the_other_machine_two(
     assert (folder / "share/photos/2.jpg").read_bytes() == b"\2" * 10_000
 
 
+def test_five_lines_of_stock_python_work(folder: Path, address: str) -> None:
+    (stock,) = section("With nothing but Python", "python")
+    assert len(stock.replace("\n\n", "\n").splitlines()) == 5
+    said = run([sys.executable, "-c", stock.replace(THERE, address)], folder / "here")
+    assert said == "b'Buy milk.'\n['today.txt']\n"
+
+
 def test_stock_python_works_over_https_too(folder: Path, secure: str) -> None:
-    _, _, stock = section("The library", "python")
-    (add,) = section("The library", "sh")
+    (stock,) = section("From another machine", "python", LIBRARY)
+    (add,) = section("From another machine", "sh", LIBRARY)
     assert "filexfer" not in stock
     run(["sh", "-e", "-c", add], folder / "here")
     assert (folder / "here/stock.token").stat().st_mode & 0o077 == 0
@@ -120,6 +125,6 @@ def test_stock_python_works_over_https_too(folder: Path, secure: str) -> None:
 
 
 def test_every_page_it_points_to_is_there() -> None:
-    pages = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert pages
-    assert [page for page in pages if not (Path(__file__).resolve().parent.parent / page).exists()] == []
+    pages = re.findall(r"\]\((?!http)([^)#]+)[)#]|(?:src|srcset)=\"([^\"]+)\"", README)
+    assert any(picture for _, picture in pages)
+    assert [page or picture for page, picture in pages if not (TOP / (page or picture)).exists()] == []
