@@ -178,8 +178,8 @@ class Pool:
         old = [thread for thread, (since, _, _) in self._fresh.items() if since <= oldest]
         for thread in old:
             self._fade(thread)
-        if len(old) > 1:
-            self._wake()  # this thread begins one of those that wait
+        for _ in old[1:]:
+            self._wake()  # this thread begins one of those that wait itself
         return bool(old)
 
     def _start(self) -> None:
@@ -203,7 +203,8 @@ class Pool:
         self._sleeping -= 1
         if watches:
             self._watching = False
-        return notified or watches or self._wanted() > 0
+        # One that was called at the very end of its sleep stays too, if only to watch.
+        return notified or watches or bool(self._queued or self._owners)
 
     # ---- on a worker
 
@@ -231,8 +232,7 @@ class Pool:
                     return None
             if self._owners:
                 task = self._owners.popleft()
-                if self._wanted():
-                    self._wake()  # this thread may have come for something else
+                self._wake()  # this thread may have come for something else, or to watch
                 return None, "", task
             return self._take()
 

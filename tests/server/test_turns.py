@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,7 +53,8 @@ def stack() -> Iterator[ExitStack]:
 
 
 def held(stack: ExitStack, slice_seconds: float = NEVER) -> Held:
-    pool = Pool(16, 5.0, 0, 4, slice_seconds)
+    # Who sleeps is not to find by chance what was left lying.
+    pool = Pool(16, NEVER, 0, 4, slice_seconds)
     tasks = Held(pool)
 
     def close() -> None:
@@ -91,6 +93,19 @@ def test_a_request_that_lasts_makes_room_for_another(stack: ExitStack) -> None:
         tasks.submit()
     tasks.are(8)
     assert not tasks.pool.pressed("net")
+
+
+def test_where_several_have_lasted_as_many_are_begun(stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three that waited one was left lying, until somebody ended."""
+    clock = SimpleNamespace(monotonic=lambda: clock.now, now=0.0)
+    monkeypatch.setattr("filexfer.server.pool.time", clock)
+    tasks = held(stack, 0.1)
+    for number in range(8):
+        tasks.submit(f"net {number}")
+    tasks.are(4)
+    # Who watches looks again soon, and finds all four beyond their slice.
+    clock.now = 1.0
+    tasks.are(4)
 
 
 def test_the_loop_gathers_only_while_many_wait(stack: ExitStack) -> None:
