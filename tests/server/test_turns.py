@@ -35,7 +35,7 @@ class Held:
             self.begun.release()
             if rests:
                 self.pool.rest()
-            self.go_on.wait(20)
+            self.go_on.wait(NEVER)
 
         self.pool.submit(network, task)
 
