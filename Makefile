@@ -22,7 +22,7 @@ run: $(VENV)/.has-gui  ## start the app; without a display, show a transfer in t
 	@sh packaging/run.sh $(BIN)
 
 test: venv  ## make the environment and run every check and test
-	@sh packaging/system-packages.sh tests bundle
+	@sh packaging/system-packages.sh tests bundle package
 	@$(MAKE) --no-print-directory check
 
 venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
@@ -69,9 +69,9 @@ screenshots: venv  ## a picture of every page of the app, in build/screenshots, 
 	cp build/screenshots/*-front.en.light.png docs/pictures/app-light.png
 	cp build/screenshots/*-front.en.dark.png docs/pictures/app-dark.png
 
-package: venv  ## build the program that starts by a double click, in dist/filexfer
-	@sh packaging/system-packages.sh bundle window
-	$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller packaging/filexfer.spec
+package: venv  ## make the packages of this system in dist/: tar, .deb, AppImage, wheel, sdist, and their sums
+	@sh packaging/system-packages.sh bundle package window
+	PYTHONPATH=packaging $(BIN)/python -m packages
 
 clean:  ## remove what was built, the environment too
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* *.egg-info

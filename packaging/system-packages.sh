@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to the system packages that the groups named need: venv, window, tests, bundle. PYTHON tells whose they are to be.
+# Sees to the system packages that the groups named need: venv, window, tests, bundle, package. PYTHON tells whose they are to be.
 #
 # On Debian and its descendants what is missing is installed, as root or through `sudo -n`; where neither is possible, and on
 # other systems, the packages are named and the work goes on: only without `venv` there is no way further.
@@ -9,7 +9,10 @@ PYTHON=${PYTHON:-python3}
 window="libegl1 libgl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
     libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libxcb-randr0
     libxcb-sync1 libxcb-xfixes0 libx11-xcb1 fonts-dejavu-core fonts-wqy-microhei"
-tests="$window xvfb xauth xdotool openbox x11-utils mandoc zsh fish"
+tests="$window xvfb xauth xdotool openbox x11-utils mandoc zsh fish desktop-file-utils appstream"
+
+package="binutils chrpath xz-utils squashfs-tools gcc libc6-dev libsquashfuse-dev libfuse3-dev zlib1g-dev liblzma-dev libzstd-dev
+    liblz4-dev liblzo2-dev"
 
 python_version() { "$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
 
@@ -29,6 +32,7 @@ needed() {
             window) echo "$window" ;;
             tests) echo "$tests" ;;
             bundle) bundle_packages ;;
+            package) echo "$package" ;;
             *) echo "There is no group of system packages “$group”." >&2; exit 2 ;;
         esac
     done

@@ -1,0 +1,46 @@
+"""Makes all packages of this system in dist/, with their sums: `make package`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from packages import appimage, archive, bundle, deb, depends, release, sums
+
+
+def main() -> int:
+    release.DIST.mkdir(exist_ok=True)
+    for old in [*release.DIST.glob("filexfer[-_]*"), release.DIST / "SHA256SUMS"]:
+        old.unlink(missing_ok=True)
+    moment = release.moment()
+    folder = bundle.build(moment)
+    made = [make(folder, moment) for make in MAKERS] if sys.platform == "linux" else []
+    print(sums.write(made, release.DIST).read_text("utf-8"), end="")
+    return 0
+
+
+def tarball(folder: Path, moment: int) -> Path:
+    """The folder itself, to be unpacked anywhere."""
+    name = f"filexfer-{release.version()}-linux-{release.machine()}"
+    archive.tar_xz(archive.of_folder(folder, name), release.DIST / f"{name}.tar.xz", moment)
+    return release.DIST / f"{name}.tar.xz"
+
+
+def debian(folder: Path, moment: int) -> Path:
+    path = release.DIST / f"filexfer_{release.version()}_{release.debian_machine()}.deb"
+    tree = deb.content(folder, (folder / "copyright").read_text("utf-8"), moment)
+    deb.write(tree, deb.control(tree, depends.of_bundle(folder)), path, moment)
+    return path
+
+
+def image(folder: Path, moment: int) -> Path:
+    path = release.DIST / f"filexfer-{release.version()}-{release.machine()}.AppImage"
+    appimage.write(appimage.content(folder, moment), path, moment)
+    return path
+
+
+MAKERS: tuple[Callable[[Path, int], Path], ...] = (tarball, debian, image)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""The AppImage's runtime, at the front of a small image: by FUSE, without it, unpacking only, and with images that mean harm."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import struct
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from packages import appimage
+from packages.archive import Entry
+
+from tests.screen import wait_for
+
+MOMENT = 1_700_000_000
+#: Says what it was told, then goes on as long as its stdin does.
+APP_RUN = b"""#!/bin/sh
+echo "words <$*> from <$ARGV0> of <$APPIMAGE> in <$APPDIR>"
+cat "$APPDIR/inner/text"
+[ "$1" != wait ] || cat
+exit 7
+"""
+FAST = ("-comp", "zstd", "-Xcompression-level", "1")
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("mksquashfs") or not Path("/usr/include/squashfuse/ll.h").exists(), reason="squashfs is not here"
+)
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An AppImage of four files."""
+    tree = {
+        "AppRun": Entry(APP_RUN, program=True),
+        "inner/text": Entry(b"inside\n"),
+        "inner/large": Entry(os.urandom(2_000_000)),
+        "link": Entry(link="inner/text"),
+    }
+    path = tmp_path_factory.mktemp("small") / "small image.AppImage"
+    appimage.write(tree, path, MOMENT, FAST)
+    return path
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    """Where temporary folders go; a test can see whether any is left."""
+    (tmp_path / "room").mkdir()
+    return tmp_path / "room"
+
+
+@pytest.fixture
+def run(small: Path, room: Path, tmp_path: Path) -> Run:
+    def start(*words: str, image: Path = small, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room), **more}
+        return subprocess.run([image, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+
+    return start
+
+
+def told(text: str) -> dict[str, str]:
+    """What the program inside was given."""
+    found = re.match(r"words <(.*)> from <(.*)> of <(.*)> in <(.*)>\ninside\n", text)
+    assert found, text
+    return dict(zip(("words", "from", "of", "in"), found.groups(), strict=True))
+
+
+def test_it_has_the_mark_of_its_format_and_needs_no_library(small: Path) -> None:
+    assert small.read_bytes()[:11] == b"\x7fELF\x02\x01\x01\0AI\x02"
+    assert "There is no dynamic section" in subprocess.run(["readelf", "-d", small], capture_output=True, text=True).stdout
+
+
+def test_the_program_inside_runs_with_its_words_and_exit_code(run: Run, small: Path, room: Path) -> None:
+    done = run("--own", "a b")
+    assert done.returncode == 7, done.stderr
+    given = told(done.stdout)
+    assert (given["words"], given["of"], given["from"]) == ("--own a b", str(small), str(small))
+    assert Path(given["in"]).parent == room
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_without_fuse_it_is_unpacked_runs_and_leaves_nothing(run: Run, room: Path, how: str) -> None:
+    done = run("--appimage-extract-and-run", "x") if how == "option" else run("x", APPIMAGE_EXTRACT_AND_RUN="1")
+    assert done.returncode == 7, done.stderr
+    assert told(done.stdout)["words"] == "x"
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+def test_where_mounting_fails_it_unpacks_by_itself(small: Path, room: Path) -> None:
+    """In a namespace with neither the device nor the right to mount, as in many containers."""
+    command = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        'mount -t tmpfs none /dev && exec "$0" x',
+        str(small),
+    ]
+    done = subprocess.run(
+        command, env={"PATH": os.environ["PATH"], "TMPDIR": str(room)}, capture_output=True, text=True, timeout=60
+    )
+    if done.returncode == 1 and "unshare" in done.stderr:
+        pytest.skip("this system lets nobody make namespaces")
+    assert done.returncode == 7, done.stderr
+    assert told(done.stdout)["words"] == "x"
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+@pytest.mark.parametrize("how", [(), ("--appimage-extract-and-run",)])
+def test_its_files_stay_while_a_program_in_there_runs(small: Path, room: Path, how: tuple[str, ...]) -> None:
+    """The window's service goes on when the window has gone."""
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room)}
+    with subprocess.Popen([small, *how, "wait"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as app:
+        assert app.stdout is not None
+        assert app.stdin is not None
+        app.stdout.readline()
+        assert len(list(room.iterdir())) == 1
+        app.stdin.close()
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+def test_extracting_gives_the_files_as_they_were(run: Run, tmp_path: Path) -> None:
+    assert run("--appimage-extract").stdout == "squashfs-root\n"
+    out = tmp_path / "squashfs-root"
+    assert (out / "AppRun").read_bytes() == APP_RUN
+    assert os.access(out / "AppRun", os.X_OK)
+    assert (out / "link").readlink() == Path("inner/text")
+    assert (out / "inner/large").stat().st_size == 2_000_000
+    again = run("--appimage-extract")
+    assert again.returncode == 127
+    assert "Remove it first" in again.stderr
+
+
+def test_its_own_options_are_told_and_others_of_that_kind_refused(run: Run, small: Path) -> None:
+    assert "--appimage-extract-and-run" in run("--appimage-help").stdout
+    offset = int(run("--appimage-offset").stdout)
+    assert small.read_bytes()[offset : offset + 4] == b"hsqs"
+    done = run("--appimage-delete-all")
+    assert (done.returncode, done.stdout) == (127, "")
+    assert "--appimage-help" in done.stderr
+
+
+def test_a_file_that_was_cut_short_says_so(run: Run, small: Path, tmp_path: Path, room: Path) -> None:
+    whole, cut = small.read_bytes(), tmp_path / "cut"
+    offset = int(run("--appimage-offset").stdout)
+    for length in (offset, offset + 200, offset + (len(whole) - offset) // 2):
+        cut.write_bytes(whole[:length])
+        cut.chmod(0o755)
+        done = run("--appimage-extract-and-run", image=cut)
+        assert done.returncode == 127, length
+        assert done.stderr
+        assert not any(room.iterdir())
+
+
+def renamed(small: Path, to: Path, old: bytes, new: bytes) -> Path:
+    """`small` with a name in its image replaced, which no tool that makes images would do."""
+    folder = to.parent / "plain"
+    offset = int(subprocess.run([small, "--appimage-offset"], capture_output=True, text=True, check=True).stdout)
+    made = to.parent / "plain.squashfs"
+    folder.mkdir()
+    (folder / "AppRun").write_bytes(APP_RUN)
+    (folder / old.decode()).write_bytes(b"x")
+    bare = ["-noI", "-noD", "-noF", "-noX", "-no-xattrs", "-all-root", "-quiet", "-no-progress"]
+    subprocess.run(["mksquashfs", folder, made, *bare], check=True, capture_output=True)
+    image = made.read_bytes()
+    assert image.count(old) == 1
+    to.write_bytes(small.read_bytes()[:offset] + image.replace(old, new))
+    to.chmod(0o755)
+    return to
+
+
+def test_names_that_lead_out_of_the_folder_are_refused(run: Run, small: Path, tmp_path: Path) -> None:
+    old = b"lead-out-xyz"
+    bad = renamed(small, tmp_path / "bad", old, b"../lead-outX")
+    assert len(old) == len(b"../lead-outX")
+    done = run("--appimage-extract", image=bad)
+    assert done.returncode == 127
+    assert "no name for a file" in done.stderr
+    assert not (tmp_path / "lead-outX").exists()
+
+
+def test_two_builds_are_the_same(tmp_path: Path) -> None:
+    tree = {"AppRun": Entry(APP_RUN, program=True), "a/b": Entry(os.urandom(300_000))}
+    made = []
+    for number in (1, 2):
+        appimage.write(tree, tmp_path / str(number), MOMENT, FAST)
+        made.append((tmp_path / str(number)).read_bytes())
+    assert made[0] == made[1]
+    assert struct.pack("<I", MOMENT) in made[0][-400_000:]
+    assert str(Path.cwd()).encode() not in made[0]
