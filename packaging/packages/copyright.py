@@ -97,7 +97,7 @@ def _pattern(inside: str, title: str) -> str:
 
 def _distribution(one: Distribution) -> _Part:
     told = one.metadata
-    licence = told.get("License-Expression") or (told.get("License") or "").strip()
+    licence = next((told[name].strip() for name in ("License-Expression", "License") if name in told), "")
     if not licence or "\n" in licence:
         classes = [row.rpartition(":: ")[2] for row in told.get_all("Classifier") or () if row.startswith("License ::")]
         licence = " and ".join(classes) or "see the text"

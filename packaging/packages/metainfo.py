@@ -7,6 +7,8 @@ from __future__ import annotations
 import time
 from xml.etree import ElementTree
 
+from bundle.macos import IDENTIFIER
+
 from packages import release
 
 #: At most so many points of a version: software centres show a few lines.
@@ -16,6 +18,8 @@ _POINTS = 6
 def text(moment: int) -> bytes:
     """The file `filexfer.metainfo.xml`. A version that has no day yet gets that of `moment`, seconds since 1970."""
     tree = ElementTree.parse(release.TOP / "packaging" / "debian" / "filexfer.metainfo.xml")
+    # The same name as on macOS.
+    ElementTree.SubElement(tree.getroot(), "id").text = IDENTIFIER
     releases = ElementTree.SubElement(tree.getroot(), "releases")
     for number, day, points in release.changes((release.TOP / "CHANGELOG.md").read_text("utf-8")):
         day = day or time.strftime("%Y-%m-%d", time.gmtime(moment))
@@ -24,4 +28,5 @@ def text(moment: int) -> bytes:
         for point in points[:_POINTS]:
             ElementTree.SubElement(listed, "li").text = point.replace("`", "").replace("**", "")
     ElementTree.indent(tree)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(tree.getroot(), "utf-8") + b"\n"
+    written: str = ElementTree.tostring(tree.getroot(), "unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'.encode()
