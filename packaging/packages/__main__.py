@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from packages import appimage, archive, bundle, deb, depends, release, sums
+from packages import appimage, archive, bundle, deb, depends, python, release, sums
 
 
 def main() -> int:
@@ -15,7 +15,12 @@ def main() -> int:
         old.unlink(missing_ok=True)
     moment = release.moment()
     folder = bundle.build(moment)
-    made = [make(folder, moment) for make in MAKERS] if sys.platform == "linux" else []
+    made = [python.sdist(release.DIST, moment)]
+    made.append(python.wheel(made[0], release.DIST, moment))
+    if sys.platform == "linux":
+        made += [make(folder, moment) for make in MAKERS]
+    else:
+        print(f"On this system the program itself is in {folder}, and not packed further.")
     print(sums.write(made, release.DIST).read_text("utf-8"), end="")
     return 0
 
