@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from filexfer.core import kept
 from filexfer.core.errors import FilexferError
-from filexfer.protocol import xmlrpc
+from filexfer.protocol import heads, xmlrpc
 from fuzz import chunked, head, values
 from fuzz.targets import corpus_of
 
@@ -116,6 +116,13 @@ STARTS = (
 def test_heads_of_odd_lines_are_read_as_h11_reads_them_or_refused(start: bytes, fields: list[bytes], ends: list[bytes]) -> None:
     head.check(b"".join(line + end for line, end in zip([start, *fields], ends, strict=False)))
     head.check(b"\r\n".join([start, b"Host: h", *fields, b"", b""]))
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.from_regex(heads._PLAIN, fullmatch=True))
+def test_plain_heads_are_read_as_h11_would_or_refused(raw: bytes) -> None:
+    head.check(raw)
+    head.check(raw[:-2] + b"Host: h\r\nContent-Length: 3\r\n\r\n")
 
 
 pieces = st.sampled_from(

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filexfer.protocol.http import HEAD_BYTES, BadHead, parse_request_head, parse_response_head, request_head, response_head
+from filexfer.protocol.http import (
+    HEAD_BYTES,
+    BadHead,
+    content_digest,
+    parse_request_head,
+    parse_response_head,
+    request_head,
+    response_head,
+    target_of_upload,
+)
 
 
 def head(*lines: str, start: str = "POST /RPC2 HTTP/1.1", host: str | None = "Host: h") -> bytes:
@@ -165,7 +174,27 @@ def test_h11_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
         raise h11.RemoteProtocolError("no", error_status_hint=431)
 
     monkeypatch.setattr(h11.Connection, "next_event", refuse)
-    assert refusal(parse_request_head, GOOD) == 431
+    fields = (
+        "X: y",
+        "Connection: close",
+        "Transfer-Encoding: chunked",
+        "Range:a",
+        "Range:  a",
+        "Range: a\tb",
+        "Range: a  b",
+        "Range:",
+    )
+    for field in fields:
+        assert refusal(parse_request_head, head(field)) == 431, field
+    assert refusal(parse_request_head, head(start="OPTIONS / HTTP/1.1")) == 431
+
+
+def test_h11_is_not_asked_about_what_our_clients_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(h11, "Connection")
+    assert parse_request_head(head("User-Agent: a b", "Content-Type: text/xml", "Content-Length: 3")).length == 3
+    digest = ("Content-Digest", content_digest("blake3:" + "ab" * 32))
+    raw = request_head("PUT", target_of_upload("u" * 32, 1 << 40), [("Host", "h"), ("Content-Length", "7"), digest])
+    assert parse_request_head(raw).length == 7
 
 
 def test_what_we_write_as_request_we_read() -> None:
