@@ -6,10 +6,10 @@ from collections import deque
 
 
 class Buffers:
-    """Buffers of `size` bytes; at most `keep` idle ones are kept."""
+    """Buffers of `size` bytes (an attribute); at most `keep` idle ones are kept."""
 
     def __init__(self, size: int, keep: int) -> None:
-        self._size = size
+        self.size = size
         self._idle: deque[bytearray] = deque(maxlen=keep)  # its append and pop are atomic
 
     def take(self) -> bytearray:
@@ -17,7 +17,7 @@ class Buffers:
         try:
             return self._idle.pop()
         except IndexError:
-            return bytearray(self._size)
+            return bytearray(self.size)
 
     def give(self, buffer: bytearray) -> None:
         """Give a buffer back; nothing may look at it any more."""

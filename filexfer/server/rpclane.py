@@ -36,13 +36,14 @@ _VALUE = 100
 
 class RpcLane:
     """Calls the methods of `service`. `spool`, wherever it is an argument, opens a place on disk for so many bytes of a large
-    Binary."""
+    Binary. Of `buffers` each holds a piece of a call, of `blocks` all of one with a block in it."""
 
-    def __init__(self, service: Service, settings: Settings, crowd: Crowd, buffers: Buffers) -> None:
+    def __init__(self, service: Service, settings: Settings, crowd: Crowd, buffers: Buffers, blocks: Buffers) -> None:
         self._service = service
         self._crowd = crowd
         self._settings = settings
         self._buffers = buffers
+        self._blocks = blocks
         self._limits = xmlrpc.Limits(
             settings.xml_bytes, settings.nesting, settings.values, settings.payload_bytes, settings.payloads_bytes
         )
@@ -73,7 +74,7 @@ class RpcLane:
         expected = max(0, (request.head.length or 0) * 76 // 77 * 3 // 4 - self._settings.xml_bytes)
         call = _Incoming(self._service, caller, self._limits, self._crowd, self._settings.call_files, lambda: spool(expected))
         try:
-            value = call.do(request, self._buffers, tail or 0)
+            value = call.do(request, self._buffers, self._blocks, tail or 0)
         except FilexferError as error:
             self._crowd.told(error)
             return fault(error)
@@ -212,18 +213,42 @@ class _Incoming:
         body.read_all(memoryview(tail))
         return tails.joined(call.method, call.params, tail)
 
-    def do(self, request: Request, buffers: Buffers, tail: int = 0) -> object:
-        """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose."""
+    def _receive(self, body: Body, buffers: Buffers, blocks: Buffers) -> None:
+        """Read and decode."""
+        length = body.length or 0
+        if buffers.size < length <= blocks.size and self._caller.permission >= Permission.WRITE:
+            with self._crowd.holding(length):
+                self._receive_whole(body, length, blocks)
+            return
+        buffer = buffers.take()
+        try:
+            for data, count in body.pieces(buffer):
+                self._decoder.feed(data, 0, count)
+                self._count(self._decoder.held)
+        finally:
+            buffers.give(buffer)
+
+    def _receive_whole(self, body: Body, length: int, blocks: Buffers) -> None:
+        """Read all, then decode: a block costs half of what it does in pieces."""
+        buffer = blocks.take()
+        try:
+            body.read_all(memoryview(buffer)[:length])
+            self._decoder.feed(buffer, 0, length)
+            self._count(self._decoder.held)
+        finally:
+            blocks.give(buffer)
+
+    def do(self, request: Request, buffers: Buffers, blocks: Buffers, tail: int = 0) -> object:
+        """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose.
+
+        Args:
+            buffers, blocks: as those of `RpcLane`.
+            tail: bytes of the body that are no XML.
+        """
         try:
             if tail:
                 request.body.stop_before(tail)
-            buffer = buffers.take()
-            try:
-                for data, count in request.body.pieces(buffer):
-                    self._decoder.feed(data, 0, count)
-                    self._count(self._decoder.held)
-            finally:
-                buffers.give(buffer)
+            self._receive(request.body, buffers, blocks)
             call = self._decoded()
             request.body.go_on()
             params = self._join(call, request.body)

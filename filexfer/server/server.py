@@ -68,6 +68,8 @@ _log = logging.getLogger("filexfer.server")
 _F = TypeVar("_F", bound=Callable[..., object])
 _LANES = ("xmlrpc", "raw", tails.LANE)
 _CALL_BUFFER = 256 << 10
+#: What a call has beside its block in base64: text, and ends of lines.
+_CALL_TEXT = 32 << 10
 _IDLE_BUFFERS = 8
 #: Descriptors wanted beside those of the connections: files, folders, listeners.
 _SPARE_DESCRIPTORS = 1024
@@ -348,7 +350,8 @@ class Server:
 
     def _reception(self) -> Reception:
         block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
-        rpc = RpcLane(self._service, self.settings, self._crowd, Buffers(_CALL_BUFFER, _IDLE_BUFFERS))
+        whole = Buffers(self.settings.block_size * 4 // 3 + _CALL_TEXT, _IDLE_BUFFERS)
+        rpc = RpcLane(self._service, self.settings, self._crowd, Buffers(_CALL_BUFFER, _IDLE_BUFFERS), whole)
         return Reception(
             self._gate,
             self._crowd,

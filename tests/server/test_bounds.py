@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from xmlrpc.client import Binary, Fault
+import re
+from xmlrpc.client import Binary, Fault, dumps
 
 import pytest
 
 from filexfer.core.errors import NoSpace
+from filexfer.protocol.xmlrpc import Decoder
 from filexfer.server.methods.files import Files
 from filexfer.server.streams import BufferStream, Spool
 from filexfer.storage.space import Space
+from tests.server.conftest import head
 
 
 def puts(*sizes: int) -> list[dict]:
@@ -87,3 +90,39 @@ def test_the_block_size_is_that_of_the_settings(serve) -> None:
     assert proxy.server_info()["block_size"] == proxy.upload_open("b", 1 << 20)["block_size"] == 256 << 10
     assert running.wire().request("PUT /files/a", content).status == 201
     assert running.held() == {"a": content}
+
+
+@pytest.mark.parametrize("in_lines", [False, True])
+def test_a_call_with_a_block_is_decoded_in_one_piece(serve, monkeypatch, in_lines: bool) -> None:
+    fed = []
+
+    def feed(decoder: Decoder, data: bytes, start: int, end: int) -> None:
+        fed.append(end - start)
+        real(decoder, data, start, end)
+
+    real = Decoder.feed
+    monkeypatch.setattr(Decoder, "feed", feed)
+    running = serve()
+    block = os.urandom(1 << 20)
+    upload = running.proxy().upload_open("f", len(block), {})["upload_id"]
+    body = dumps((upload, 0, Binary(block)), "upload_write").encode()
+    if not in_lines:
+        body = re.sub(rb"(?<=[A-Za-z0-9+/=])\n", b"", body)
+    wire, fed[:] = running.wire(), []
+    assert wire.request("POST /RPC2", body, Content_Type="text/xml").value is True
+    assert fed == [len(body)]
+    assert wire.call("upload_commit", upload).value["size"] == len(block)
+    assert (running.folder / "f").read_bytes() == block
+
+
+def test_a_block_that_has_not_arrived_counts_already(serve) -> None:
+    wire = serve(call_memory=2 << 20).wire()
+    wire.send(head("POST /RPC2", 1_400_000, Content_Type="text/xml") + b"<methodCall>")
+    assert b"<int>302</int>" in wire.reply().body
+
+
+def test_who_may_not_write_is_told_so_before_a_block_has_arrived(serve) -> None:
+    wire = serve(guest="read").wire()
+    begin = dumps(("u" * 32, 0, Binary(b"")), "upload_write").encode()[:80]
+    wire.send(head("POST /RPC2", 1_400_000, Content_Type="text/xml") + begin)
+    assert b"<int>202</int>" in wire.reply().body
