@@ -49,10 +49,11 @@ def _service() -> dict[str, Entry]:
     """The units of systemd, the settings that they read, and the examples for others."""
     tree = {}
     for name, entry in archive.of_folder(_SERVICE).items():
-        place = {".service": "usr/lib/systemd/system", ".toml": "etc/filexfer"}.get(Path(name).suffix, f"{_DOC}/examples")
-        if name.startswith("user/"):
-            place = "usr/lib/systemd"
-        tree[f"{place}/{name}"] = entry
+        if name.startswith("systemd/"):
+            tree[f"usr/lib/{name}"] = entry
+        else:
+            place = "etc/filexfer" if name.endswith(".toml") else f"{_DOC}/examples"
+            tree[f"{place}/{Path(name).name}"] = entry
     return tree
 
 
