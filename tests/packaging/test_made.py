@@ -1,0 +1,36 @@
+"""What is done to a built folder and to the packages made of it: foreign search paths go, and their sums are told."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from packages import bundle, sums
+
+
+def search_path(library: Path) -> list[str]:
+    said = subprocess.run(["objdump", "-p", library], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"(?:RPATH|RUNPATH) +(.+)", said)
+
+
+def test_libraries_forget_the_folders_of_the_machine_that_built_them_and_keep_their_own(tmp_path: Path) -> None:
+    for name, path in {"foreign.so": "/opt/somebody/lib", "own.so": "$ORIGIN/../lib", "none.so.1": ""}.items():
+        paths = [f"-Wl,-rpath,{path}"] if path else []
+        command = ["gcc", "-shared", "-x", "c", "/dev/null", *paths, "-o", tmp_path / name]
+        subprocess.run(command, check=True)
+    assert search_path(tmp_path / "foreign.so") == ["/opt/somebody/lib"]
+    bundle.forget_search_paths(tmp_path)
+    assert [search_path(tmp_path / name) for name in ("foreign.so", "own.so", "none.so.1")] == [[], ["$ORIGIN/../lib"], []]
+
+
+def test_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("b.deb", "a.tar.xz")]
+    for file in files:
+        file.write_bytes(file.name.encode() * 1000)
+    told = sums.write(files, tmp_path)
+    assert told.name == "SHA256SUMS"
+    check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, text=True).stdout == "a.tar.xz: OK\nb.deb: OK\n"
+    files[0].write_bytes(b"changed")
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True).returncode == 1
