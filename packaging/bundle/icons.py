@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 #: Pixels: what Explorer and the task bar show at any scale; what an `.icns` holds, twice as many of each for sharp screens.
@@ -18,8 +18,8 @@ ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
 ICNS_SIZES = (32, 64, 128, 256, 512, 1024)
 
 
-def rendered(drawing: Path, size: int) -> Image.Image:
-    """The SVG file as a square picture of `size` pixels, its ground transparent. Raises `ValueError` where it is no drawing."""
+def png(drawing: Path, size: int) -> bytes:
+    """The SVG file as a square PNG of `size` pixels, its ground transparent. Raises `ValueError` where it is no drawing."""
     renderer = QSvgRenderer(str(drawing))
     if not renderer.isValid():
         raise ValueError(f"{drawing} is no drawing that Qt can read.")
@@ -30,8 +30,13 @@ def rendered(drawing: Path, size: int) -> Image.Image:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
-    return Image.open(io.BytesIO(buffer.data().data())).convert("RGBA")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(buffer.data().data())
+
+
+def rendered(drawing: Path, size: int) -> Image.Image:
+    """The same as a picture of Pillow."""
+    return Image.open(io.BytesIO(png(drawing, size))).convert("RGBA")
 
 
 def write_icon(drawing: Path, target: Path) -> Path:

@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bundle.icons import png
+
 from packages import archive, icons, metainfo, release
 from packages.archive import Entry, Tree
 
@@ -30,7 +32,7 @@ def content(bundle: Path, moment: int) -> dict[str, Entry]:
     tree["AppRun"] = Entry((_SOURCES / "AppRun").read_bytes(), program=True)
     tree["filexfer.desktop"] = tree["usr/share/applications/filexfer.desktop"] = entry
     tree["filexfer.svg"] = Entry(icons.SOURCE.read_bytes())
-    tree[".DirIcon"] = Entry(icons.drawn(256))
+    tree[".DirIcon"] = Entry(png(icons.SOURCE, 256))
     tree["usr/share/metainfo/filexfer.appdata.xml"] = Entry(metainfo.text(moment))
     return tree | {f"usr/share/{name}": one for name, one in icons.tree().items()}
 
