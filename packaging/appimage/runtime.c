@@ -74,7 +74,7 @@ static int appear(const char *path, size_t offset, const char *folder, bool unpa
 
 static int run(const char *path, size_t offset, bool unpack, char **words)
 {
-    char folder[PATH_MAX], program[PATH_MAX + 16];
+    char folder[PATH_MAX], program[PATH_MAX + 16], here[PATH_MAX];
 
     if (!new_folder(folder))
         return say("There is no room for a temporary folder. Set %s to a folder where you may write.", "TMPDIR");
@@ -83,6 +83,8 @@ static int run(const char *path, size_t offset, bool unpack, char **words)
     setenv("APPIMAGE", path, 1);
     setenv("APPDIR", folder, 1);
     setenv("ARGV0", words[0], 1);
+    if (getcwd(here, sizeof here))
+        setenv("OWD", here, 1);
     snprintf(program, sizeof program, "%s/AppRun", folder);
     words[0] = program;
     execv(program, words);

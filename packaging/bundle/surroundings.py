@@ -36,7 +36,7 @@ def give_back(environment: MutableMapping[str, str], executable: str, inside: st
     for name in _OURS:
         # One that started us from within another AppImage has told that one's.
         if _leads_to(environment.get(name, ""), inside) or (ours and name in ("APPDIR", "APPIMAGE", "ARGV0", "OWD")):
-            del environment[name]
+            environment.pop(name, None)
     for name in [one for one in environment if one.startswith(_BOOTLOADER)]:
         del environment[name]
     return image if ours else executable

@@ -19,7 +19,7 @@ from tests.screen import wait_for
 MOMENT = 1_700_000_000
 #: Says what it was told, then goes on as long as its stdin does.
 APP_RUN = b"""#!/bin/sh
-echo "words <$*> from <$ARGV0> of <$APPIMAGE> in <$APPDIR>"
+echo "words <$*> from <$ARGV0> of <$APPIMAGE> in <$APPDIR> at <$OWD>"
 cat "$APPDIR/inner/text"
 [ "$1" != wait ] || cat
 exit 7
@@ -64,9 +64,9 @@ def run(small: Path, room: Path, tmp_path: Path) -> Run:
 
 def told(text: str) -> dict[str, str]:
     """What the program inside was given."""
-    found = re.match(r"words <(.*)> from <(.*)> of <(.*)> in <(.*)>\ninside\n", text)
+    found = re.match(r"words <(.*)> from <(.*)> of <(.*)> in <(.*)> at <(.*)>\ninside\n", text)
     assert found, text
-    return dict(zip(("words", "from", "of", "in"), found.groups(), strict=True))
+    return dict(zip(("words", "from", "of", "in", "at"), found.groups(), strict=True))
 
 
 def test_it_has_the_mark_of_its_format_and_needs_no_library(small: Path) -> None:
@@ -74,11 +74,11 @@ def test_it_has_the_mark_of_its_format_and_needs_no_library(small: Path) -> None
     assert "There is no dynamic section" in subprocess.run(["readelf", "-d", small], capture_output=True, text=True).stdout
 
 
-def test_the_program_inside_runs_with_its_words_and_exit_code(run: Run, small: Path, room: Path) -> None:
+def test_the_program_inside_runs_with_its_words_and_exit_code(run: Run, small: Path, room: Path, tmp_path: Path) -> None:
     done = run("--own", "a b")
     assert done.returncode == 7, done.stderr
     given = told(done.stdout)
-    assert (given["words"], given["of"], given["from"]) == ("--own a b", str(small), str(small))
+    assert given == {"words": "--own a b", "of": str(small), "from": str(small), "in": given["in"], "at": str(tmp_path)}
     assert Path(given["in"]).parent == room
     wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
 
