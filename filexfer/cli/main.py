@@ -40,6 +40,7 @@ COMMANDS = {
     "config": "look over a filexfer.toml for `serve --config`, show what holds, print a sample",
     "demo": "send a real folder tree to a server and back, compare, and say how fast",
     "app": "open the desktop app",
+    "integrate": "have the system's menu and links start the app from where it lies",
     "agent": "the app's background process (the app starts it by itself)",
 }
 

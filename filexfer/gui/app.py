@@ -24,6 +24,7 @@ from filexfer.gui.kit.bridge import Bridge
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.settings import Memory
 from filexfer.gui.kit.theme import Theme
+from filexfer.gui.opened import Opened
 from filexfer.gui.platform.system import this_system
 from filexfer.gui.single import Handover, Single
 from filexfer.gui.window import Window
@@ -61,6 +62,8 @@ def main(argv: Sequence[str] | None = None, ready: Callable[[], object] = lambda
     window.start()
     window.show()
     desktop.take(handover)
+    desktop.mend()
+    opened = Opened(app, desktop.take)
     single.listen_quietly(desktop.handed.emit)
     # What lives now lives to the end; the collector need not look at it again and again.
     gc.freeze()
@@ -68,6 +71,7 @@ def main(argv: Sequence[str] | None = None, ready: Callable[[], object] = lambda
         with _Interrupts(desktop.closing.leave):
             return app.exec()
     finally:
+        opened.close()
         single.close()
         desktop.close()
 

@@ -3,6 +3,7 @@ Rules: it puts parts together and keeps nothing; all of them may be absent."""
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from filexfer.gui.closing import Closing
 from filexfer.gui.dragging.send_dialog import SendDialog
+from filexfer.gui.files.aside import Aside
+from filexfer.gui.integrate_dialog import IntegrateDialog
 from filexfer.gui.kit.bridge import Bridge, JobNews
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.location import Location
@@ -23,6 +26,8 @@ from filexfer.gui.servers.doctor_dialog import DoctorDialog
 from filexfer.gui.single import Handover
 from filexfer.gui.tray import Tray
 from filexfer.gui.window import Window
+
+_log = logging.getLogger("filexfer.gui")
 
 
 class Desktop(QObject):
@@ -42,6 +47,7 @@ class Desktop(QObject):
         self.tray = Tray(icons, window, lambda: self.closing.has_work)
         self.notifier = Notifier(window.jobs, memory, window, self._notify)
         self._waiting: list[str] = []
+        self._aside = Aside(self)
         self._add_actions()
         self.tray.opened.connect(self.show_window)
         self.tray.preferences_wanted.connect(self.show_preferences)
@@ -63,13 +69,16 @@ class Desktop(QObject):
         self.preferences.setShortcut(QKeySequence("Ctrl+,"))
         self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.preferences.triggered.connect(self.show_preferences)
+        self.integrate = QAction(self.tr("Integrate…"), self.window)
+        self.integrate.setVisible(self._system.can_integrate)
+        self.integrate.triggered.connect(self.show_integrate)
         self.quit = QAction(self.tr("Quit"), self.window)
         self.quit.setShortcut(QKeySequence("Ctrl+Q"))
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.quit.triggered.connect(self.window.close)
         menu = self.window.toolbar.more.menu()
         menu.addSeparator()
-        menu.addActions([self.preferences, self.quit])
+        menu.addActions([self.preferences, self.integrate, self.quit])
         self.window.addActions([self.preferences, self.quit])
 
     @Slot()
@@ -122,6 +131,18 @@ class Desktop(QObject):
         dialog = Preferences(self._bridge, self._memory, self._system, self.window)
         dialog.share_wanted.connect(self.window.open_own_share)
         dialog.open()
+
+    def show_integrate(self) -> None:
+        """Open what has the system's menu and links start this program."""
+        IntegrateDialog(self._system, self.window).open()
+
+    def mend(self) -> None:
+        """See whether what was integrated earlier has been moved since, and have it start this program; say so."""
+        self._aside.do(self._system.mend, self._on_mended, lambda error: _log.warning("nothing was mended: %s", error))
+
+    def _on_mended(self, mended: bool) -> None:
+        if mended:
+            self._notify(self.tr("filexfer was moved"), self.tr("The menu, links and the login start it from where it is now."))
 
     def show_doctor(self, server: str) -> None:
         """Open the doctor on the way to `server`."""

@@ -184,8 +184,20 @@
         <translation>偏好设置…</translation>
     </message>
     <message>
+        <source>Integrate…</source>
+        <translation>集成到系统…</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>filexfer was moved</source>
+        <translation>filexfer 已被移动</translation>
+    </message>
+    <message>
+        <source>The menu, links and the login start it from where it is now.</source>
+        <translation>菜单、链接和登录启动项现在会从它的新位置启动它。</translation>
     </message>
 </context>
 <context>
@@ -608,6 +620,54 @@
         <source>Files, as pictures</source>
         <extracomment>Scrolling pauses for so long before thumbnails of what is seen are asked for, in milliseconds.</extracomment>
         <translation>文件（缩略图）</translation>
+    </message>
+</context>
+<context>
+    <name>IntegrateDialog</name>
+    <message>
+        <source>Integrate</source>
+        <extracomment>Pixels: what the sentences are read well in.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>The applications menu and links do not know of filexfer yet.</source>
+        <translation>应用程序菜单和链接尚不认识 filexfer。</translation>
+    </message>
+    <message>
+        <source>Integrate it, and the system can start it, and a link that pairs (filexfer://…) opens it. It concerns you alone, and can be removed again.</source>
+        <translation>集成后，系统可以启动它，配对链接（filexfer://…）会用它打开。这只影响你自己，并且可以随时移除。</translation>
+    </message>
+    <message>
+        <source>The system can start filexfer, and links open it.</source>
+        <translation>系统可以启动 filexfer，链接会用它打开。</translation>
+    </message>
+    <message>
+        <source>It lies here: {program}. If you move it, start it once from there.</source>
+        <translation>它位于：{program}。如果移动了它，请从新位置启动一次。</translation>
+    </message>
+    <message>
+        <source>The system starts another filexfer than this one.</source>
+        <translation>系统启动的是另一个 filexfer，而不是这一个。</translation>
+    </message>
+    <message>
+        <source>That one lies here: {program}. Integrate this one to have it started instead.</source>
+        <translation>那一个位于：{program}。集成这一个，系统就会改为启动它。</translation>
+    </message>
+    <message>
+        <source>The filexfer that the system starts is not there any more.</source>
+        <translation>系统要启动的 filexfer 已不在原处。</translation>
+    </message>
+    <message>
+        <source>It lay here: {program}. Integrate this one to have it started instead.</source>
+        <translation>它原来位于：{program}。集成这一个，系统就会改为启动它。</translation>
+    </message>
+    <message>
+        <source>The package that filexfer was installed with has seen to that.</source>
+        <translation>安装 filexfer 的软件包已经处理好了。</translation>
     </message>
 </context>
 <context>
@@ -1738,6 +1798,10 @@
     <message>
         <source>Cannot listen on unix:{path}: {reason}.</source>
         <translation>无法监听 unix:{path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>Cannot listen on {server}: {reason}.</source>
+        <translation>无法在 {server} 上监听：{reason}。</translation>
     </message>
     <message>
         <source>Cannot listen on {server}: {reason}.{taken}</source>

@@ -28,8 +28,9 @@ from filexfer.gui.kit import resources
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.location import Location
 from filexfer.gui.kit.settings import Memory
-from filexfer.gui.platform.linux import Linux, exec_line
-from filexfer.gui.platform.system import System, own_command, this_system
+from filexfer.gui.platform.desktop_entry import exec_line
+from filexfer.gui.platform.linux import Linux
+from filexfer.gui.platform.system import Integration, Placed, System, own_command, this_system
 from filexfer.gui.preferences import Preferences
 from filexfer.gui.servers.connect_dialog import ConnectDialog
 from filexfer.gui.servers.doctor_dialog import DoctorDialog
@@ -510,32 +511,45 @@ def test_macos_starts_the_background_process_by_a_launch_agent(own_home: Path) -
     assert not file.exists()
 
 
+RUN, LINKS = r"Software\Microsoft\Windows\CurrentVersion\Run", r"Software\Classes\filexfer"
+
+
 class Registry:
-    """What of `winreg` is used, over a mapping. Attributes: values."""
+    """What of `winreg` is used, over a mapping. Attributes: values, by the key's path and the name."""
 
     HKEY_CURRENT_USER, REG_SZ = "HKCU", 1
 
     def __init__(self) -> None:
-        self.values: dict[str, str] = {}
+        self.values: dict[tuple[str, str], str] = {}
+
+    @contextmanager
+    def CreateKey(self, root: str, path: str) -> Iterator[str]:
+        assert root == "HKCU"
+        yield path
 
     @contextmanager
     def OpenKey(self, root: str, path: str) -> Iterator[str]:
-        assert (root, path) == ("HKCU", r"Software\Microsoft\Windows\CurrentVersion\Run")
-        yield path
-
-    CreateKey = OpenKey
+        if path != RUN and not any(key == path for key, _ in self.values):
+            raise FileNotFoundError(path)
+        with self.CreateKey(root, path) as key:
+            yield key
 
     def QueryValueEx(self, key: str, name: str) -> tuple[str, int]:
-        if name not in self.values:
+        if (key, name) not in self.values:
             raise FileNotFoundError(name)
-        return self.values[name], self.REG_SZ
+        return self.values[key, name], self.REG_SZ
 
     def SetValueEx(self, key: str, name: str, reserved: int, kind: int, value: str) -> None:
-        self.values[name] = value
+        self.values[key, name] = value
 
     def DeleteValue(self, key: str, name: str) -> None:
-        if self.values.pop(name, None) is None:
+        if self.values.pop((key, name), None) is None:
             raise FileNotFoundError(name)
+
+    def DeleteKey(self, root: str, path: str) -> None:
+        """Refused, as by Windows, while there are keys below it."""
+        assert not any(key.startswith(path + "\\") for key, _ in self.values)
+        self.values = {place: value for place, value in self.values.items() if place[0] != path}
 
 
 def test_windows_starts_it_by_the_run_key_and_sends_by_its_folder(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -546,7 +560,7 @@ def test_windows_starts_it_by_the_run_key_and_sends_by_its_folder(own_home: Path
     assert not system.at_login()
     system.set_at_login(True)
     assert system.at_login()
-    assert registry.values["filexfer"].endswith("agent")
+    assert registry.values[RUN, "filexfer"].endswith("agent")
     for _ in range(2):
         system.set_at_login(False)
     assert not system.at_login()
@@ -555,3 +569,29 @@ def test_windows_starts_it_by_the_run_key_and_sends_by_its_folder(own_home: Path
     assert system.sends()
     (file,) = (own_home / "roaming" / "Microsoft" / "Windows" / "SendTo").iterdir()
     assert file.read_text("utf-8").rstrip().endswith("app -- %*")
+
+
+def test_windows_opens_links_by_a_class_of_this_person(own_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    registry = Registry()
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setenv("APPDATA", str(own_home / "roaming"))
+    program = tmp_path / "a b" / "filexfer-app.exe"
+    program.parent.mkdir()
+    program.touch()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    system = this_system("win32")
+    assert system.integration() == Integration(Placed.NOWHERE)
+    system.integrate(True)
+    assert registry.values[LINKS, "URL Protocol"] == ""
+    assert registry.values[rf"{LINKS}\shell\open\command", ""] == f'"{program}" app "%1"'
+    assert system.integration() == Integration(Placed.HERE, str(program))
+    assert not system.mend()
+    moved = program.rename(tmp_path / "filexfer-app.exe")
+    monkeypatch.setattr(sys, "executable", str(moved))
+    assert system.integration() == Integration(Placed.GONE, str(program))
+    assert system.mend()
+    assert system.integration() == Integration(Placed.HERE, str(moved))
+    for _ in range(2):
+        system.integrate(False)
+    assert registry.values == {}

@@ -14,8 +14,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filexfer.gui.platform import menu_entry
+from filexfer.gui.platform.desktop_entry import config_home, data_home, exec_line, program_of
 from filexfer.gui.platform.session_bus import SessionBus, ask
-from filexfer.gui.platform.system import System, own_command, remove_all, write_all
+from filexfer.gui.platform.system import Integration, System, own_command, remove_all, write_all
 
 if TYPE_CHECKING:
     from jeepney import MatchRule, Message
@@ -126,15 +128,37 @@ class Linux(System):
         else:
             remove_all(list(files))
 
+    # The menu, and links.
+
+    @property
+    def can_integrate(self) -> bool:
+        return True
+
+    def integration(self) -> Integration:
+        return menu_entry.look()
+
+    def integrate(self, on: bool) -> None:
+        menu_entry.put() if on else menu_entry.remove()
+
+    def mend(self) -> bool:
+        chosen = (
+            (menu_entry.entry_file(), self.integrate),
+            (_autostart(), self.set_at_login),
+            (next(iter(_senders())), self.set_sends),
+        )
+        gone = [act for file, act in chosen if (program := program_of(file)) and not os.path.exists(program)]
+        for act in gone:
+            act(True)
+        return bool(gone)
+
 
 def _autostart() -> Path:
-    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(base) / "autostart" / "filexfer.desktop"
+    return config_home() / "autostart" / "filexfer.desktop"
 
 
 def _senders() -> dict[Path, tuple[str, bool]]:
     """The files by which file managers know of us: their text, and whether they are programs."""
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    data = data_home()
     line = exec_line(own_command("app"))
     script = f'#!/bin/sh\nexec {shlex.join(own_command("app"))} -- "$@"\n'
     names = "Name=Send to filexfer\nName[zh_CN]=用 filexfer 发送\nIcon=filexfer\n"
@@ -163,16 +187,6 @@ def _senders() -> dict[Path, tuple[str, bool]]:
 
 def _head(kind: str, names: str) -> str:
     return f"[Desktop Entry]\nType={kind}\n{names}"
-
-
-def exec_line(words: list[str]) -> str:
-    """A command as the key `Exec` of a desktop entry has it (desktop-entry-spec, The Exec key): quoted, `%` doubled, and then
-    escaped once more as every string there."""
-    quoted = []
-    for word in words:
-        inner = "".join(f"\\{letter}" if letter in '"`$\\' else letter for letter in word)
-        quoted.append(f'"{inner}"'.replace("%", "%%"))
-    return " ".join(quoted).replace("\\", "\\\\")
 
 
 def _say_progress(bus: DBusConnection, percent: int, jobs: int) -> None:

@@ -1,4 +1,5 @@
-"""macOS: start at login by a launch agent (launchd.plist(5)), the number of transfers on the Dock's icon."""
+"""macOS: start at login by a launch agent (launchd.plist(5)), the number of transfers on the Dock's icon. Links open the app by
+its Info.plist once it lies in the Applications folder, so there is nothing to integrate."""
 
 from __future__ import annotations
 
@@ -7,8 +8,6 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
-
 from filexfer.gui.platform.system import System, own_command, remove_all, write_all
 
 _LABEL = "org.filexfer.agent"
@@ -16,6 +15,8 @@ _LABEL = "org.filexfer.agent"
 
 class MacOs(System):
     def progress(self, fraction: float | None, jobs: int) -> None:
+        from PySide6.QtGui import QGuiApplication
+
         badge = getattr(QGuiApplication.instance(), "setBadgeNumber", None)
         if badge is not None:
             badge(jobs)

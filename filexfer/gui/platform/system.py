@@ -2,15 +2,33 @@
 an entry in the file managers' *Send to*, a file manager that shows files. `this_system` gives the one we run on; what a system
 has not is absent quietly.
 
-Rules: `progress` and `notify` return at once; `at_login`, `set_at_login`, `sends`, `set_sends` and `show_files` read and write
-files or wait for others, so they are called on other threads than the main one, and all but the last raise `OSError`."""
+Rules: `progress` and `notify` return at once; all that looks or changes something (login, *Send to*, menu, `show_files`) reads
+and writes files or waits for others, so it is called on other threads than the main one, and all but the last raise `OSError`.
+Nothing here imports Qt before a window is there: the command line asks too."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+
+
+class Placed(Enum):
+    """Who stands in the system's menu and opens links: nobody of ours, this program, another copy, one that is not there any
+    more, or this program by the system's own package."""
+
+    NOWHERE, HERE, ELSEWHERE, GONE, SYSTEM = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """Attributes: placed; program (the path of the one that stands there, or empty)."""
+
+    placed: Placed
+    program: str = ""
 
 
 class System:
@@ -57,6 +75,22 @@ class System:
     def set_sends(self, on: bool) -> None:
         """Have them offer it, or not."""
 
+    @property
+    def can_integrate(self) -> bool:
+        """Whether the menu and links can be had by asking for it; elsewhere the system sees to that, or nobody can."""
+        return False
+
+    def integration(self) -> Integration:
+        return Integration(Placed.NOWHERE)
+
+    def integrate(self, on: bool) -> None:
+        """Have this program stand in the menu and open links, or none of ours."""
+
+    def mend(self) -> bool:
+        """Have what was chosen earlier start this program, where the one it started is not there any more, as when the folder was
+        moved; whether there was something to mend."""
+        return False
+
     def close(self) -> None:
         """Show nothing any more."""
 
@@ -82,6 +116,15 @@ def own_command(*words: str) -> list[str]:
     """How this program starts itself: the bundled one by its executable, else by this Python."""
     start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "filexfer"]
     return [*start, *words]
+
+
+def window_command() -> list[str]:
+    """How the window is started; of the bundled programs by the one that has no console."""
+    if not getattr(sys, "frozen", False):
+        return own_command("app")
+    program = Path(sys.executable)
+    window = program.with_name(f"filexfer-app{program.suffix}")
+    return [str(window if program.stem == "filexfer" and window.exists() else program)]
 
 
 def write_all(files: Sequence[tuple[Path, str, bool]]) -> None:

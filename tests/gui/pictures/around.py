@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QMessageBox
 from filexfer.client.words import connect_error
 from filexfer.gui.desktop import Desktop
 from filexfer.gui.dragging.send_dialog import SendDialog
+from filexfer.gui.integrate_dialog import IntegrateDialog
 from filexfer.gui.kit import resources
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.settings import Memory
-from filexfer.gui.platform.system import this_system
+from filexfer.gui.platform.system import Integration, Placed, this_system
 from filexfer.gui.preferences import Preferences
 from filexfer.gui.servers.doctor_dialog import DoctorDialog
 from filexfer.gui.shortcuts_dialog import ShortcutsDialog
@@ -37,6 +38,14 @@ def around(p: Photographer) -> None:
         preferences = modal(Preferences)
         p.wait(lambda: preferences.login.isEnabled() and preferences.limit.isEnabled())
         p.shoot_dialog("preferences", Preferences)
+        desktop.show_integrate()
+        integrate = modal(IntegrateDialog)
+        p.wait(lambda: integrate.put.isVisible() and integrate.put.isEnabled())
+        p.shoot_dialog("integrate", IntegrateDialog)
+        desktop.show_integrate()
+        integrated = modal(IntegrateDialog)
+        integrated._show(Integration(Placed.HERE, "/home/anna/Apps/filexfer.AppImage"))
+        p.shoot_dialog("integrated", IntegrateDialog)
         window.keyboard.list.trigger()
         p.shoot_dialog("keyboard-shortcuts", ShortcutsDialog)
         for name, address in (("doctor-closed", "https://127.0.0.1:1/"), ("doctor-unpaired", p.attic.address)):
