@@ -627,7 +627,7 @@
     <message>
         <source>Integrate</source>
         <extracomment>Pixels: what the sentences are read well in.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>集成</translation>
     </message>
     <message>
         <source>Remove</source>
