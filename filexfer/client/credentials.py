@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from filexfer.core.errors import BadParameters
 
@@ -16,8 +16,12 @@ _FILE_BYTES = 64 << 10
 _HOW = "Make one on the server with `filexfer devices add NAME`."
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class _Known(NamedTuple):
+    pin: str
+    token: str
+
+
+class Credentials(_Known):
     """Attributes:
     pin: of the server's certificate (`protocol.pairing.pin_of`); `""` for a server on this computer's loopback without TLS.
     token: what the server gave this device; a secret.
@@ -25,14 +29,17 @@ class Credentials:
     Raises `BadParameters` for what is neither.
     """
 
-    pin: str
-    token: str = field(repr=False)
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        if self.pin and not _PIN.fullmatch(self.pin):
+    def __new__(cls, pin: str, token: str) -> Credentials:
+        if pin and not _PIN.fullmatch(pin):
             raise BadParameters("A pin is the SHA-256 of a certificate: 64 hexadecimal digits.")
-        if not _TOKEN.fullmatch(self.token):
+        if not _TOKEN.fullmatch(token):
             raise BadParameters(f"This is no token. {_HOW}")
+        return super().__new__(cls, pin, token)
+
+    def __repr__(self) -> str:
+        return f"Credentials(pin={self.pin!r})"
 
 
 def read_file(file: Path) -> Credentials:

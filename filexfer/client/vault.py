@@ -5,14 +5,13 @@ says which. Several processes share it: a lock file is held while it changes, an
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from filexfer.client.credentials import Credentials
 from filexfer.client.keyrings import KeyringFailed, Keyrings
@@ -22,6 +21,9 @@ from filexfer.core.locks import FileLock
 from filexfer.core.places import private_folder
 from filexfer.protocol.address import Address, parse
 
+if TYPE_CHECKING:
+    from logging import Logger
+
 #: Where a token lies.
 Where: TypeAlias = Literal["keyring", "file"]
 
@@ -30,8 +32,6 @@ _PATIENCE, _PAUSE = 5.0, 0.01
 #: Bytes that an entry takes at most: an address, a pin, a token.
 _ENTRY = 2048
 _AGAIN = "Pair again with `filexfer pair`."
-
-_log = logging.getLogger("filexfer.client")
 
 
 class Vault:
@@ -167,7 +167,7 @@ class Vault:
         try:
             self._keyrings.set(label, token)
         except KeyringFailed as error:
-            _log.info("The token goes into a file: the system's keyring %s.", error)
+            _logger().info("The token goes into a file: the system's keyring %s.", error)
             return False
         return True
 
@@ -177,7 +177,13 @@ class Vault:
         try:
             self._keyrings.delete(entry["keyring"])
         except KeyringFailed as error:
-            _log.warning("A token that is used no more stays in the system's keyring, which %s.", error)
+            _logger().warning("A token that is used no more stays in the system's keyring, which %s.", error)
+
+
+def _logger() -> Logger:
+    import logging  # each command starts without it
+
+    return logging.getLogger("filexfer.client")
 
 
 def _name(address: Address | str) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from filexfer.core.errors import BadParameters
@@ -33,8 +33,7 @@ _MISREAD = str.maketrans({"0": "O", "1": "I", "-": None, " ": None, "\t": None, 
 _HOW = "A code is four groups of four, like ABCD-EFGH-IJKL-MNOP."
 
 
-@dataclass(frozen=True, slots=True)
-class Invite:
+class Invite(NamedTuple):
     """What a link says.
 
     Attributes:
@@ -44,8 +43,11 @@ class Invite:
     """
 
     address: Address
-    code: str = field(repr=False)
+    code: str
     pin: str
+
+    def __repr__(self) -> str:
+        return f"Invite(address={self.address!r}, pin={self.pin!r})"
 
     def link(self) -> str:
         """The link that says it: `filexfer://HOST:PORT/?code=…&pin=…`, the pin in base64url (RFC 4648) without padding."""

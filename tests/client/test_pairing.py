@@ -9,7 +9,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,7 +81,7 @@ def test_an_invitation_works_once_and_a_wrong_code_not_at_all(house: House, vaul
     other = Vault(tmp_path / "other")
     for code in (invite.code, CODE):
         with pytest.raises(errors.PairingFailed):
-            pair(replace(invite, code=code), "thief", other)
+            pair(invite._replace(code=code), "thief", other)
     assert nothing_kept(other)
     assert [name for name, _ in house.devices()] == ["laptop"]
 
@@ -196,7 +195,7 @@ def test_a_man_in_the_middle_gets_nothing_from_a_code_that_is_typed(house: House
 
 def test_a_man_in_the_middle_reads_not_even_the_proof_where_a_link_is_used(house: House, vault: Vault, between: Between) -> None:
     with pytest.raises(errors.PairingFailed, match="told nothing"):
-        pair(replace(house.invite(), address=parse(between.address)), "laptop", vault)
+        pair(house.invite()._replace(address=parse(between.address)), "laptop", vault)
     assert between.read == b""
     assert nothing_kept(vault)
 
@@ -374,7 +373,7 @@ def test_a_lost_answer_of_a_real_server_makes_one_device(
     lost: list[int] = []
     with Scripted(loses) as relay:
         address = parse(relay.address.replace("http:", "https:"))
-        paired = pair(replace(house.invite(), address=address), "laptop", vault)
+        paired = pair(house.invite()._replace(address=address), "laptop", vault)
     assert lost == [0]
     assert paired.permission is Permission.WRITE
     assert [name for name, _ in house.devices()] == ["laptop"]
