@@ -23,6 +23,8 @@ _HANDSHAKE = 22
 #: Taken from the socket at once while a body arrives, and encrypted at once before it is sent. More is no faster, and OpenSSL
 #: never gives back what a memory of its own has once grown to.
 _TAKEN = _PIECE = 64 << 10
+#: Such pieces are sent together: fewer system calls, and the other side wakes up less often.
+_TOGETHER = 4
 #: Bytes that may arrive and bring no content: who sends more only keeps us busy.
 _IDLE_TALK = 64 << 10
 
@@ -44,6 +46,7 @@ class TlsChannel(Channel):
         self._tls: ssl.SSLObject | None = None
         self._starved = True  # nothing of what was taken from the socket is left in OpenSSL
         self._talk = 0
+        self._made: list[Bytes] = []  # encrypted and not yet sent
 
     # ---- the handshake
 
@@ -102,7 +105,8 @@ class TlsChannel(Channel):
     def receive(self) -> int:
         if not self.greeting and (count := self._decrypt_ahead()) >= 0:
             return count
-        data = self._take(_RECORD)
+        # A record has more bytes than its content: a whole one is to fit, or the connection goes back to the loop for the rest.
+        data = self._take(_RECORD if self.greeting else _TAKEN)
         if not data:
             return -1 if data is None else 0
         if self.greeting:
@@ -163,15 +167,23 @@ class TlsChannel(Channel):
 
     def _decrypt_into(self, view: memoryview) -> int:
         """Fill `view` as far as possible; answers as `receive`."""
-        at = 0
-        while at < len(view):
-            count = self._decrypt(len(view) - at, view[at:])
-            if count is None:
-                return at or -1
-            if not count:
-                break
-            at += count
-        return at
+        if self._starved or self._tls is None:
+            return -1
+        at, size = 0, len(view)
+        read: Any = self._tls.read
+        try:
+            while at < size:
+                count = read(size - at, view[at:])
+                if not count:
+                    return at
+                at += count
+        except ssl.SSLWantReadError:
+            self._starved = True
+        except ssl.SSLError as error:
+            raise self._broken(error) from None
+        if at:
+            self._talk = 0
+        return at or -1
 
     def _decrypt(self, most: int, *into: memoryview) -> Any:
         """`SSLObject.read`, but None where more has to arrive first."""
@@ -217,12 +229,16 @@ class TlsChannel(Channel):
         except ssl.SSLError as error:
             raise self._broken(error) from None
         if self._out.pending >= _PIECE:
-            self._flush()
+            self._made.append(self._out.read())
+            if len(self._made) == _TOGETHER:
+                self._flush()
 
     def _flush(self) -> None:
         """Send what OpenSSL made. Raises `PeerGone`, also for a stall."""
+        made, self._made = self._made, []
         if self._out.pending:
-            super().send([self._out.read()])
+            made.append(self._out.read())
+        super().send(made)
 
     def say(self, data: bytes) -> None:
         if not self.greeting and self._tls is not None and not self._out.pending:
