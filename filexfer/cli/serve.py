@@ -74,7 +74,8 @@ def _serve(found: Effective, out: Output) -> int:
         found.listen,
         guest,
         found.of(str, "serve", "name"),
-        state=found.state,
+        # Where it leads: systemd's StateDirectory of a dynamic user is a link, and a state folder must not be one.
+        state=found.state and found.state.resolve(),
         settings=found.server_settings(),
         announce=found.of(bool, "serve", "announce"),
         stop_seconds=found.of(float, "serve", "stop_seconds"),
