@@ -40,7 +40,7 @@ class Arrivals:
         else:
             uid = peer_uid(sock)
             if listener.door is Door.CONTROL and not may_control(uid):
-                _log.warning("A process of user %s was turned away from the control socket.", uid)
+                _log.warning("A process of user %s was turned away from the control socket.", uid, extra={"peer": f"uid:{uid}"})
                 sock.close()
                 return None
             peer = f"uid:{uid}"

@@ -30,4 +30,5 @@ class Complaints:
                 return
             self._told[kind] = now, 0
         before = f" It was the same with {more} others in the time before." if more else ""
-        _log.warning("Beyond a bound, by %s: %s%s", who or "a UNIX socket", text, before)
+        known = {"peer": who, "bound": kind, "others": more}
+        _log.warning("Beyond a bound, by %s: %s%s", who or "a UNIX socket", text, before, extra=known)

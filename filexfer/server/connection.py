@@ -190,7 +190,7 @@ class Connection:
             if isinstance(error, TooSlow):
                 self._house.complaints.note("slow body", self.peer, str(error))
             else:
-                _log.info("A connection of %s ended: %s", self.peer, error)
+                _log.info("A connection of %s ended: %s", self.peer, error, extra={"peer": self.peer})
             self.close()
         except BaseException:
             self.close()
@@ -276,7 +276,8 @@ class Connection:
             raise
         except Exception:
             reference = secrets.token_hex(4)
-            _log.exception("Request %s met an error.", reference)
+            known = {"reference": reference, "device": self.device, "peer": self.peer}
+            _log.exception("Request %s met an error.", reference, extra=known)
             return plain(500, f"The server met an error of its own. Its log tells more under {reference}.")
 
     def _refuse_head(self, bad: BadHead) -> _After:

@@ -217,7 +217,7 @@ class Loop:
         try:
             self._settle(connection, look())
         except Exception:
-            _log.exception("A connection of %s is dropped.", connection.peer)
+            _log.exception("A connection of %s is dropped.", connection.peer, extra={"peer": connection.peer})
             if connection in self._parked:
                 self._do(lambda: self._let_go(connection, connection.close))
 

@@ -71,7 +71,7 @@ class RawLane:
         except (Refused, PeerGone):
             raise
         except Exception:
-            return refusal(unexpected(f"{request.head.method} of the raw lane"))
+            return refusal(unexpected(f"{request.head.method} of the raw lane", caller))
 
     def _act(self, request: Request, caller: Caller, share: Share) -> Answer:
         head = request.head

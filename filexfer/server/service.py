@@ -196,7 +196,7 @@ class Service:
         """Call a method that the caller may call, and leave no line. Raises as `call`."""
         check_arity(method, params)
         with nullcontext() if method.in_turn or self._crowd is None else self._crowd.away():
-            return guarded(method.name, lambda: method.function(caller, *params))
+            return guarded(method.name, lambda: method.function(caller, *params), caller)
 
 
 def _is_told(method: Registered, params: Sequence[object]) -> bool:
@@ -227,8 +227,8 @@ def _within(share: AbstractContextManager[object], function: Callable[..., Any])
     return call
 
 
-def guarded(name: str, act: Callable[[], object]) -> object:
-    """Do `act`; what it raises unexpectedly becomes an `InternalError` with a reference number."""
+def guarded(name: str, act: Callable[[], object], caller: Caller) -> object:
+    """Do `act`, a method, for `caller`; what it raises unexpectedly becomes an `InternalError` with a reference number."""
     try:
         return act()
     except FilexferError:
@@ -236,13 +236,14 @@ def guarded(name: str, act: Callable[[], object]) -> object:
     except Exception as error:
         if _is_fault(error):
             raise
-        raise unexpected(name) from None
+        raise unexpected(name, caller) from None
 
 
-def unexpected(name: str) -> InternalError:
+def unexpected(name: str, caller: Caller | None = None) -> InternalError:
     """Log the exception that is being handled, and give the error that stands for it."""
     reference = secrets.token_hex(4)
-    _log.exception("Method %s met an error, reference %s.", name, reference)
+    known = {"method": name, "reference": reference} | ({"device": caller.device, "peer": caller.peer} if caller else {})
+    _log.exception("Method %s met an error, reference %s.", name, reference, extra=known)
     return InternalError(f"The server met an error of its own. Its log tells more under {reference}.")
 
 

@@ -109,6 +109,17 @@ def test_the_sample_holds_every_setting_with_its_default() -> None:
         assert " ".join(row.says.split()) in " ".join(text.replace("\n# ", " ").split())
 
 
+def test_every_setting_stands_in_the_documentation() -> None:
+    page, bounds = ((TOP / "docs" / name).read_text("utf-8") for name in ("headless.md", "bounds.md"))
+    for row in ROWS:
+        default = row.otherwise or ("–" if row.default is None else f"`{row.kind.written(row.default)}`")
+        if row.section == "bounds":
+            assert f"| `{row.name}` |" in bounds
+        else:
+            assert f"| `{row.name}` | {default} | {row.kind.says} | {row.says} |" in page
+    assert re.findall(r"^### `\[(.*)\]`", page, re.MULTILINE) == list(SECTIONS)
+
+
 def test_the_sample_is_what_packages_install() -> None:
     printed = run("config", "sample", "--folder", "/var/lib/filexfer-share", "--state", "/var/lib/filexfer")
     assert (TOP / "packaging/service/etc/filexfer.toml").read_text("utf-8") == printed.out

@@ -76,7 +76,7 @@ class Multicall:
         try:
             values = method.batch(self._caller, [calls[row] for row in fitting])
         except Exception as error:
-            failure = error if isinstance(error, FilexferError) else unexpected(method.name)
+            failure = error if isinstance(error, FilexferError) else unexpected(method.name, self._caller)
             values = [failure] * len(fitting)
         for row, value in zip(fitting, values, strict=True):
             answers[row] = _fault(value) if isinstance(value, FilexferError) else [value]
