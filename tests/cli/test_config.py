@@ -122,7 +122,7 @@ def test_every_setting_stands_in_the_documentation() -> None:
 
 def test_the_sample_is_what_packages_install() -> None:
     printed = run("config", "sample", "--folder", "/var/lib/filexfer-share", "--state", "/var/lib/filexfer")
-    assert (TOP / "packaging/service/etc/filexfer.toml").read_text("utf-8") == printed.out
+    assert (TOP / "packaging/service/filexfer.toml").read_text("utf-8") == printed.out
 
 
 def test_the_sample_for_a_folder_starts_a_server(serve: Callable[..., Served], folder: Path, tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from tests.cli.command import Served, contents, run, tree
 
 TOP = Path(__file__).resolve().parents[2]
 SERVICE = TOP / "packaging" / "service"
-SYSTEM = SERVICE / "systemd/system/filexfer.service"
-USER = SERVICE / "systemd/user/filexfer.service"
+SYSTEM = SERVICE / "filexfer.service"
+USER = SERVICE / "user/filexfer.service"
 
 with_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze (Debian: systemd) is not here")
 
@@ -76,7 +76,7 @@ def test_the_system_unit_leaves_little_in_reach() -> None:
 
 
 def test_the_units_agree_with_the_server_about_its_ends_and_its_folders() -> None:
-    config = (SERVICE / "etc/filexfer.toml").read_text("utf-8")
+    config = (SERVICE / "filexfer.toml").read_text("utf-8")
     found = settings(SYSTEM)
     for folder in found["StateDirectory"].split():
         assert f'= "/var/lib/{folder}"\n' in config
@@ -183,7 +183,7 @@ def test_supervisor_runs_the_program_and_stops_it_in_good_order(tmp_path: Path, 
     config.write_text(
         f'[serve]\nfolder = "{share}"\nstate = "{tmp_path}/state"\nlisten = ["unix:{short_folder}/fx.sock"]\nguest = "read"\n'
     )
-    program = (SERVICE / "examples/supervisor.conf").read_text("utf-8")
+    program = (SERVICE / "supervisor.conf").read_text("utf-8")
     for there, here in {
         "command=/usr/bin/filexfer": f"command={sys.executable} -m filexfer",
         "/etc/filexfer/filexfer.toml": str(config),
@@ -238,7 +238,7 @@ def until(true: Callable[[], bool], daemon: subprocess.Popen[str]) -> None:
 
 
 def instructions() -> list[tuple[str, str]]:
-    text = (SERVICE / "examples/Containerfile").read_text("utf-8")
+    text = (SERVICE / "Containerfile").read_text("utf-8")
     lines = re.sub(r"\\\n\s*", "", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)).splitlines()
     return [(line.split(None, 1)[0], line.split(None, 1)[1]) for line in lines if line]
 
