@@ -58,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    found = Effective(read(Path(args.config)) if args.config else None, _given(args))
+    found = Effective(read(Path(args.config)) if args.config else None, given(args))
     out = logs.begin(out, found.of(str, "log", "format"), found.of(str, "log", "level"))
     return guarded(lambda: _serve(found, out), out)
 
@@ -100,7 +100,7 @@ def _folder(found: Effective) -> Path | None:
     return folder
 
 
-def _given(args: argparse.Namespace) -> dict[Key, object]:
+def given(args: argparse.Namespace) -> dict[Key, object]:
     """What the command line says, as the file would say it."""
     said = {
         ("serve", "folder"): args.folder and Path(os.path.abspath(args.folder)),

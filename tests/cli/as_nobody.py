@@ -19,6 +19,7 @@ NOBODY = 65534
 
 def load() -> None:
     """Do once what the command may do."""
+    "a".encode("idna")  # which names of hosts go through
     with tempfile.TemporaryDirectory(prefix="fx") as folder, contextlib.redirect_stdout(io.StringIO()):
         share, state = Path(folder, "share"), Path(folder, "state")
         with Agent(share, ["https://localhost:0"], state=state) as agent, connect(agent.control) as session:

@@ -23,6 +23,7 @@ import pytest
 import segno
 
 from filexfer.cli import serve as serve_command
+from filexfer.cli.configuration.effective import Effective
 from filexfer.core.places import share_state
 from filexfer.protocol.pairing import parse_link
 from tests.cli.command import Result, Served, contents, ended, run, start, tree
@@ -627,7 +628,9 @@ def test_without_more_words_it_listens_for_all_with_encryption_and_lets_nobody_i
     parser = argparse.ArgumentParser()
     serve_command.arguments(parser)
     args = parser.parse_args(["x"])
-    assert (serve_command.DEFAULT_LISTEN, args.listen, args.guest, args.insecure) == ("https://*:8765", [], "none", False)
+    found = Effective(None, serve_command.given(args))
+    bounds = found.server_settings()
+    assert (found.listen, found.value("serve", "guest"), bounds.insecure) == (("https://*:8765",), "none", False)
 
 
 def test_it_tells_addresses_by_which_others_reach_it(serve: Serve, folder: Path) -> None:
