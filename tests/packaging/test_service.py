@@ -22,8 +22,8 @@ from tests.cli.command import Served, contents, run, tree
 
 TOP = Path(__file__).resolve().parents[2]
 SERVICE = TOP / "packaging" / "service"
-SYSTEM = SERVICE / "filexfer.service"
-USER = SERVICE / "user/filexfer.service"
+SYSTEM = SERVICE / "systemd/system/filexfer.service"
+USER = SERVICE / "systemd/user/filexfer.service"
 
 with_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze (Debian: systemd) is not here")
 
