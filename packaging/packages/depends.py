@@ -13,8 +13,12 @@ from pathlib import Path
 
 #: What only the window asks for: Qt, and whatever nothing but Qt leads to.
 _WINDOW = ("PySide6", "shiboken6")
-#: What Qt opens by name while it runs, so that no file says it: keyboard, D-Bus, glyphs; and what opens files for the app.
-_OPENED = ("fontconfig-config", "libegl1", "libgl1", "fonts-dejavu-core", "libdbus-1-3", "xdg-utils", "xkb-data")
+#: What Qt opens by name while it runs, so that no file says it: keyboard, D-Bus, glyphs; what opens files for the app, and what
+#: makes its links and its icon known.
+_OPENED = (
+    "desktop-file-utils", "fontconfig-config", "fonts-dejavu-core", "hicolor-icon-theme", "libdbus-1-3", "libegl1", "libgl1",
+    "xdg-utils", "xkb-data",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
