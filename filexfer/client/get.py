@@ -42,7 +42,7 @@ class Getting:
         self._worker = run.figures.worker()
         self._fetches = Fetches(run, self._worker, BATCH_BYTES, BATCH_FILES)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), BLOCK_SIZE, Pipe(run.link.session.connections)))
+        self._pool = Pool(run.block_threads, lambda: Bench(run.figures.worker(), BLOCK_SIZE, Pipe(run.link.session.connections)))
         self._compare = Comparison(run.link)
         #: By the folder's absolute path.
         self._places: dict[str, Place] = {}

@@ -16,8 +16,8 @@ from filexfer.protocol.faults import error_of
 
 #: Items that are looked at in one call.
 AT_ONCE = 200
-#: Entries of the first page of a folder, which fill a batch or two: those are fetched while the next page is listed.
-_FIRST_PAGE = 512
+#: Entries of the first page of a folder: work begins with it, and no batch waits long for a turn behind the next one.
+_FIRST_PAGE = 128
 
 
 class Listed:

@@ -57,7 +57,7 @@ class Putting:
         )
         block_size = _bound(info, "block_size", _MOST_BLOCK)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.breadth, lambda: Bench(run.figures.worker(), block_size, Pipe(run.link.session.connections)))
+        self._pool = Pool(run.block_threads, lambda: Bench(run.figures.worker(), block_size, Pipe(run.link.session.connections)))
         self._compare = Comparison(run.link)
         self._item = -1
         self._there = Target()

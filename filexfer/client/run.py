@@ -4,6 +4,7 @@ wish to stop."""
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -119,6 +120,13 @@ class Run:
         """Connections over which the blocks of one file move at once. Within one machine a second one only takes processors away
         from the first."""
         return 1 if self.link.session.connections.within_machine else self.breadth
+
+    @property
+    def block_threads(self) -> int:
+        """Threads that move the blocks of large files. Within one machine no more than half of the processors, which the server
+        shares: more of them, beside batches, wait for each other."""
+        within = self.link.session.connections.within_machine
+        return max(1, min(self.breadth, (os.cpu_count() or 1) // 2)) if within else self.breadth
 
     @property
     def batch_bytes(self) -> int:

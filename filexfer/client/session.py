@@ -255,14 +255,14 @@ class Session:
 
         Args:
             call: takes the place of `Session.call`, for those who have more patience: a page can be asked for again.
-            first: entries of the first page, and each later one has four times as many, so that work begins early; 0: all
+            first: entries of the first page, and each later one has twice as many, so that work begins early; 0: all
                 pages are as long as the server makes them.
         """
         call = call or self.call
         empty, cursor = 0, ""
         while True:
             options = _listing(recursive, first) | ({"cursor": cursor} if cursor else {})
-            first = min(4 * first, _LONGEST_PAGE)
+            first = min(2 * first, _LONGEST_PAGE)
             page = wire.columns_of(call("file_list", paths.to_wire(path), options))
             yield page
             if not page.next:

@@ -234,7 +234,7 @@ def test_any_xmlrpc_server_can_be_called() -> None:
 
 def test_a_long_listing_begins_with_a_short_page(share: Share, session: Session) -> None:
     tree(share.folder, {f"{number:03}": b"" for number in range(600)})
-    assert [len(page) for page in session.pages(recursive=True, first=10)] == [10, 40, 160, 390]
+    assert [len(page) for page in session.pages(recursive=True, first=10)] == [10, 20, 40, 80, 160, 290]
     assert [len(page) for page in session.pages(recursive=True)] == [600]
     link = Link(session, threading.Event(), 1.0)
-    assert [len(page.files) for page in list_items(link, Filter((), ()), [""])] == [0, 512, 88]
+    assert [len(page.files) for page in list_items(link, Filter((), ()), [""])] == [0, 128, 256, 216]
