@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,6 +63,7 @@ class SecureSocket:
         self._out = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._in, self._out)
         self._taken = memoryview(bytearray(_TAKEN))
+        self._unsent = memoryview(b"")  # what OpenSSL made
         self._talk = 0
         self._wanted = wanted
         self.pin = ""
@@ -87,17 +89,23 @@ class SecureSocket:
             )
 
     def _shake_hands(self) -> None:
+        patience = self._socket.gettimeout()
+        end = None if patience is None else time.monotonic() + patience
         while True:
             try:
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
                 self._flush()
+                if end is not None:
+                    # All of it has that time, or who trickles has for ever.
+                    self._socket.settimeout(max(0.001, end - time.monotonic()))
                 self._take()
             else:
                 break
             finally:
                 # The last of it, or what OpenSSL has to say about what is wrong.
                 self._flush()
+        self._socket.settimeout(patience)
         self._talk = 0
 
     def settimeout(self, seconds: float) -> None:
@@ -113,10 +121,12 @@ class SecureSocket:
         return sent
 
     def _flush(self) -> None:
-        """Send what OpenSSL made."""
-        left = memoryview(self._out.read())
-        while len(left):
-            left = left[self._socket.send(left) :]
+        """Send what OpenSSL made. What does not leave now goes before what is sent next."""
+        if self._out.pending:
+            made = self._out.read()
+            self._unsent = memoryview(b"".join((self._unsent, made)) if len(self._unsent) else made)
+        while len(self._unsent):
+            self._unsent = self._unsent[self._socket.send(self._unsent) :]
 
     def has_room(self) -> bool:
         return has_room(self._socket)
@@ -147,10 +157,16 @@ class SecureSocket:
                 at += count
         except ssl.SSLWantReadError:
             if self._out.pending:  # an answer to new keys
-                self._flush()
+                self._answer_keys()
         if at:
             self._talk = 0
         return at or -1
+
+    def _answer_keys(self) -> None:
+        try:
+            self._flush()
+        except BlockingIOError:
+            pass  # from `receive_now`: it leaves when there is room
 
     def _take(self) -> None:
         """Wait for something to arrive, and give it to OpenSSL."""

@@ -9,6 +9,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,29 @@ def test_a_server_of_an_old_tls_or_without_any_is_told_in_words(key: Key) -> Non
         with connect(address, credentials=Credentials(key.pin, TOKEN)) as session:
             fails(session, errors.ConnectionFailed, "without encryption")
         assert TOKEN.encode() not in server.read_with(None)
+
+
+def test_a_server_that_trickles_its_handshake_has_the_time_of_one_answer_for_all_of_it(key: Key) -> None:
+    sent = 0
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def trickle() -> None:
+            nonlocal sent
+            with listener.accept()[0] as peer, suppress(OSError):
+                peer.recv(4096)
+                peer.sendall(b"\x16\x03\x03\x0f\xff")  # the head of a handshake record of 4095 bytes (RFC 8446, 5.1)
+                while sent < 60:
+                    time.sleep(0.1)
+                    peer.sendall(b"\x02")
+                    sent += 1
+
+        server = threading.Thread(target=trickle)
+        server.start()
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        with connect(address, credentials=Credentials(key.pin, TOKEN), timeout=1.0) as session:
+            fails(session, errors.ConnectionFailed, None)
+        server.join()
+    assert sent < 40
 
 
 def test_a_redirect_is_not_followed(key: Key) -> None:
