@@ -98,6 +98,7 @@ class Agent:
             announcer = Announcer(places.computer_name(), self._pin)
             tell = announcer.tell if announce else lambda _: None
             self.sharing = Sharing(self._server, name, wish, listen, self._memory if folder is None else None, tell)
+            self._server.watch_also(lambda: wish.problem)
             self._open_methods(parts)
             parts.callback(announcer.close)
             #: Ends all of them, the last one first.

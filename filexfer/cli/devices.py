@@ -12,6 +12,9 @@ from filexfer.client.session import Session
 from filexfer.core.errors import NotFound
 from filexfer.protocol import wire
 
+#: Who only watches is a monitor, and shows a token: nobody pairs one.
+_MAY = {"watch": "watch how the server does", **MAY}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -25,7 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="of a device; for revoke also its number, as list -v shows it")
     parser.add_argument(
-        "--permission", choices=tuple(MAY), default="write", help="of the device that is added: read, write (default), manage"
+        "--permission",
+        choices=tuple(_MAY),
+        default="write",
+        help="of the device that is added: watch (how the server does, and nothing of its files), read, write (default), manage",
     )
     running.arguments(parser)
 
@@ -68,7 +74,7 @@ def _add(session: Session, args: argparse.Namespace, out: Output) -> int:
     out.result(wire.text(added["token"]))
     for line in wire.text(added["certificate"]).splitlines():
         out.result(line)
-    out.note(f"“{added['name']}” may {MAY[str(added['permission'])]}. Its token is shown this once; keep it from other users.")
+    out.note(f"“{added['name']}” may {_MAY[str(added['permission'])]}. Its token is shown this once; keep it from other users.")
     return exits.Exit.DONE
 
 

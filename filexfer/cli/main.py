@@ -26,6 +26,7 @@ COMMANDS = {
     "get": "fetch files and folders from a server",
     "ls": "list a folder of a server",
     "stat": "show one file or folder of a server, or the server itself",
+    "health": "say whether a server does well, and why not",
     "mkdir": "make folders on a server",
     "mv": "move or rename on a server",
     "rm": "delete on a server",

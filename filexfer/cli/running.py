@@ -48,6 +48,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="ADDRESS", default="", help="a server elsewhere that lets you manage it, or one that is saved (NAME:)"
     )
+    which(parser)
+
+
+def which(parser: argparse.ArgumentParser) -> None:
+    """`--share`, `--state`, `--token-file`; the address of a server elsewhere goes by the name `at`."""
     parser.add_argument("--share", metavar="FOLDER", default="", help="the server here that shares this folder")
     options.state(parser, "the server here that keeps its things in DIR, as it was told when it was started")
     options.token_file(parser)
@@ -59,9 +64,9 @@ def session(args: argparse.Namespace, connect: Callable[[str], Session]) -> Sess
     from filexfer.client.control import connect_control
 
     if sum(map(bool, (args.at, args.share, args.state))) > 1:
-        raise UsageError("Name one server: by --at ADDRESS, by --share FOLDER, or by --state DIR.")
+        raise UsageError("Name one server: by its address, by --share FOLDER, or by --state DIR.")
     if args.token_file and not args.at:
-        raise UsageError("--token-file is for a server elsewhere: name it by --at ADDRESS. One that runs here needs none.")
+        raise UsageError("--token-file is for a server elsewhere: name it by its address. One that runs here needs none.")
     if args.at:
         from filexfer.cli.places import remote
 

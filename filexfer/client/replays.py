@@ -23,11 +23,13 @@ _IDEMPOTENT = frozenset(
 #: Calls that take an option `key`, and the place of their options.
 _KEYED = {"entry_move": 2, "entry_delete": 1, "entry_restore": 1, "image_put": 2}
 _BATCH = "system.multicall"
+#: Who may do no more than that changes nothing.
+_LOOKING = (Permission.WATCH, Permission.READ)
 
 
 def _only_reads(method: str) -> bool:
     known = METHODS.get(method)
-    return method.startswith(("system.list", "system.method")) or (known is not None and known.permission is Permission.READ)
+    return method.startswith(("system.list", "system.method")) or (known is not None and known.permission in _LOOKING)
 
 
 def is_harmless(method: str, params: tuple[object, ...]) -> bool:

@@ -26,12 +26,13 @@ class Kind(Enum):
 
 
 class Permission(IntEnum):
-    """What a caller may do; each level holds those below it."""
+    """What a caller may do; each level holds those below it. WATCH sees how the server does, and nothing of its share."""
 
     NONE = 0
-    READ = 1
-    WRITE = 2
-    MANAGE = 3
+    WATCH = 1
+    READ = 2
+    WRITE = 3
+    MANAGE = 4
 
 
 class Conflict(Enum):

@@ -24,11 +24,23 @@ from filexfer.protocol.heads import (
     request_head,
     response_head,
 )
-from filexfer.protocol.targets import FILES, RPC, UPLOADS, file_target, target_of_file, target_of_upload, upload_target
+from filexfer.protocol.targets import (
+    FILES,
+    HEALTH,
+    METRICS,
+    RPC,
+    UPLOADS,
+    file_target,
+    target_of_file,
+    target_of_upload,
+    upload_target,
+)
 
 __all__ = [
     "FILES",
     "HEAD_BYTES",
+    "HEALTH",
+    "METRICS",
     "RPC",
     "UPLOADS",
     "BadHead",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from filexfer.core.model import Permission
-from filexfer.protocol.targets import FILES, UPLOADS
+from filexfer.protocol.targets import FILES, HEALTH, METRICS, UPLOADS
 
 
 class Method(NamedTuple):
@@ -36,10 +36,12 @@ class Method(NamedTuple):
 
 
 class RawAct(NamedTuple):
-    """One kind of request of the raw lane. `changes`: it leaves a line in the audit log."""
+    """One kind of request that is plain HTTP. `changes`: it leaves a line in the audit log; `watchers`: those who do nothing but
+    watch may do it too, whatever the permission."""
 
     permission: Permission
     changes: bool = False
+    watchers: bool = False
 
 
 def _method(
@@ -57,11 +59,12 @@ def _forms(words: list[str]) -> Iterable[tuple[str, ...]]:
         yield plain[:end]
 
 
-_NONE, _READ, _WRITE, _MANAGE = Permission.NONE, Permission.READ, Permission.WRITE, Permission.MANAGE
+_NONE, _WATCH, _READ, _WRITE, _MANAGE = Permission
 
 _SERVICE = (
     _method("server_info", _READ, "struct"),
     _method("server_bounds", _MANAGE, "struct"),
+    _method("server_health", _WATCH, "struct"),
     _method("file_list", _READ, "struct [string] [struct]"),
     _method("file_stat", _READ, "struct string"),
     _method("file_get", _READ, "base64 string"),
@@ -167,12 +170,16 @@ def changes(name: str, params: Sequence[object]) -> bool:
     return passed_on is None or passed_on.changes
 
 
-#: The raw lane: HTTP method and the area of its target.
+#: What is asked for by plain HTTP: its method, and the area of its target.
 RAW: dict[tuple[str, str], RawAct] = {
     ("GET", FILES): RawAct(_READ),
     ("HEAD", FILES): RawAct(_READ),
     ("PUT", FILES): RawAct(_WRITE, changes=True),
     ("PUT", UPLOADS): RawAct(_WRITE),
+    ("GET", HEALTH): RawAct(_WATCH),
+    ("HEAD", HEALTH): RawAct(_WATCH),
+    ("GET", METRICS): RawAct(_MANAGE, watchers=True),
+    ("HEAD", METRICS): RawAct(_MANAGE, watchers=True),
 }
 #: What may be called without any permission, and all that a caller without credentials may send (over TLS, and only a little).
 OPEN = frozenset(("pair",))

@@ -12,6 +12,9 @@ from filexfer.protocol.percent import decode_path, quote_path
 RPC = "/RPC2"
 FILES = "/files/"
 UPLOADS = "/uploads/"
+#: How the server does: whether well, for probes, and in numbers, for Prometheus.
+HEALTH = "/health"
+METRICS = "/metrics"
 
 _UPLOAD = re.compile(r"/uploads/([A-Za-z0-9_-]{1,64})/([0-9]{1,18})", re.ASCII)
 

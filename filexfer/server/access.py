@@ -54,9 +54,13 @@ class Caller:
         """Whether it is a device that was paired, or this machine's user."""
         return not self.guest and self.permission is not Permission.NONE
 
-    def require(self, permission: Permission) -> None:
-        """Raise `LoginNeeded` for a stranger, `Forbidden` for somebody known, unless they hold `permission`."""
-        if self.permission >= permission:
+    def holds(self, permission: Permission, watchers: bool = False) -> bool:
+        """Whether it may do what needs `permission`, or (`watchers`) what those may as well who do nothing but watch."""
+        return self.permission >= permission or (watchers and self.permission is Permission.WATCH)
+
+    def require(self, permission: Permission, watchers: bool = False) -> None:
+        """Raise `LoginNeeded` for a stranger, `Forbidden` for somebody known, unless it `holds` that."""
+        if self.holds(permission, watchers):
             return
         if self.permission is Permission.NONE:
             raise LoginNeeded()
@@ -69,13 +73,13 @@ def permission_called(name: str) -> Permission:
     try:
         return Permission[name.upper()]
     except KeyError:
-        raise BadParameters("A permission is none, read, write or manage.") from None
+        raise BadParameters("A permission is none, watch, read, write or manage.") from None
 
 
 def guest_permission(name: str) -> Permission:
     """One that callers without credentials may have. Raises `BadParameters`."""
     permission = permission_called(name)
-    if permission is Permission.MANAGE:
+    if permission in (Permission.WATCH, Permission.MANAGE):
         raise BadParameters("Guests may have the permission none, read or write.")
     return permission
 
@@ -114,7 +118,7 @@ class Gate:
 
     Attributes:
         guest: what those without credentials may do; may be changed while the server runs. A device may do at least that: it
-            could as well come without its token.
+            could as well come without its token. One that watches only watches: it may see what guests may not.
     """
 
     def __init__(self, guest: Permission, tokens: Tokens, allow_hosts: Iterable[str] = ()) -> None:
@@ -147,7 +151,8 @@ class Gate:
             return Caller(_GUEST, self.guest, False, peer, "", listener.secure)
         token = token_in(credentials)
         known = self._tokens.device_of(token, peer) if token else self._tokens.unknown(peer)
-        return Caller(known.id, max(known.permission, self.guest), False, peer, known.name, listener.secure)
+        held = known.permission if known.permission is Permission.WATCH else max(known.permission, self.guest)
+        return Caller(known.id, held, False, peer, known.name, listener.secure)
 
     def check_still(self, caller: Caller) -> None:
         """Raise `LoginNeeded` where somebody admitted before would not be any more."""

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from filexfer.core.digests import Bytes
+from filexfer.core.errors import InternalError
+from filexfer.protocol.faults import CODES
 from filexfer.server.deferred import Deferred
 
 Headers = Sequence[tuple[str, str]]
+#: The code of what is our own doing.
+INTERNAL = CODES[InternalError]
 
 
 @dataclass(slots=True)
@@ -19,6 +23,7 @@ class Answer:
         body: what can be sent at once; `stream` follows it, made while it is sent. What a stream raises ends the connection.
         length: of both, in bytes; the body of an answer to HEAD is not sent but counted.
         release: called when it was sent, or could not be.
+        fault: the code of what it tells of, 0 where nothing went wrong, or where only the status says what.
     """
 
     status: int
@@ -27,6 +32,7 @@ class Answer:
     stream: Iterable[Bytes] = ()
     length: int = 0
     release: Callable[[], None] | None = None
+    fault: int = 0
 
 
 @dataclass(slots=True)
@@ -53,8 +59,8 @@ class Refused(Exception):
         self.headers = headers
 
 
-def plain(status: int, text: str, headers: Headers = ()) -> Answer:
+def plain(status: int, text: str, headers: Headers = (), fault: int = 0) -> Answer:
     """A short answer in words."""
     body = (text + "\n").encode("utf-8", "replace") if text else b""
     kind = (("Content-Type", "text/plain; charset=utf-8"),) if body else ()
-    return Answer(status, (*kind, *headers), (body,), length=len(body))
+    return Answer(status, (*kind, *headers), (body,), length=len(body), fault=fault)

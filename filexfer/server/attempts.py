@@ -20,11 +20,13 @@ _NETWORK = 10
 
 
 class Attempts:
-    """At most `most` failures of one address in a minute, and ten times as many of its network."""
+    """At most `most` failures of one address in a minute, and ten times as many of its network. Attributes: failures (that were
+    counted since the start), held_off (that were told to wait)."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()  # guards both tables
+        self._lock = threading.Lock()  # guards all below
+        self.failures = self.held_off = 0
         self._households = _Table(most)
         self._networks = _Table(most * _NETWORK)
 
@@ -33,6 +35,7 @@ class Attempts:
         now = self._clock()
         with self._lock:
             over = self._households.over(household(peer), now) or self._networks.over(network(peer), now)
+            self.held_off += over
         if over:
             raise SlowDown()
 
@@ -40,6 +43,7 @@ class Attempts:
         """Count one more failure."""
         now = self._clock()
         with self._lock:
+            self.failures += 1
             self._households.count(household(peer), now)
             self._networks.count(network(peer), now)
 

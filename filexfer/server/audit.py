@@ -61,7 +61,8 @@ _PASTED = frozenset(name for name, method in METHODS.items() if method.pasted)
 
 
 class Audit:
-    """The log in a folder, once there is one; `most_bytes` for both of its files together."""
+    """The log in a folder, once there is one; `most_bytes` for both of its files together. Attributes: failing (the disk did not
+    take the latest of it)."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes // 2
@@ -74,6 +75,7 @@ class Audit:
         self._syncing: threading.Thread | None = None
         self._closing = threading.Condition(self._lock)  # the same lock; told when a sync is not to be waited for
         self._complained = float("-inf")
+        self.failing = False
         self._refused: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._strangers = float(_STRANGERS)  # of them that may be told now
         self._strangers_at = time.monotonic()  # when that was so
@@ -146,7 +148,7 @@ class Audit:
                 written = os.write(self._descriptor, b"\n" + data if self._torn else data)
                 self._torn = written < len(data)
                 self._size += written
-                self._unsynced = True
+                self._unsynced, self.failing = True, False
                 self._sync_soon()
             except OSError as error:
                 self._complain(error)
@@ -229,6 +231,7 @@ class Audit:
                 os.close(descriptor)
 
     def _complain(self, error: OSError) -> None:
+        self.failing = True
         now = time.monotonic()
         if now - self._complained >= _COMPLAIN_EVERY:
             self._complained = now

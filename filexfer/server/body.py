@@ -13,13 +13,14 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Body:
-    """Attributes: length (bytes still to be read; None while chunked and unfinished)."""
+    """Attributes: length (bytes still to be read; None while chunked and unfinished), taken (bytes that were read)."""
 
     def __init__(self, channel: Channel, head: RequestHead) -> None:
         self._channel = channel
         self._continue = head.expects_continue
         self._chunked = Chunked() if head.chunked else None
         self.length: int | None = None if head.chunked else head.length or 0
+        self.taken = 0
         self._behind = 0
 
     def stop_before(self, count: int) -> None:
@@ -75,6 +76,7 @@ class Body:
         if not count:
             raise PeerGone("The other side ended in mid-request.")
         self.length -= count
+        self.taken += count
         return count
 
     def _read_chunks(self, chunked: Chunked, view: memoryview) -> list[memoryview]:
@@ -84,6 +86,7 @@ class Body:
         if not count:
             raise PeerGone("The other side ended in mid-request.")
         found = chunked.feed(view[:count])
+        self.taken += sum(len(piece) for piece in found)
         if chunked.finished:
             self.length = 0
             # What came behind the last chunk is the next request.

@@ -14,7 +14,7 @@ from threading import get_ident
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError
 from filexfer.protocol.http import BadHead, parse_request_head, response_head
-from filexfer.server.answers import Answer, Later, plain
+from filexfer.server.answers import INTERNAL, Answer, Later, plain
 from filexfer.server.body import Body
 from filexfer.server.channel import Channel, NotTls, PeerGone, TooSlow
 from filexfer.server.greeting import Greeting
@@ -278,11 +278,12 @@ class Connection:
             reference = secrets.token_hex(4)
             known = {"reference": reference, "device": self.device, "peer": self.peer}
             _log.exception("Request %s met an error.", reference, extra=known)
-            return plain(500, f"The server met an error of its own. Its log tells more under {reference}.")
+            return plain(500, f"The server met an error of its own. Its log tells more under {reference}.", fault=INTERNAL)
 
     def _refuse_head(self, bad: BadHead) -> _After:
         if bad.status == 431:
             self._house.complaints.note("long head", self.peer, str(bad))
+        self._house.tally.misread()
         answer = plain(bad.status, str(bad))
         head = response_head(bad.status, [*answer.headers, ("Content-Length", str(answer.length))], False)
         self.channel.send([head, *answer.body])
@@ -296,10 +297,13 @@ class Connection:
         headers = list(answer.headers)
         if answer.status not in (204, 304):
             headers.append(("Content-Length", str(answer.length)))
+        whole = False
         try:
             head = response_head(answer.status, headers, keep)
-            self._send_parts(head, answer, request.head.method == "HEAD")
+            self._send_parts(head, request, answer)
+            whole = True
         finally:
+            self._house.tally.answered(request, answer, whole)
             if answer.release:
                 answer.release()
         if body.finished:
@@ -318,11 +322,13 @@ class Connection:
         self.deadline = time.monotonic() + self._settings.drain_seconds
         self._house.loop.park(self)
 
-    def _send_parts(self, head: bytes, answer: Answer, head_only: bool) -> None:
+    def _send_parts(self, head: bytes, request: Request, answer: Answer) -> None:
+        head_only = request.head.method == "HEAD"
         parts: list[Bytes] = [head] if head_only else [head, *answer.body]
         for chunk in () if head_only else answer.stream:
             parts.append(chunk)
             self.channel.send(parts)
+            self._house.tally.streamed(request, len(chunk))
             parts = []
         if parts:
             self.channel.send(parts)
@@ -385,6 +391,8 @@ class Connection:
         """Close it, once. It says no goodbye: another thread may still be at work with it when a server ends."""
         if not self._closed:
             self._closed = True
+            if self.channel.greeting and self.channel.moved:
+                self._house.tally.greeted(False)
             self.channel.close()
             self._house.gone(self)
             if self._later is not None and not self._later.deferred.resolve(None) and self._later.missed is not None:

@@ -100,6 +100,11 @@ class Crowd:
             self._guest_leaves(who)
         return lambda: self._guest_leaves(who)
 
+    @property
+    def held(self) -> int:
+        """Bytes that calls and answers of everybody hold now."""
+        return self._held
+
     def exempt(self) -> None:
         """The request of this thread is of somebody for whom there are no bounds here."""
         visit = self._here.get(threading.get_ident())

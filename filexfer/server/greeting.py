@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from filexfer.server.channel import PeerGone
+from filexfer.server.channel import NotTls, PeerGone
 from filexfer.server.loop import Next
 
 if TYPE_CHECKING:
@@ -71,7 +71,12 @@ class Greeting:
         visit = self._house.crowd.arrive(one.household)
         try:
             done = one.channel.greet()
+        except NotTls:
+            self._house.tally.greeted(False)
+            raise
         finally:
             visit.end()
+        if done:
+            self._house.tally.greeted(True)
         one.deadline += time.monotonic() - self._handed_over
         return done

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from filexfer.protocol.http import RequestHead
@@ -16,6 +17,7 @@ from filexfer.server.listener import Listener
 from filexfer.server.loop import Loop
 from filexfer.server.pool import Pool
 from filexfer.server.settings import Settings
+from filexfer.server.tally import Tally
 
 if TYPE_CHECKING:
     from filexfer.server.connection import Connection
@@ -23,13 +25,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Request:
-    """A request whose head has arrived, and where it came from. `device`: who makes it, once the gate has found out."""
+    """A request whose head has arrived, and where it came from.
+
+    Attributes:
+        device: who makes it, once the gate has found out.
+        act: what it asks for, once it is known that it may: a method's name, or a method of HTTP and the area of its target.
+        began: when its head was there, in seconds of `perf_counter`.
+    """
 
     head: RequestHead
     body: Body
     listener: Listener
     peer: str
     device: str = ""
+    act: str = ""
+    began: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(slots=True)
@@ -43,6 +53,7 @@ class House:
     crowd: Crowd
     complaints: Complaints
     handshakes: Handshakes
+    tally: Tally
     handle: Callable[[Request], Answer | Later]
     came: Callable[[Connection], None]
     gone: Callable[[Connection], None]

@@ -41,7 +41,10 @@ _FORGET_OLDER_HALF = """
 
 class Keys:
     """The results of one share's keyed calls, in the file `path`, each for `seconds`. Together they fill about `most` bytes of
-    the disk; beyond that the older half of those of whoever adds one is forgotten."""
+    the disk; beyond that the older half of those of whoever adds one is forgotten.
+
+    Attributes: failing (they are out of reach).
+    """
 
     def __init__(self, path: str, seconds: float, most: int, area: Callable[[], tuple[int, int]]) -> None:
         """`area` makes the folder of `path` and answers its device and inode: what is there by another name's doing, now that
@@ -53,6 +56,7 @@ class Keys:
         self._lock = threading.Lock()  # guards the connection: one for all threads, its statements are short
         self._connection: sqlite3.Connection | None = None
         self._hopeless_until = 0.0
+        self.failing = False
         self._next_sweep = 0.0
         self._clock = SteadyClock()
         self._running: dict[tuple[str, str], threading.Event] = {}
@@ -121,8 +125,11 @@ class Keys:
                     break
                 try:
                     with connection:
-                        return act(connection)
+                        value = act(connection)
+                    self.failing = False
+                    return value
                 except connection.OperationalError as error:
+                    self.failing = True
                     _log.warning("The results of keyed calls are out of reach: %s.", error)
                     break
                 except connection.DatabaseError:
@@ -179,6 +186,7 @@ class Keys:
 
     def _give_up(self, error: Exception) -> None:
         self._hopeless_until = time.monotonic() + _TRY_AGAIN
+        self.failing = True
         _log.warning("Results of keyed calls cannot be kept on this disk: %s.", error)
 
     def _connect(self) -> sqlite3.Connection:

@@ -322,10 +322,10 @@ class Loop:
             connection.admitted()
             self._park(connection)
         else:
-            self._turn_away(connection)
+            self._turn_away(connection, crowd)
 
-    def _turn_away(self, connection: Parkable) -> None:
-        self._census.refused(connection.peer)
+    def _turn_away(self, connection: Parkable, crowd: str) -> None:
+        self._census.refused(connection.peer, crowd)
         connection.channel.say(_FULL)
         connection.close()
 

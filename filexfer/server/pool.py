@@ -13,10 +13,19 @@ import threading
 import time
 from collections import deque
 from threading import get_ident
+from typing import NamedTuple
 
 from filexfer.server.networks import Network, Task
 
 _log = logging.getLogger("filexfer.server")
+
+
+class AtWork(NamedTuple):
+    """What the workers do at one moment: how many there are, at requests, and how many requests wait to be begun."""
+
+    threads: int
+    busy: int
+    queued: int
 
 
 #: So many times those that can be begun at once.
@@ -60,6 +69,10 @@ class Pool:
     def crowded(self) -> bool:
         """Whether many more tasks wait than can be begun. Read without the lock: a hint."""
         return self._queued > _MANY * self._most_fresh
+
+    def at_work(self) -> AtWork:
+        with self._lock:
+            return AtWork(self._threads, self._busy, self._queued)
 
     def submit(self, network: str, task: Task, address: str = "") -> None:
         """Have `task` done by a worker on behalf of `address`, which is one of `network`; left out, there is but one in it.

@@ -77,7 +77,7 @@ class RawLane:
         head = request.head
         if "content-encoding" in head.headers:
             raise Refused(415, "Bodies are taken as they are, not compressed.")
-        act = self._permitted(head, caller)
+        act = permitted(request, http.UPLOADS if head.target.startswith(http.UPLOADS) else http.FILES, caller, self._audit)
         if head.method != "PUT":
             return serve_file(share.store, head, self._buffers, share.crowd.away)
         if "content-range" in head.headers:
@@ -92,20 +92,6 @@ class RawLane:
             raise
         self._audit.note(caller, "PUT", {"path": saved.path, "outcome": saved.outcome.value})
         return Answer(201 if saved.outcome is Outcome.CREATED else 204, [("ETag", http.written_etag(saved.etag))])
-
-    def _permitted(self, head: http.RequestHead, caller: Caller) -> RawAct:
-        """What is asked for, and the caller may do."""
-        area = http.UPLOADS if head.target.startswith(http.UPLOADS) else http.FILES
-        act = RAW.get((head.method, area))
-        if act is None:
-            known = ", ".join(method for method, of in RAW if of == area)
-            raise Refused(405, "There is no such act here.", [("Allow", known)])
-        try:
-            caller.require(act.permission)
-        except errors.Forbidden as error:
-            self._audit.refused(caller, head.method, error)
-            raise
-        return act
 
     def _put_block(self, request: Request, caller: Caller, share: Share) -> Answer:
         upload_id, offset = http.upload_target(request.head.target)
@@ -143,8 +129,7 @@ class RawLane:
             if conditional:
                 raise _failed(error) from None
             raise
-        if saved.outcome not in (Outcome.SAME, Outcome.SKIPPED):
-            share.changes.changed(saved.path)
+        share.stored([saved])
         return saved
 
     def _put_small(self, request: Request, store: FolderStore, path: str, length: int, options: PutOptions) -> Saved:
@@ -184,6 +169,22 @@ class RawLane:
                 offset += count
         finally:
             self._buffers.give(buffer)
+
+
+def permitted(request: Request, area: str, caller: Caller, audit: Audit) -> RawAct:
+    """What is asked for in `area`, and the caller may do. Raises `Refused`, `LoginNeeded`, `Forbidden`."""
+    method = request.head.method
+    act = RAW.get((method, area))
+    if act is None:
+        known = ", ".join(method for method, of in RAW if of == area)
+        raise Refused(405, "There is no such act here.", [("Allow", known)])
+    try:
+        caller.require(act.permission, act.watchers)
+    except errors.Forbidden as error:
+        audit.refused(caller, method, error)
+        raise
+    request.act = f"{method} {area}"
+    return act
 
 
 def _conditions(request: Request, path: str, store: FolderStore) -> PutOptions:
@@ -230,9 +231,10 @@ def _digest_of(request: Request) -> str:
 def refusal(error: FilexferError, status: int = 0) -> Answer:
     """The answer that tells of `error`, with the status that stands for it unless one is given."""
     status = status or next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-    headers = [("X-Fault-Code", str(code_of(error)))]
+    fault = code_of(error)
+    headers = [("X-Fault-Code", str(fault))]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Basic realm="filexfer"'))
     if status in _RETRY_AFTER:
         headers.append(("Retry-After", _RETRY_AFTER[status]))
-    return plain(status, str(error), headers)
+    return plain(status, str(error), headers, fault)

@@ -17,6 +17,7 @@ from filexfer.server.rawlane import RawLane, refusal
 from filexfer.server.rpclane import RpcLane, fault
 from filexfer.server.settings import Settings
 from filexfer.server.streams import Spool
+from filexfer.server.watchlane import TARGETS, WatchLane
 
 _RPC = frozenset({http.RPC, "/"})
 
@@ -25,12 +26,20 @@ class Reception:
     """`handle` is what connections call for each request, in a worker."""
 
     def __init__(
-        self, gate: Gate, crowd: Crowd, rpc: RpcLane, raw: RawLane, spool: Callable[[int], Spool], settings: Settings
+        self,
+        gate: Gate,
+        crowd: Crowd,
+        rpc: RpcLane,
+        raw: RawLane,
+        watching: WatchLane,
+        spool: Callable[[int], Spool],
+        settings: Settings,
     ) -> None:
         self._gate = gate
         self._crowd = crowd
         self._rpc = rpc
         self._raw = raw
+        self._watching = watching
         self._spool = spool
         self._settings = settings
 
@@ -42,7 +51,7 @@ class Reception:
             return plain(403, str(refused))
         except FilexferError as error:
             return _told(request, error)
-        if caller.permission < Permission.READ and not request.body.here:
+        if caller.permission is Permission.NONE and not request.body.here:
             return self._once_here(request, caller)
         if not self._counted(caller):
             return self._in_turn(request, caller)
@@ -54,7 +63,7 @@ class Reception:
         if caller.local:
             self._crowd.exempt()
             return True
-        if caller.permission < Permission.READ:
+        if caller.permission is Permission.NONE:
             return True  # it is over as soon as it has paired
         return self._crowd.become_guest(called) if caller.guest else self._crowd.become(caller.who)
 
@@ -104,6 +113,8 @@ class Reception:
                 return self._watched(answer, caller) if isinstance(answer, Later) else answer
             if request.head.target.startswith((http.FILES, http.UPLOADS)):
                 return self._raw.answer(request, caller)
+            if request.head.target in TARGETS:
+                return self._watching.answer(request, caller)
         except Refused as refused:
             return plain(refused.status, str(refused), refused.headers)
         return plain(404, "There is nothing here. XML-RPC is at /RPC2, files are below /files/.")
@@ -115,7 +126,7 @@ class Reception:
         self._gate.check_still(caller)
         if not self._may_pair(request):
             # Before a byte of the body is looked at. What needs more than this says so where it is known.
-            caller.require(Permission.READ)
+            caller.require(Permission.WATCH)
         return caller
 
     def _may_pair(self, request: Request) -> bool:

@@ -72,9 +72,10 @@ class RpcLane:
         tail = tails.length_of(request.head.headers, request.head.length, self._settings.payload_bytes)
         # What the declared length promises at least: base64 in lines of 76 characters, behind all the text that is taken.
         expected = max(0, (request.head.length or 0) * 76 // 77 * 3 // 4 - self._settings.xml_bytes)
-        call = _Incoming(self._service, caller, self._limits, self._crowd, self._settings.call_files, lambda: spool(expected))
+        most_files = self._settings.call_files
+        call = _Incoming(self._service, request, caller, self._limits, self._crowd, most_files, lambda: spool(expected))
         try:
-            value = call.do(request, self._buffers, self._blocks, tail or 0)
+            value = call.do(self._buffers, self._blocks, tail or 0)
         except FilexferError as error:
             self._crowd.told(error)
             return fault(error)
@@ -134,7 +135,7 @@ def fault(error: FilexferError) -> Answer:
 
 def _fault(code: int, text: str) -> Answer:
     body = xmlrpc.encode_fault(code, text)
-    return Answer(200, _HEADERS, (body,), length=len(body))
+    return Answer(200, _HEADERS, (body,), length=len(body), fault=code)
 
 
 def _raised(error: Exception) -> Answer:
@@ -156,6 +157,7 @@ class _Incoming:
     def __init__(
         self,
         service: Service,
+        request: Request,
         caller: Caller,
         limits: xmlrpc.Limits,
         crowd: Crowd,
@@ -165,6 +167,7 @@ class _Incoming:
         """`most_spools`: of a batch; a call alone has one."""
         self.worked = 0.0
         self._service = service
+        self._request = request
         self._crowd = crowd
         self._counted = 0
         self._caller = caller
@@ -177,6 +180,7 @@ class _Incoming:
     def _named(self, method: str) -> None:
         """The method's name has passed: may the caller, and where do large payloads go?"""
         registered = self._service.permit(self._caller, method)
+        self._request.act = registered.name
         if registered.spools:
             self._decoder.sink = self._spool
         elif method == "system.multicall" and self._caller.permission >= Permission.WRITE:
@@ -238,26 +242,27 @@ class _Incoming:
         finally:
             blocks.give(buffer)
 
-    def do(self, request: Request, buffers: Buffers, blocks: Buffers, tail: int = 0) -> object:
+    def do(self, buffers: Buffers, blocks: Buffers, tail: int = 0) -> object:
         """Read, decode and do the call. Raises `FilexferError`, and what registered functions raise on purpose.
 
         Args:
             buffers, blocks: as those of `RpcLane`.
             tail: bytes of the body that are no XML.
         """
+        body = self._request.body
         try:
             if tail:
-                request.body.stop_before(tail)
-            self._receive(request.body, buffers, blocks)
+                body.stop_before(tail)
+            self._receive(body, buffers, blocks)
             call = self._decoded()
-            request.body.go_on()
-            params = self._join(call, request.body)
+            body.go_on()
+            params = self._join(call, body)
             began = time.perf_counter()
             value = self._service.call(self._caller, call.method, params)
             self.worked = time.perf_counter() - began
             return value
         finally:
-            request.body.go_on()
+            body.go_on()
             self._decoder.discard()
             for spool in self._spools:
                 spool.discard()

@@ -39,6 +39,7 @@ from filexfer.server.listener import where_to_listen
 from filexfer.server.loop import Loop, watchable
 from filexfer.server.methods.batches import Batches
 from filexfer.server.methods.files import Files
+from filexfer.server.methods.health import Watch
 from filexfer.server.methods.images import Images
 from filexfer.server.methods.pairing import Pairing
 from filexfer.server.methods.system import Info, System
@@ -54,10 +55,11 @@ from filexfer.server.share import Share
 from filexfer.server.stock import stock_function
 from filexfer.server.streams import Spool
 from filexfer.server.syncing import Syncing
+from filexfer.server.tally import Tally
 from filexfer.server.trust import Trust
-from filexfer.storage.confine import native_ops
+from filexfer.server.vitals import Instruments
+from filexfer.server.watchlane import WatchLane
 from filexfer.storage.folder import FolderStore
-from filexfer.storage.fsops import syncing_within
 from filexfer.storage.store import StoreSettings
 
 if TYPE_CHECKING:
@@ -124,6 +126,7 @@ class Server:
         complaints = Complaints()
         self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds, complaints)
         self._service = Service(self._audit, self._crowd)
+        self._tally = Tally()
         most = watchable(self.settings.connections)
         census = Census(most, self.settings.connections_per_address, complaints)
         self._arrivals = Arrivals(census, self.settings, lambda: self.identity)
@@ -137,16 +140,22 @@ class Server:
         )
         self._doors = Doors(self.settings, self._gate, self._loop)
         self._trust.listens = self._doors.secure
+        self._instruments = Instruments(
+            self._tally, census, self._pool, self._crowd, self._gate, self._trust, self._audit, self.current_share, []
+        )
         self._identity_lock = threading.Lock()  # guards the making of `identity`
         self._stopped = threading.Event()
         self._started = False
-        handle, arrivals = self._reception().handle, self._arrivals
-        handshakes = Handshakes(self.settings.handshakes, self.settings.handshake_seconds)
-        self._house = House(
-            self.settings, self._loop, self._pool, self._crowd, complaints, handshakes, handle, arrivals.came, arrivals.gone
-        )
+        self._house = self._built(complaints)
         pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
-        self._service.install([System(self._service, self.settings, self._crowd), pairing])
+        system = System(self._service, self.settings, self._crowd)
+        self._service.install([system, pairing, Watch(self._instruments.look)])
+
+    def _built(self, complaints: Complaints) -> House:
+        settings, handle, arrivals = self.settings, self._reception().handle, self._arrivals
+        handshakes = Handshakes(settings.handshakes, settings.handshake_seconds)
+        parts = (self._loop, self._pool, self._crowd, complaints, handshakes, self._tally)
+        return House(settings, *parts, handle, arrivals.came, arrivals.gone)
 
     # ---- life
 
@@ -282,6 +291,10 @@ class Server:
             raise RuntimeError("the server is not started")
         return self._share
 
+    def watch_also(self, problem: Callable[[], str]) -> None:
+        """Have `server_health` say that it fails for as long as `problem` answers why, with a sentence; "" means all is well."""
+        self._instruments.problems.append(problem)
+
     # ---- more methods
 
     @overload
@@ -357,18 +370,19 @@ class Server:
             self._crowd,
             rpc,
             RawLane(self.current_share, self._audit, block),
+            WatchLane(self._instruments.look, self._audit, self._crowd),
             lambda expected: Spool(self.current_share(), expected),
             self.settings,
         )
 
     def _store_of(self, folder: Path) -> FolderStore:
         folder.mkdir(parents=True, exist_ok=True)
-        fs = syncing_within(native_ops(), Syncing(lambda: self._crowd.away(locked=True), self._pool.rest))
-        return FolderStore(folder, StoreSettings(block_size=self.settings.block_size), fs=fs)
+        return FolderStore(folder, StoreSettings(block_size=self.settings.block_size))
 
     def _open_share(self, store: FolderStore) -> None:
         name = self._name or self._folder.resolve().name or "share"
-        share = Share(store, name, self.settings, self._crowd, self._folder / paths.AREA)
+        store.sync_within(Syncing(lambda: self._crowd.away(locked=True), self._pool.rest, self._tally))
+        share = Share(store, name, self.settings, self._crowd, self._tally, self._folder / paths.AREA)
         files = Files(share)
         images = Images(share, files, self._thumbnails, str(self._folder.resolve()))
         groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), images)

@@ -138,7 +138,7 @@ class Service:
         where that is another function, and `takes_caller` whether the first of them is the caller; `text` the help, where it
         is not the docstring. Raises `BadParameters` where no permission is asked for: strangers get nothing."""
         if permission is Permission.NONE:
-            raise BadParameters("A method needs the permission read, write or manage.")
+            raise BadParameters("A method needs the permission watch, read, write or manage.")
         known = METHODS.get(name)
         # What it tells of itself nobody said, but that it was called is worth a line where it may change something.
         tells = known.tells if known else () if permission > Permission.READ else None
@@ -166,7 +166,7 @@ class Service:
         """The method, which `caller` may call. Raises `LoginNeeded`, `Forbidden`, `UnknownMethod`."""
         if name not in OPEN:
             # A stranger is not told which methods there are.
-            caller.require(Permission.READ)
+            caller.require(Permission.WATCH)
         found = self.find(name)
         try:
             caller.require(found.permission)

@@ -51,6 +51,7 @@ class Settings:
         open_listings: held scans in all, half of them for one caller and for all guests, a quarter for the guests of one address;
             `listing_seconds`: how long one stays without a call; `listing_entries`: entries in the pages of theirs that are kept
             to be asked for again.
+        probe_seconds: so long the disk of the share has to say how it is, before whoever asks is told that it does not.
         poll_seconds: longest long poll; `open_polls`: of one caller.
         key_seconds: how long the result of a keyed call is kept; `key_bytes`: of the disk that all of a share fill.
         image_pixels, image_bytes: largest picture and file a thumbnail is made of; `image_memory`: what decoding it may take, one
@@ -104,6 +105,7 @@ class Settings:
     open_listings: int = 128
     listing_seconds: float = 120.0
     listing_entries: int = 100_000
+    probe_seconds: float = 2.0
     poll_seconds: float = 60.0
     open_polls: int = 64
     key_seconds: float = 24 * 3600.0

@@ -6,21 +6,25 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
 
 from filexfer.core.errors import ShuttingDown
-from filexfer.core.model import BATCH_BYTES
+from filexfer.core.model import BATCH_BYTES, Outcome, Saved
 from filexfer.server.buffers import Buffers
 from filexfer.server.changes import Changes
 from filexfer.server.crowd import Crowd
 from filexfer.server.keys import Keys
 from filexfer.server.listings import Listings
+from filexfer.server.probe import Probe
 from filexfer.server.settings import Settings
+from filexfer.server.tally import Tally
 from filexfer.server.uploads import Uploads
 from filexfer.storage.folder import FolderStore
 
 _IDLE_BUFFERS = 8
+_UNCHANGED = (Outcome.SAME, Outcome.SKIPPED)
 
 
 class Share:
@@ -29,19 +33,25 @@ class Share:
     Attributes:
         name: what people see.
         crowd: what callers take of the server.
+        tally: what has been done with it.
+        probe: how its disk is.
         keys: results of keyed calls, kept in its hidden folder.
         buffers: each of a block, or of a batch's contents.
     """
 
-    def __init__(self, store: FolderStore, name: str, settings: Settings, crowd: Crowd, area: str | os.PathLike[str]) -> None:
+    def __init__(
+        self, store: FolderStore, name: str, settings: Settings, crowd: Crowd, tally: Tally, area: str | os.PathLike[str]
+    ) -> None:
         self.name = name
         self.store = store
         self.settings = settings
         self.crowd = crowd
+        self.tally = tally
+        self.probe = Probe(store.condition, settings.probe_seconds)
         self.changes = Changes(store, settings)
         self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds, settings.key_bytes, store.own_area)
         self.listings = Listings(settings.open_listings, settings.listing_seconds, settings.listing_entries)
-        self.uploads = Uploads(store, settings.open_uploads, settings.kept_uploads)
+        self.uploads = Uploads(store, settings.open_uploads, settings.kept_uploads, tally)
         self.buffers = Buffers(max(settings.payload_bytes, BATCH_BYTES), _IDLE_BUFFERS)
         self._lock = threading.Lock()  # guards the two below
         self._users = 0
@@ -68,6 +78,12 @@ class Share:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.leave()
+
+    def stored(self, saved: Iterable[Saved]) -> None:
+        """These files were put: who waits for changes is told of those that are new."""
+        new = [one for one in saved if one.outcome not in _UNCHANGED]
+        self.changes.changed(*(one.path for one in new))
+        self.tally.stored(len(new), sum(one.size for one in new))
 
     def retire(self) -> None:
         """Let nobody begin to work with it; close it now, or when the last who does is done."""

@@ -114,6 +114,12 @@ class Trust:
             self.audit.refused(Caller("unknown", Permission.NONE, peer=peer), "login", error)
             raise
 
+    def failures(self) -> dict[str, int]:
+        """How often somebody failed to prove who they are since the start, by what they showed: credentials, a code, or either of
+        them once too often."""
+        logins, proofs = self._logins, self._proofs
+        return {"login": logins.failures, "pairing": proofs.failures, "slow_down": logins.held_off + proofs.held_off}
+
     def knows(self, device_id: str) -> bool:
         """Whether this device has not been revoked."""
         return self._devices is not None and self._devices.has(device_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from filexfer.core.errors import Busy, FilexferError, UnknownUpload
 from filexfer.core.model import PutOptions
 from filexfer.server.access import Caller
+from filexfer.server.tally import Tally
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import Upload
 
@@ -32,10 +33,11 @@ class Uploads:
     """At most `most` open uploads of one caller, and `kept` that it left alone, on disk: one more, and the one that was left
     longest ago is dropped."""
 
-    def __init__(self, store: FolderStore, most: int, kept: int) -> None:
+    def __init__(self, store: FolderStore, most: int, kept: int, tally: Tally) -> None:
         self._store = store
         self._most = most
         self._kept = kept
+        self._tally = tally
         self._lock = threading.Lock()  # guards the three below
         self._held: dict[str, _Held] = {}
         self._alone: dict[str, dict[str, None]] = {}  # caller -> ids, the one left alone longest first
@@ -53,6 +55,7 @@ class Uploads:
             if held is None:
                 self._held[upload.id] = _Held(upload, caller.device, caller.who, time.monotonic())
                 self._alone.get(caller.who, {}).pop(upload.id, None)
+                self._tally.upload("opened")
                 return upload
         # The same one again, by its key.
         self._check(held, caller)
@@ -79,10 +82,16 @@ class Uploads:
             raise UnknownUpload()
         return resumed
 
-    def ended(self, upload: Upload) -> None:
-        """It was committed or aborted: hold it no more."""
+    def ended(self, upload: Upload, how: str) -> None:
+        """It was committed or aborted (`how`): hold it no more."""
         with self._lock:
             self._held.pop(upload.id, None)
+        self._tally.upload(how)
+
+    @property
+    def open(self) -> int:
+        """How many are held."""
+        return len(self._held)
 
     def close(self) -> None:
         """Let go of all descriptors; the uploads can be resumed."""

@@ -207,6 +207,9 @@ class NamedOps(FsOps):
         usage = shutil.disk_usage(self._path(folder))
         return usage.free, usage.total
 
+    def may_write(self, folder: int) -> bool:
+        return os.access(self._path(folder), os.W_OK | os.X_OK)
+
     def location(self, folder: int) -> str:
         return self._path(folder)
 

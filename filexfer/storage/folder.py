@@ -13,12 +13,12 @@ import secrets
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 
 from filexfer.core import digests, paths
 from filexfer.core.clock import SteadyClock
-from filexfer.core.errors import BadParameters, Busy, FilexferError, InvalidPath, UnknownUpload
+from filexfer.core.errors import BadParameters, Busy, FilexferError, InvalidPath, NotFound, UnknownUpload
 from filexfer.core.model import Conflict, Entry, PutOptions, Saved
 from filexfer.storage import confine, scan, upload_files
 from filexfer.storage.acts import Acts
@@ -26,14 +26,14 @@ from filexfer.storage.area import Area
 from filexfer.storage.batch import Batch
 from filexfer.storage.changes import Changes
 from filexfer.storage.failures import translating
-from filexfer.storage.fsops import FsOps
+from filexfer.storage.fsops import FsOps, syncing_within
 from filexfer.storage.naming import PathLocks
 from filexfer.storage.notices import Notices
 from filexfer.storage.publish import Publisher
 from filexfer.storage.reader import FileReader, Reading
 from filexfer.storage.shared import Shared
 from filexfer.storage.space import Space
-from filexfer.storage.store import OpenUpload, Small, StoreSettings, Trashed, Upload
+from filexfer.storage.store import Condition, OpenUpload, Small, StoreSettings, Trashed, Upload
 from filexfer.storage.stream import Stream
 from filexfer.storage.trash import Trash
 from filexfer.storage.upload import FolderUpload
@@ -142,6 +142,25 @@ class FolderStore:
         """Bytes that may still be written, and all the disk has."""
         with self._acts():
             return self._shared.space.now()
+
+    def condition(self) -> Condition:
+        """How the disk is just now. May take as long as the disk likes; raises `NotFound` where the folder was deleted,
+        `StorageFailed` and others where it cannot be read."""
+        with self._acts():
+            root = self._tree.root
+            if self._fs.fstat(root).st_nlink == 0:
+                raise NotFound("The shared folder was deleted. Make it again, then start the server anew.")
+            folder = confine.open_again(self._fs, root)
+            try:
+                with self._fs.scan(folder) as entries:
+                    next(entries, None)
+            finally:
+                self._fs.close(folder)
+            return Condition(*self._shared.space.now(), self._fs.may_write(root))
+
+    def sync_within(self, waiting: Callable[[], AbstractContextManager[object]]) -> None:
+        """From now on, whatever is synced is synced within `waiting()`. Before anybody works with it."""
+        syncing_within(self._fs, waiting)
 
     def own_area(self) -> tuple[int, int]:
         """Device and inode of the hidden folder, made if it is missing. Who has to open something in it by path compares them."""

@@ -57,8 +57,8 @@ def refuse(number: int) -> NoReturn:
     raise OSError(number, os.strerror(number))
 
 
-def syncing_within(fs: FsOps, waiting: Callable[[], AbstractContextManager[object]]) -> FsOps:
-    """`fs`, whose syncs happen within `waiting()`: they are what takes long."""
+def syncing_within(fs: FsOps, waiting: Callable[[], AbstractContextManager[object]]) -> None:
+    """Have the syncs of `fs` happen within `waiting()`: they are what takes long."""
 
     def within(call: Callable[[int], None]) -> Callable[[int], None]:
         def sync(descriptor: int) -> None:
@@ -69,7 +69,6 @@ def syncing_within(fs: FsOps, waiting: Callable[[], AbstractContextManager[objec
 
     for name in ("sync", "sync_data", "sync_folder", "sync_all"):
         setattr(fs, name, within(getattr(fs, name)))
-    return fs
 
 
 class FsOps:
@@ -189,6 +188,10 @@ class FsOps:
         """Bytes free to us, and in all, of the file system `folder` is on."""
         status = os.fstatvfs(folder)
         return status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
+
+    def may_write(self, folder: int) -> bool:
+        """Whether names can be added to this folder: its disk is not mounted read-only, and we may (access(2))."""
+        return os.access(b".", os.W_OK | os.X_OK, dir_fd=folder)
 
     def location(self, folder: int) -> str:
         """A path by which the system finds this open folder now, for what it does by path only."""

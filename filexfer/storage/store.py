@@ -67,6 +67,14 @@ class Trashed(NamedTuple):
     deleted_ns: int
 
 
+class Condition(NamedTuple):
+    """How the disk under a store is: bytes that may still be written, of all it has; and whether names can be added."""
+
+    free: int
+    total: int
+    writable: bool
+
+
 class OpenUpload(NamedTuple):
     """An upload that is begun and not committed. `received` is in bytes, `touched_ns` the time of its last block."""
 

@@ -1460,10 +1460,6 @@
         <translation>dateTime 的写法如 20260131T23:59:59。</translation>
     </message>
     <message>
-        <source>A device may read, write or manage.</source>
-        <translation>设备的权限可以是读取、写入或管理。</translation>
-    </message>
-    <message>
         <source>A device&apos;s name has 1 to {name_characters} characters.</source>
         <translation>设备名称有 1 到 {name_characters} 个字符。</translation>
     </message>
@@ -1520,10 +1516,6 @@
         <translation>各段之间的一行过长。</translation>
     </message>
     <message>
-        <source>A method needs the permission read, write or manage.</source>
-        <translation>方法需要读取、写入或管理权限。</translation>
-    </message>
-    <message>
         <source>A name has at most {component_bytes} bytes. Choose a shorter one.</source>
         <translation>名称最多 {component_bytes} 字节。请选择较短的名称。</translation>
     </message>
@@ -1562,10 +1554,6 @@
     <message>
         <source>A path is a string, or the bytes of one as base64.</source>
         <translation>路径是字符串，或用 base64 表示的字节。</translation>
-    </message>
-    <message>
-        <source>A permission is none, read, write or manage.</source>
-        <translation>权限是无、读取、写入或管理。</translation>
     </message>
     <message>
         <source>A pin is the SHA-256 of a certificate: 64 hexadecimal digits.</source>
@@ -1622,6 +1610,10 @@
     <message>
         <source>A token is sent over https only. Write the address with https://.</source>
         <translation>令牌只通过 https 发送。请用 https:// 书写地址。</translation>
+    </message>
+    <message>
+        <source>A token that is used no more stays in the system&apos;s keyring, which %s.</source>
+        <translation>不再使用的令牌仍留在系统的密钥环中，它%s。</translation>
     </message>
     <message>
         <source>A trailer behind the chunks is not NAME: VALUE in one line.</source>
@@ -2030,6 +2022,10 @@
     <message>
         <source>Nobody else answered by multicast, so computers nearby may not be listed.</source>
         <translation>没有其他设备应答多播，因此可能不会列出附近的电脑。</translation>
+    </message>
+    <message>
+        <source>Nobody has looked at the disk yet.</source>
+        <translation>还没有查看过磁盘。</translation>
     </message>
     <message>
         <source>Not a directory</source>
@@ -2816,6 +2812,10 @@
         <translation>共享的文件夹不见了：有人移走了它。请放回去，再重新共享。</translation>
     </message>
     <message>
+        <source>The shared folder was deleted. Make it again, then start the server anew.</source>
+        <translation>共享文件夹已被删除。请重新创建它，然后重新启动服务器。</translation>
+    </message>
+    <message>
         <source>The size of a chunk is not a hexadecimal number.</source>
         <translation>分段的大小不是十六进制数。</translation>
     </message>
@@ -2870,6 +2870,10 @@
     <message>
         <source>The token for {name} is not in the system&apos;s keyring any more. {again}</source>
         <translation>{name} 的令牌已不在系统的密钥环中。{again}</translation>
+    </message>
+    <message>
+        <source>The token goes into a file: the system&apos;s keyring %s.</source>
+        <translation>令牌将存入文件：系统的密钥环%s。</translation>
     </message>
     <message>
         <source>The trailers behind the chunks are too long.</source>
@@ -3208,6 +3212,18 @@
         <translation>此传输尚未结束。结束后才能生成回执。</translation>
     </message>
     <message>
+        <source>A device may watch, read, write or manage.</source>
+        <translation>设备的权限可以是监视、读取、写入或管理。</translation>
+    </message>
+    <message>
+        <source>A method needs the permission watch, read, write or manage.</source>
+        <translation>方法需要监视、读取、写入或管理权限。</translation>
+    </message>
+    <message>
+        <source>A permission is none, watch, read, write or manage.</source>
+        <translation>权限是无、监视、读取、写入或管理。</translation>
+    </message>
+    <message>
         <source>This transfer is under way already, as number {id}, in another window or command.</source>
         <translation>此传输已在另一个窗口或命令中进行，编号 {id}。</translation>
     </message>
@@ -3446,6 +3462,10 @@
     <message>
         <source>read</source>
         <translation>读取</translation>
+    </message>
+    <message>
+        <source>watch</source>
+        <translation>监视</translation>
     </message>
     <message>
         <source>write</source>
@@ -4475,6 +4495,10 @@
     <message>
         <source>nothing</source>
         <translation>什么也不做</translation>
+    </message>
+    <message>
+        <source>watch how this computer does</source>
+        <translation>查看这台计算机的运行状况</translation>
     </message>
     <message>
         <source>look and fetch</source>

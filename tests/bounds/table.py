@@ -101,6 +101,7 @@ BOUNDS: dict[str, Offence | Elsewhere | NoBound] = {
     "open_listings": Offence("hoards_listings", {"count": 6}, {"open_listings": 8}, "fault 107"),
     "listing_seconds": Offence("leaves_listing", {}, {"listing_seconds": 0.2}, "fault 107"),
     "listing_entries": Offence("asks_pages_again", {}, {"listing_entries": 60}, "fault 107"),
+    "probe_seconds": Elsewhere(_SERVER + "health.py::test_a_disk_that_hangs_is_told_of_and_keeps_nobody"),
     "poll_seconds": Offence("waits_long", {"count": 8}, {"poll_seconds": 0.2}, "200"),
     "open_polls": Offence("waits_long", {"count": 12}, {"open_polls": 4, "poll_seconds": 1.0}, "fault 302", logged=True),
     "key_seconds": Elsewhere(_SERVER + "replays.py::test_keys_are_of_one_device_and_grow_old"),

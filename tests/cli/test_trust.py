@@ -413,7 +413,7 @@ def test_a_token_file_that_is_open_to_others_or_none_is_told(
     # Nor is it passed over in silence.
     for words in (("devices",), ("invite", "--no-wait"), ("jobs",), ("devices", "--share", folder)):
         unused = run(*words, "--token-file", file)
-        assert (unused.code, "--at ADDRESS" in unused.err) == (2, True)
+        assert (unused.code, "elsewhere: name it by" in unused.err) == (2, True)
 
 
 def test_stock_python_uses_what_devices_add_prints(serve: Serve, folder: Path) -> None:

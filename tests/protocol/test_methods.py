@@ -28,7 +28,13 @@ def test_every_entry_stands_under_its_own_name_and_has_signatures_of_known_types
 
 def test_nobody_without_a_permission_may_call_anything_but_pair() -> None:
     assert {name for name, method in METHODS.items() if method.permission is Permission.NONE} == OPEN == {"pair"}
-    assert all(act.permission >= Permission.READ for act in RAW.values())
+    assert all(act.permission >= Permission.WATCH for act in RAW.values())
+
+
+def test_who_only_watches_asks_how_the_server_does_and_nothing_else() -> None:
+    assert {name for name, method in METHODS.items() if method.permission is Permission.WATCH} == {"server_health"}
+    watched = {area for (_, area), act in RAW.items() if act.permission is Permission.WATCH or act.watchers}
+    assert watched == {"/health", "/metrics"}
 
 
 def test_what_changes_something_needs_write_and_what_an_agent_does_needs_manage() -> None:
@@ -38,6 +44,8 @@ def test_what_changes_something_needs_write_and_what_an_agent_does_needs_manage(
             expected = Permission.READ
         elif name in managing:
             expected = Permission.MANAGE
+        elif name == "server_health":
+            expected = Permission.WATCH
         else:
             expected = Permission.NONE if name == "pair" else Permission.WRITE
         assert method.permission is expected, name

@@ -26,6 +26,7 @@ from filexfer.server.listener import Door
 from filexfer.server.listings import Listings
 from filexfer.server.loop import watchable
 from filexfer.server.pool import Pool
+from filexfer.server.tally import Tally
 from filexfer.server.uploads import Uploads
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import StoreSettings
@@ -592,7 +593,7 @@ def test_a_change_is_worked_out_once_for_all_who_wait(busily, monkeypatch) -> No
 def test_an_upload_of_somebody_else_is_not_held_for_who_asks_for_it(tmp_path: Path) -> None:
     store = FolderStore(tmp_path, StoreSettings())
     try:
-        uploads = Uploads(store, 10, 10)
+        uploads = Uploads(store, 10, 10, Tally())
         mine = uploads.begin(Caller("one", Permission.WRITE), "f", 10, PutOptions()).id
         uploads.close()  # as a restart does
         with pytest.raises(UnknownUpload):

@@ -72,7 +72,7 @@ def test_every_method_is_there_and_tells_help_signature_and_permission(running, 
         counts = {len(signature) - 1 for signature in signatures}
         assert counts == set(range(registered.least, (registered.most or 0) + 1)), name
         assert registered.permission is SERVICE[name].permission
-        assert registered.permission >= Permission.READ or name in OPEN
+        assert registered.permission >= Permission.WATCH or name in OPEN
 
 
 def test_a_batch_of_a_hundred_puts(running, proxy) -> None:

@@ -23,7 +23,7 @@ from tests.server.conftest import MakeHouse
 from tests.server.stranger import House, Stranger
 from tests.server.test_pairing import fault
 
-LEVELS = [Permission.NONE, Permission.READ, Permission.WRITE, Permission.MANAGE]
+LEVELS = list(Permission)
 #: Methods of those who may write or manage that change nothing, or nothing yet: no line in the audit log for them.
 SILENT = {
     "upload_open upload_write upload_reuse upload_status upload_abort trash_list device_list invite_status server_bounds",
@@ -64,6 +64,24 @@ def test_a_device_calls_what_its_permission_covers_and_nothing_else(shared: Hous
         else:
             assert code == (202 if held else 201), name
     connection.close()
+
+
+def test_who_only_watches_is_told_how_the_server_does_and_not_one_name(shared: House) -> None:
+    watcher = by(shared, Permission.WATCH)
+    assert watcher.call("server_health")["state"] == "ok"
+    assert watcher.get("/metrics")[0] == watcher.get("/health")[0] == 200
+    assert fault(lambda: watcher.call("file_list", "")) == fault(lambda: watcher.call("server_info")) == 202
+    assert fault(lambda: watcher.call("system.multicall", [{"methodName": "server_health", "params": []}])) == 202
+    assert watcher.get("/files/there")[0] == 403
+
+
+def test_a_watcher_stays_one_where_guests_may_write(make_house: MakeHouse) -> None:
+    """Else it would see less than without guests: the numbers are not for them."""
+    house = make_house("write")
+    watcher = house.device("watch")
+    assert watcher.get("/metrics")[0] == 200
+    assert house.stranger().get("/metrics")[0] == 403
+    assert fault(lambda: watcher.call("file_put", "new", Binary(b"x"))) == 202
 
 
 @pytest.mark.parametrize("held", [Permission.READ, Permission.WRITE])
@@ -133,7 +151,7 @@ def test_a_read_token_changes_nothing_by_any_method_with_right_parameters(house:
     assert [device | {"seen_ns": 0} for device in house.owner("device_list")] == [device | {"seen_ns": 0} for device in devices]
 
 
-TARGETS = {"/files/": "/files/new", "/uploads/": f"/uploads/{'0' * 32}/0"}
+TARGETS = {"/files/": "/files/new", "/uploads/": f"/uploads/{'0' * 32}/0", "/health": "/health", "/metrics": "/metrics"}
 
 
 @pytest.mark.parametrize("held", LEVELS)
@@ -147,7 +165,7 @@ def test_the_raw_lane_does_what_its_table_says_and_nothing_else(shared: House, h
         assert status == 401
     elif act is None:
         assert status == 405
-    elif held < act.permission:
+    elif held < act.permission and not (act.watchers and held is Permission.WATCH):
         assert status == 403
     else:
         assert status not in (401, 403, 405)

@@ -16,6 +16,7 @@ from filexfer.server import Server, Settings
 from filexfer.server.buffers import Buffers
 from filexfer.server.pool import Pool
 from filexfer.server.syncing import Syncing
+from filexfer.server.tally import Tally
 from tests.bounds.honest import Line, call
 
 MANY = 64
@@ -159,7 +160,7 @@ def test_who_goes_on_with_the_next_request_does_not_overtake_those_that_wait(sta
 
 def test_syncs_that_take_long_make_room_and_short_ones_do_not() -> None:
     rests: list[int] = []
-    syncing = Syncing(nullcontext, lambda: rests.append(1))
+    syncing = Syncing(nullcontext, lambda: rests.append(1), Tally())
     with syncing():
         pass
     with syncing():

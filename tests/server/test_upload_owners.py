@@ -10,6 +10,7 @@ import pytest
 from filexfer.core.errors import Busy, UnknownUpload
 from filexfer.core.model import Permission, PutOptions
 from filexfer.server import Caller
+from filexfer.server.tally import Tally
 from filexfer.server.uploads import Uploads
 from filexfer.storage.folder import FolderStore
 
@@ -20,7 +21,7 @@ LOCAL = Caller("local", Permission.MANAGE, local=True)
 @pytest.fixture
 def uploads(tmp_path: Path) -> Iterator[Uploads]:
     with FolderStore(tmp_path) as store:
-        held = Uploads(store, most=3, kept=4)
+        held = Uploads(store, most=3, kept=4, tally=Tally())
         yield held
         held.close()
 
@@ -54,7 +55,7 @@ def test_a_device_has_only_so_many_uploads_and_others_do_not_notice(uploads: Upl
         uploads.begin(ONE, "one more", 1 << 20, PutOptions())
     uploads.begin(TWO, "another's", 1 << 20, PutOptions())
     mine[0].abort()
-    uploads.ended(mine[0])
+    uploads.ended(mine[0], "aborted")
     uploads.begin(ONE, "one more", 1 << 20, PutOptions())
 
 

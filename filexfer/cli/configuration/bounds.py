@@ -43,6 +43,10 @@ BOUNDS: dict[str, tuple[Kind, str]] = {
     ),
     "drain_bytes": (Size(0, 64 * _MIB), "What is still read after a refusal, so that the peer can read the answer."),
     "drain_seconds": (_seconds(0, 60), "For how long that is read."),
+    "probe_seconds": (
+        _seconds(0.1, 60),
+        "The disk of the share has so long to say how it is, before health and metrics tell that it does not.",
+    ),
     "poll_seconds": (_seconds(0.1, 3600), "A call that waits for news is answered after this long."),
     "key_seconds": (_seconds(60, 2_592_000), "How long the result of a keyed call is kept, so that it can be asked for again."),
     "key_bytes": (Size(64 * _KIB, 64 * _GIB), "What these results fill of the share's disk."),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from filexfer.core import chunking, digests
 from filexfer.core.errors import BadOffset, Changed, FilexferError
-from filexfer.core.model import SMALL_FILE, Entry, Outcome, PutOptions, Saved
+from filexfer.core.model import SMALL_FILE, Entry, PutOptions, Saved
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, Options, content_of, in_range, path_of
@@ -122,8 +122,7 @@ class Files:
 
     def told(self, results: Sequence[Saved | FilexferError]) -> None:
         """Say which folders these results changed."""
-        unchanged = (Outcome.SAME, Outcome.SKIPPED)
-        self._share.changes.changed(*(one.path for one in results if isinstance(one, Saved) and one.outcome not in unchanged))
+        self._share.stored(one for one in results if isinstance(one, Saved))
 
     def file_read(self, caller: Caller, path: object, offset: object, length: object, options: object = NONE) -> object:
         """file_read(path, offset, length, options) -> {data, digest, etag, size}

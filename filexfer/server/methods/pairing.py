@@ -149,7 +149,7 @@ def _is_ipv6(host: str) -> bool:
 def _granted(name: str) -> Permission:
     permission = permission_called(name)
     if permission is Permission.NONE:
-        raise BadParameters("A device may read, write or manage.")
+        raise BadParameters("A device may watch, read, write or manage.")
     return permission
 
 

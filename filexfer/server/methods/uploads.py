@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filexfer.core import paths
 from filexfer.core.errors import BadOffset, BadParameters, TooLarge
-from filexfer.core.model import Outcome, Range, Saved
+from filexfer.core.model import Range
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
 from filexfer.server.methods.arguments import NONE, Options, bytes_of, path_of
@@ -83,8 +83,8 @@ class UploadMethods:
         Publish the file. When this returns it would survive a power cut. A repetition answers the same."""
         upload = self._uploads.get(caller, wire.text(upload_id, "upload_id"))
         saved = upload.commit()
-        self._uploads.ended(upload)
-        self.told(saved)
+        self._uploads.ended(upload, "committed")
+        self._share.stored([saved])
         return wire.saved_struct(saved)
 
     def upload_abort(self, caller: Caller, upload_id: object) -> object:
@@ -93,12 +93,8 @@ class UploadMethods:
         Forget the upload and its blocks."""
         upload = self._uploads.get(caller, wire.text(upload_id, "upload_id"))
         upload.abort()
-        self._uploads.ended(upload)
+        self._uploads.ended(upload, "aborted")
         return True
-
-    def told(self, saved: Saved) -> None:
-        if saved.outcome not in (Outcome.SAME, Outcome.SKIPPED):
-            self._share.changes.changed(saved.path)
 
 
 def _reuse_blocks(upload: Upload, offset: int, source_offset: int, length: int, digest: bytes) -> list[Range]:
