@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from packages import appimage, archive, bundle, deb, depends, python, release, sums
 
+#: What runs beside Python, and the Debian packages that bring it.
+TOOLS = {"objdump": "binutils", "chrpath": "chrpath", "xz": "xz-utils", "mksquashfs": "squashfs-tools", "gcc": "gcc"}
+
 
 def main() -> int:
+    lacking = [f"{tool} (Debian: {package})" for tool, package in TOOLS.items() if not shutil.which(tool)]
+    if sys.platform == "linux" and lacking:
+        print(f"The packages cannot be made without {', '.join(lacking)}. Install that, then try again.", file=sys.stderr)
+        return 1
     release.DIST.mkdir(exist_ok=True)
     for old in [*release.DIST.glob("filexfer[-_]*"), release.DIST / "SHA256SUMS"]:
         old.unlink(missing_ok=True)
@@ -17,12 +25,20 @@ def main() -> int:
     folder = bundle.build(moment)
     made = [python.sdist(release.DIST, moment)]
     made.append(python.wheel(made[0], release.DIST, moment))
-    if sys.platform == "linux":
-        made += [make(folder, moment) for make in MAKERS]
-    else:
-        print(f"On this system the program itself is in {folder}, and not packed further.")
+    made += [make(folder, moment) for make in makers()]
     print(sums.write(made, release.DIST).read_text("utf-8"), end="")
     return 0
+
+
+def makers() -> list[Callable[[Path, int], Path]]:
+    """What is made of the built folder on this system."""
+    if sys.platform != "linux":
+        print(f"On this system the program itself is in {release.BUNDLE}, and not packed further.")
+        return []
+    if not release.on_debian():
+        print("No .deb is made here: only Debian and its descendants can tell what it depends on.")
+        return [tarball, image]
+    return [tarball, debian, image]
 
 
 def tarball(folder: Path, moment: int) -> Path:
@@ -44,8 +60,6 @@ def image(folder: Path, moment: int) -> Path:
     appimage.write(appimage.content(folder, moment), path, moment)
     return path
 
-
-MAKERS: tuple[Callable[[Path, int], Path], ...] = (tarball, debian, image)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,11 +39,15 @@ def content(bundle: Path, moment: int) -> dict[str, Entry]:
 
 
 def runtime(to: Path) -> Path:
-    """Compile the program that stands at the front. Raises `CalledProcessError` with what the compiler said."""
+    """Compile the program that stands at the front. Raises `CalledProcessError` where that fails, after saying what
+    the compiler said."""
     sources = sorted(path.name for path in _SOURCES.glob("*.c"))
     command = [*_COMPILE, *_LINK, "-o", str(to.absolute()), *sources, *(f"-l{name}" for name in _LIBRARIES)]
     # By their bare names, so that no folder of this machine gets into the program.
-    subprocess.run(command, cwd=_SOURCES, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=_SOURCES, capture_output=True, text=True)
+    if done.returncode:
+        sys.stderr.write(done.stderr)
+        done.check_returncode()
     return to
 
 

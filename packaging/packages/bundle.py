@@ -25,7 +25,8 @@ def build(moment: int) -> Path:
     # The order of sets goes into compiled code; the date into the archives.
     settled = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(moment)}
     subprocess.run(command, cwd=release.TOP, env=os.environ | settled, check=True)
-    forget_search_paths(release.BUNDLE)
+    if sys.platform == "linux":
+        forget_search_paths(release.BUNDLE)
     (release.BUNDLE / "copyright").write_text(copyright.text(TABLES), "utf-8")
     return release.BUNDLE
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 
-from packages import depends
+from packages import depends, release
 from packages.release import TOP
 
 #: Where the bundle lies in the .deb.
@@ -120,6 +120,8 @@ def _python() -> _Part:
 
 
 def _system(source: Path) -> _Part:
+    if not release.on_debian():
+        return _Part("Libraries of the system this was built on", "see there", "Their licences come with that system.")
     package = depends.owner(source)
     text = (Path("/usr/share/doc") / package / "copyright").read_text("utf-8", "replace")
     return _Part(f"{package}, of the system this was built on", "see the text", text)

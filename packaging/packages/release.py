@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def machine() -> str:
 def debian_machine() -> str:
     """The kind of this machine as Debian calls it, such as `amd64`."""
     return _DEBIAN.get(machine(), machine())
+
+
+def on_debian() -> bool:
+    """Whether this is Debian or a descendant: only there it is known which packages brought which library."""
+    return shutil.which("dpkg-query") is not None
 
 
 def version() -> str:

@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+from packages import __main__ as making
 from packages import bundle, sums
 
 
@@ -34,3 +36,15 @@ def test_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
     assert subprocess.run(check, cwd=tmp_path, capture_output=True, text=True).stdout == "a.tar.xz: OK\nb.deb: OK\n"
     files[0].write_bytes(b"changed")
     assert subprocess.run(check, cwd=tmp_path, capture_output=True).returncode == 1
+
+
+def test_a_tool_that_is_missing_is_named_first(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert making.main() == 1
+    assert "mksquashfs (Debian: squashfs-tools)" in capsys.readouterr().err
+
+
+def test_only_debian_makes_a_deb(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert [make.__name__ for make in making.makers()] == ["tarball", "image"]
+    assert "No .deb is made here" in capsys.readouterr().out

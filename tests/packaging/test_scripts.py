@@ -118,3 +118,10 @@ def test_run_opens_the_app_where_there_is_a_display(commands, tmp_path: Path, di
     environment = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "CALLS": str(tmp_path / "calls"), **display}
     subprocess.run(["sh", "packaging/run.sh", f"{tmp_path}/bin"], cwd=SCRIPTS.parent, env=environment, check=True, timeout=60)
     assert calls(tmp_path) == [started]
+
+
+def test_who_cannot_make_a_clean_root_is_told_what_it_takes(script, commands, tmp_path: Path) -> None:
+    commands(id="echo 1000", debootstrap=WRITES_DOWN)
+    done = script("clean-root.sh", str(tmp_path / "root"))
+    assert (done.returncode, calls(tmp_path), (tmp_path / "root").exists()) == (1, [], False)
+    assert "apt-get install debootstrap" in done.stderr
