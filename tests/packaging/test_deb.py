@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -97,6 +98,16 @@ def test_settings_are_kept_over_an_upgrade(package: Path, root: Path, tmp_path: 
         assert (root / line.partition("  ")[2]).is_file()
     for script in ("postinst", "prerm", "postrm"):
         asked("sh", "-n", tmp_path / "control" / script)
+
+
+def test_units_lie_where_systemd_looks_and_start_what_was_installed(root: Path) -> None:
+    for place in ("system", "user"):
+        unit = (root / "usr/lib/systemd" / place / "filexfer.service").read_text(encoding="utf-8")
+        (program,) = re.findall(r"^ExecStart=/(\S+) serve", unit, re.MULTILINE)
+        assert (root / program).is_file()
+    assert (root / "usr/share/doc/filexfer/examples/supervisor.conf").is_file()
+    # Neither does it start by being installed.
+    assert not any((root / "etc").rglob("*.wants"))
 
 
 def test_a_link_that_pairs_and_a_menu_find_the_app(root: Path) -> None:
