@@ -25,10 +25,18 @@ def build(moment: int) -> Path:
     # The order of sets goes into compiled code; the date into the archives.
     settled = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(moment)}
     subprocess.run(command, cwd=release.TOP, env=os.environ | settled, check=True)
+    forget_installation(release.BUNDLE)
     if sys.platform == "linux":
         forget_search_paths(release.BUNDLE)
     (release.BUNDLE / "copyright").write_text(copyright.text(TABLES), "utf-8")
     return release.BUNDLE
+
+
+def forget_installation(folder: Path) -> None:
+    """Leave out of the metadata of Python's packages in `folder` how and from where pip installed them here."""
+    for name in ("RECORD", "REQUESTED", "INSTALLER", "direct_url.json"):
+        for path in sorted(folder.rglob(f"*.dist-info/{name}")):
+            path.unlink()
 
 
 def forget_search_paths(folder: Path) -> None:

@@ -71,7 +71,8 @@ def _parts(sources: Iterable[tuple[str, Path]]) -> Iterable[_Part]:
     for inside, source in sources:
         if "resources/icons/fluent" in inside:
             part = _Part("Fluent UI System Icons", "MIT", (TOP / "resources/icons/fluent/LICENSE").read_text("utf-8"))
-        elif source.is_relative_to(TOP) and str(source) not in owners:
+        elif source.is_relative_to(TOP) and not source.is_relative_to(sys.prefix):
+            # Ours, and not of an environment that lies in the sources.
             continue
         elif str(source) in owners:
             part = _distribution(owners[str(source)])

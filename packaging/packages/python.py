@@ -50,7 +50,7 @@ def _build(what: str, sources: Path, to: Path, moment: int) -> None:
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(moment), "PYTHONHASHSEED": "0"}
     environment.pop("PYTHONPATH", None)
     command = [sys.executable, "-c", _BACKEND, what, str(to)]
-    done = subprocess.run(command, cwd=sources, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=sources, env=environment, umask=0o022, capture_output=True, text=True)
     if done.returncode:
         sys.stderr.write(done.stderr)
         done.check_returncode()

@@ -26,6 +26,15 @@ def test_libraries_forget_the_folders_of_the_machine_that_built_them_and_keep_th
     assert [search_path(tmp_path / name) for name in ("foreign.so", "own.so", "none.so.1")] == [[], ["$ORIGIN/../lib"], []]
 
 
+def test_metadata_forgets_how_it_was_installed_and_keeps_what_it_tells(tmp_path: Path) -> None:
+    told = tmp_path / "_internal" / "thing-1.0.dist-info"
+    told.mkdir(parents=True)
+    for name in ("METADATA", "entry_points.txt", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):
+        (told / name).touch()
+    bundle.forget_installation(tmp_path)
+    assert {path.name for path in told.iterdir()} == {"METADATA", "entry_points.txt"}
+
+
 def test_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("b.deb", "a.tar.xz")]
     for file in files:

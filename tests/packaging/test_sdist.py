@@ -41,9 +41,14 @@ def test_the_same_sources_elsewhere_later_and_of_another_owner_make_the_same(mad
     for path in copy.rglob("*"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
         path.chmod(path.stat().st_mode & 0o700)
-    source = python.sdist(out, MOMENT, copy)
+    before = os.umask(0o077)
+    try:
+        source = python.sdist(out, MOMENT, copy)
+        wheel = python.wheel(source, out, MOMENT)
+    finally:
+        os.umask(before)
     assert source.read_bytes() == made[0].read_bytes()
-    assert python.wheel(source, out, MOMENT).read_bytes() == made[1].read_bytes()
+    assert wheel.read_bytes() == made[1].read_bytes()
 
 
 def test_the_wheel_is_named_and_dated_by_the_release(made: tuple[Path, Path]) -> None:
