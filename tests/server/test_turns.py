@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -158,18 +158,27 @@ def test_who_goes_on_with_the_next_request_does_not_overtake_those_that_wait(sta
     assert alone == [True]
 
 
-def test_syncs_that_take_long_make_room_and_short_ones_do_not() -> None:
+def test_syncs_that_take_long_make_room_and_short_ones_keep_what_they_have() -> None:
     rests: list[int] = []
-    syncing = Syncing(nullcontext, lambda: rests.append(1), Tally())
-    with syncing():
-        pass
-    with syncing():
-        assert not rests
-        time.sleep(0.003)
-    with syncing():
-        assert len(rests) == 1
-    with syncing():
-        assert len(rests) == 1
+    lets_go: list[int] = []
+
+    @contextmanager
+    def away() -> Iterator[None]:
+        lets_go.append(1)
+        yield
+
+    def sync(seconds: float) -> None:
+        with syncing():
+            time.sleep(seconds)
+
+    syncing = Syncing(away, lambda: rests.append(1), Tally())
+    for _ in range(8):
+        sync(0.003)
+    assert not rests, "one that was short is among the latest eight: the disk is quick"
+    sync(0.0)
+    assert (len(rests), len(lets_go)) == (1, 1)
+    sync(0.003)
+    assert (len(rests), len(lets_go)) == (1, 1), "a single short one tells that it is quick again"
 
 
 class Crowd:
