@@ -66,12 +66,19 @@ _SHOWN_BY = (
 Load = Callable[[str], object]
 
 
+def _dlopen(name: str) -> object:
+    # `ctypes.CDLL` of a bundle is PyInstaller's, which does not say what was not found.
+    from _ctypes import dlopen
+
+    return dlopen(name, ctypes.DEFAULT_MODE)
+
+
 def is_library(error: ImportError) -> bool:
     """Whether a module could not be loaded for the sake of a library of the system."""
     return bool(_NOT_FOUND.search(str(error)) or _TOO_OLD.search(str(error)))
 
 
-def reason(said: str = "", load: Load = ctypes.CDLL) -> str:
+def reason(said: str = "", load: Load = _dlopen) -> str:
     """What stands in the way of a window, and what to do. `said`: what the loader said, if it was that; `load` loads a library by
     its name, or raises `OSError`."""
     old = _TOO_OLD.search(said)
@@ -94,7 +101,7 @@ def reason(said: str = "", load: Load = ctypes.CDLL) -> str:
     )
 
 
-def missing_libraries(load: Load = ctypes.CDLL) -> list[str]:
+def missing_libraries(load: Load = _dlopen) -> list[str]:
     """Those that a window needs and that cannot be loaded here."""
     if sys.platform != "linux":
         return []
@@ -106,7 +113,8 @@ def _loads(name: str, load: Load) -> bool:
     try:
         load(name)
     except OSError as error:
-        return _NOT_FOUND.search(str(error)) is None
+        # One of ours may be there, and miss another.
+        return name not in _NOT_FOUND.findall(str(error))
     return True
 
 

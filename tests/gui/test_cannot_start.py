@@ -76,6 +76,17 @@ def test_a_library_that_no_table_has_is_named_as_the_loader_does() -> None:
 
 
 @on_linux
+def test_a_library_that_is_there_but_misses_another_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    of(monkeypatch, ID="debian")
+
+    def load(name: str) -> None:
+        if name.startswith(("libX11", "libxcb")):
+            raise OSError("libxcb.so.1: cannot open shared object file: No such file or directory")
+
+    assert "“sudo apt install libxcb1”" in reason(load=load)
+
+
+@on_linux
 def test_what_only_the_other_kind_of_screen_needs_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     of(monkeypatch, ID="debian")
     load = without(*FOR_X11, *FOR_WAYLAND)

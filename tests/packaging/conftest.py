@@ -50,3 +50,23 @@ def bundle(built: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(built, folder / "filexfer", symlinks=True)
     yield folder / "filexfer"
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty home: the one thing that the programs are told, so that they leave the tester's own alone."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder worth moving: nested, with an empty folder, an empty file, a large one, and a name with a space and an umlaut."""
+    top = tmp_path / "to send" / "Ferien ü 2026"
+    (top / "deep" / "empty folder").mkdir(parents=True)
+    (top / "empty").write_bytes(b"")
+    (top / "large.bin").write_bytes(bytes(range(256)) * 12_345)
+    for number in range(40):
+        (top / "deep" / f"note {number}.txt").write_text(f"{number}\n" * number, encoding="utf-8")
+    return top

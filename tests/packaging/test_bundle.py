@@ -3,80 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
+from tests.packaging.running import MIDDLE, command_of, contents, serving, started
 from tests.screen import Screen, screen, wait_for
-
-#: A point on the list of files of a window that lies where the tests put it.
-MIDDLE = (780, 330)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An empty home: the one thing that the programs are told, so that they leave the tester's own alone."""
-    home = tmp_path / "home"
-    home.mkdir()
-    return home
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A folder worth moving: nested, with an empty folder, an empty file, a large one, and a name with a space and an umlaut."""
-    top = tmp_path / "to send" / "Ferien ü 2026"
-    (top / "deep" / "empty folder").mkdir(parents=True)
-    (top / "empty").write_bytes(b"")
-    (top / "large.bin").write_bytes(bytes(range(256)) * 12_345)
-    for number in range(40):
-        (top / "deep" / f"note {number}.txt").write_text(f"{number}\n" * number, encoding="utf-8")
-    return top
-
-
-def contents(top: Path) -> dict[str, bytes | None]:
-    return {str(path.relative_to(top)): path.read_bytes() if path.is_file() else None for path in sorted(top.rglob("*"))}
-
-
-def command_of(entry: Path) -> list[str]:
-    """The command line of a desktop entry, read as the specification has it: first the escapes of a string, then the quoting of
-    `Exec`, then the field codes (no file was given, `%k` is the entry itself)."""
-    (text,) = re.findall(r"^Exec=(.*)$", entry.read_text(encoding="utf-8"), re.MULTILINE)
-    text = re.sub(r"\\(.)", lambda found: {"s": " ", "n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1]), text)
-    words = re.findall(r'"((?:\\.|[^"\\])*)"|(\S+)', text)
-    plain = [re.sub(r'\\(["`$\\])', r"\1", quoted) if quoted else word for quoted, word in words]
-    return [str(entry) if word == "%k" else word for word in plain if word not in ("%f", "%F", "%u", "%U")]
-
-
-@contextmanager
-def serving(bundle: Path, share: Path, home: Path, *words: str) -> Iterator[str]:
-    """A headless server, run by the bundle's own command line; its address."""
-    words = words or ("--listen", "http://localhost:0", "--guest", "write")
-    command = [str(bundle / "filexfer"), "serve", str(share), *words]
-    with subprocess.Popen(command, env={"HOME": str(home)}, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield server.stdout.readline().removeprefix("Listening on ").strip()
-        finally:
-            server.terminate()
-
-
-@contextmanager
-def started(command: Sequence[str], bundle: Path, home: Path, desk: Screen) -> Iterator[None]:
-    """The app, told nothing but where the screen and the home are. Its background service is stopped with it."""
-    environment = {"DISPLAY": desk.environment["DISPLAY"], "HOME": str(home)}
-    with subprocess.Popen(command, env=environment) as app:
-        try:
-            yield
-        finally:
-            app.terminate()
-            told = home / ".local/state/filexfer/agent.address"
-            if told.exists():
-                stop = [str(bundle / "filexfer"), "call", told.read_text(encoding="utf-8").strip(), "agent_stop"]
-                subprocess.run(stop, env={"HOME": str(home)}, check=True, timeout=60)
 
 
 def test_console_twin_runs_with_an_empty_environment(bundle: Path) -> None:
@@ -146,3 +79,28 @@ def ask_for_all(desk: Screen) -> bool:
     desk.press("ctrl+a", "ctrl+d")
     desk.hand("sleep", "0.7")
     return bool(desk.hand("search", "--onlyvisible", "--name", "Download to"))
+
+
+def test_programs_opened_from_the_bundle_get_the_environment_it_was_started_in(bundle: Path, home: Path, tmp_path: Path) -> None:
+    told, programs = tmp_path / "told", tmp_path / "bin"
+    programs.mkdir()
+    (programs / "zenity").write_text(f'#!/bin/sh\n/usr/bin/env >"{told}.new" && /bin/mv "{told}.new" "{told}"\n')
+    (programs / "zenity").chmod(0o755)
+    # The app cannot show itself there, and opens another program to say so.
+    given = {"HOME": str(home), "DISPLAY": ":94", "PATH": str(programs), "LD_LIBRARY_PATH": "/my/lib", "QT_PLUGIN_PATH": "/my/qt"}
+    done = subprocess.run([str(bundle / "filexfer-app")], env=given, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    wait_for(told.exists, "the other program")
+    found = dict(line.split("=", 1) for line in told.read_text().splitlines())
+    # What a shell adds, what PySide6 tells itself, and what only others than this window's Qt are to find.
+    aside = ("PWD", "SHLVL", "_", "PYSIDE6_OPTION_PYTHON_ENUM", "QT_PLUGIN_PATH")
+    assert {name: value for name, value in found.items() if name not in aside} == {
+        name: value for name, value in given.items() if name not in aside
+    }
+
+
+def test_the_bundle_is_whole(bundle: Path) -> None:
+    assert [path for path in bundle.rglob("*") if path.is_symlink() and not path.exists()] == []
+    assert list(bundle.rglob("filexfer_zh_CN.qm"))
+    assert list(bundle.rglob("libqxcb.so"))
+    assert os.path.getsize(bundle / "filexfer") == os.path.getsize(bundle / "filexfer-app")

@@ -21,6 +21,10 @@ def exec_line(words: list[str]) -> str:
     escaped once more as every string there."""
     quoted = []
     for word in words:
+        # What need not be quoted is not: xdg-open alone, on a desktop that has nothing better, does not read quotes.
+        if not re.search(r"[^\w@%+=:,./-]", word):
+            quoted.append(word.replace("%", "%%"))
+            continue
         inner = "".join(f"\\{letter}" if letter in '"`$\\' else letter for letter in word)
         quoted.append(f'"{inner}"'.replace("%", "%%"))
     return " ".join(quoted).replace("\\", "\\\\")
