@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import signal
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from filexfer.agent.agent import Agent
 from filexfer.cli import exits
 from filexfer.cli.output import Output
 from filexfer.cli.service_manager import ServiceManager
+from filexfer.core import paths, places
 
 #: Seconds that the agent has to answer itself.
 _PATIENCE = 10.0
@@ -28,7 +31,7 @@ def serve(agent: Agent, out: Output, manager: ServiceManager) -> int:
         for address in addresses:
             _say(address, out)
         if any(address.startswith("https:") for address in agent.addresses):
-            out.say("To let a device in, run here: filexfer invite")
+            out.say(f"To let a device in, run here: filexfer invite{_named(agent.state)}")
         out.flush()
         _settle()
         manager.ready(f"Listening on {', '.join(addresses)}", partial(_answers, agent))
@@ -43,6 +46,11 @@ def _say(address: str, out: Output) -> None:
         out.record(event="listening", address=address, message=f"Listening on {address}")
     else:
         out.result(f"Listening on {address}")
+
+
+def _named(state: Path) -> str:
+    """How a server with this state is named to commands, where they would not find it by themselves."""
+    return "" if state.is_relative_to(places.state_folder()) else f" --state {shlex.quote(paths.shown(str(state)))}"
 
 
 def _answers(agent: Agent) -> bool:

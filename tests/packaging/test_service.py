@@ -162,6 +162,7 @@ def test_root_invites_and_lists_devices_at_a_server_of_another_user(tmp_path: Pa
         ) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[-1]
+            assert server.stdout.readline() == f"To let a device in, run here: filexfer invite --state {top}/state\n"
             assert os.stat(top / "state/agent.address").st_uid == 65534
             invited = run("invite", "--state", top / "state", "--no-wait", "--no-qr")
             assert (invited.code, "filexfer://" in invited.out) == (0, True), invited.err
