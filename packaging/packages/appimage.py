@@ -20,7 +20,9 @@ _SOURCES = release.TOP / "packaging" / "appimage"
 _LIBRARIES = ("squashfuse_ll", "squashfuse", "fuse3", "z", "lzma", "zstd", "lz4", "lzo2", "pthread")
 _COMPILE = ("gcc", "-std=c11", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64", "-Os", "-Wall", "-Wextra", "-Werror")
 _LINK = ("-ffunction-sections", "-Wl,--gc-sections", "-Wl,--build-id=none", "-static", "-s")
-_IMAGE = ("-comp", "zstd", "-Xcompression-level", "19", "-b", "1M")
+#: Larger blocks make the file smaller (by 1 MB at 1 MiB) and the first window later (by a tenth of a second): whoever reads a
+#: few bytes has a whole block unpacked.
+_IMAGE = ("-comp", "zstd", "-Xcompression-level", "19", "-b", "256K")
 
 
 def content(bundle: Path, moment: int) -> dict[str, Entry]:
