@@ -63,9 +63,11 @@ def seconds(command: Sequence[str], display: dict[str, str]) -> float:
                 while "0x" not in watch.stdout.readline():
                     continue
                 taken = time.perf_counter() - began
+                # The window would start its agent anew.
                 time.sleep(1.0)
-                stop_agent(Path(home, ".local/state/filexfer"))
                 app.terminate()
+                app.wait()
+                stop_agent(Path(home, ".local/state/filexfer"))
             watch.terminate()
     return taken
 
