@@ -44,6 +44,7 @@ def around(p: Photographer) -> None:
         p.shoot_dialog("integrate", IntegrateDialog)
         desktop.show_integrate()
         integrated = modal(IntegrateDialog)
+        p.wait(integrated.put.isEnabled)
         integrated._show(Integration(Placed.HERE, "/home/anna/Apps/filexfer.AppImage"))
         p.shoot_dialog("integrated", IntegrateDialog)
         window.keyboard.list.trigger()
