@@ -125,7 +125,17 @@ def _sample(args: argparse.Namespace, out: Output) -> int:
     active: dict[Key, object] = {}
     for name in ("folder", "state"):
         if given := getattr(args, name):
-            active["serve", name] = Path(given).expanduser().absolute()
+            active["serve", name] = _named(given)
     for line in sample(active).splitlines():
         out.result(line)
     return exits.Exit.DONE
+
+
+def _named(given: str) -> Path:
+    """A folder as a file of settings can name it. Raises `UsageError` where it cannot."""
+    path = Path(given).expanduser().absolute()
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise exits.UsageError(f"The name of “{path}” is not UTF-8, which TOML is. Give the folder another name.") from None
+    return path

@@ -23,6 +23,8 @@ LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERR
 
 #: The priorities of syslog(3) for our levels, the gravest first.
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (logging.DEBUG, 7))
+#: Before each further line of the same entry.
+_WITHIN = "    "
 _PLAIN = logging.LogRecord("", 0, "", 0, "", None, None)
 #: What every record has; all else is what its logger put there (`extra=`).
 _USUAL = frozenset((*vars(_PLAIN), "message", "asctime", "taskName"))
@@ -62,9 +64,10 @@ class TextLines(logging.Formatter):
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = super().format(record).splitlines() or [""]
-        # What a peer said may be in it: no control character of its gets to a terminal, and no line is forged.
-        return "\n".join(f"{_prefix(record) if self._journal else ''}{shown(line)}" for line in lines)
+        prefix = _prefix(record) if self._journal else ""
+        first, *more = super().format(record).splitlines() or [""]
+        # What a peer said may be in it: no control character of its gets to a terminal, no line of its looks like ours.
+        return "\n".join([f"{prefix}{shown(first)}", *(f"{prefix}{_WITHIN}{shown(line)}" for line in more)])
 
 
 class JsonLines(logging.Formatter):

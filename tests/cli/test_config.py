@@ -234,13 +234,56 @@ def test_a_setting_outside_of_its_section_is_sent_home(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"\xff", "not UTF-8"), (b"#" * (1 << 20) + b"#", "more than 1 MiB"), (b"[" * 9000, "not TOML")]
+    ("content", "said"),
+    [
+        (b"\xff", "not UTF-8"),
+        (b"#" * (1 << 20) + b"#", "more than 1 MiB"),
+        (b"[" * 9000, "not TOML"),
+        (b"x = " + b"9" * 5000, "thousands of digits"),
+    ],
 )
 def test_what_is_no_configuration_at_all_is_refused_in_words(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "f.toml"
     path.write_bytes(content)
     (line,) = told(path)
     assert said in line
+
+
+def test_values_beyond_all_measure_are_refused_like_others(written: Callable[..., Path]) -> None:
+    lines = told(
+        written(rest=f'[bounds]\nworkers = 0x{"f" * 5000}\nxml_bytes = "{"9" * 400} GiB"\nkey_bytes = "1 \N{KELVIN SIGN}iB"\n')
+    )
+    assert [line.split(":")[1].split("=")[0].strip() for line in lines] == [
+        "[bounds] workers",
+        "[bounds] xml_bytes",
+        "[bounds] key_bytes",
+    ]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no file without an end")
+def test_a_file_without_an_end_is_not_read_to_its_end() -> None:
+    assert "more than 1 MiB" in read(Path("/dev/zero")).faults[0].text
+
+
+def test_all_wrong_members_of_a_list_are_told(written: Callable[..., Path]) -> None:
+    (line,) = told(written('listen = ["unix:near", "https://*:8765", "ftp://x"]'))
+    assert "number 1 of the list" in line
+    assert "number 3 of the list" in line
+    assert "number 2" not in line
+
+
+def test_the_sample_takes_a_folder_of_any_name_that_toml_can_hold(tmp_path: Path) -> None:
+    odd = tmp_path / 'a"\\\x7f\x1b\n'
+    odd.mkdir()
+    (tmp_path / "f.toml").write_bytes(run("config", "sample", "--folder", odd, "--state", tmp_path / "own").raw)
+    assert Effective(read(tmp_path / "f.toml")).folder == odd
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files that are not UTF-8")
+def test_the_sample_of_a_folder_whose_name_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    result = run("config", "sample", "--folder", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    assert (result.code, result.raw) == (2, b"")
+    assert "not UTF-8" in result.err
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None:
@@ -266,7 +309,8 @@ def test_a_file_that_is_in_order_is_said_to_be(written: Callable[..., Path], fol
 
 def test_the_usual_places_are_looked_at(tmp_path: Path, written: Callable[..., Path]) -> None:
     own = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
-    assert str(tmp_path / "config/filexfer/filexfer.toml") in run("config", "check", env=own).err
+    if not Path("/etc/filexfer/filexfer.toml").exists():  # as on a machine where the package is installed
+        assert str(tmp_path / "config/filexfer/filexfer.toml") in run("config", "check", env=own).err
     (tmp_path / "config/filexfer").mkdir(parents=True)
     written('listen = ["https://localhost:0"]').rename(tmp_path / "config/filexfer/filexfer.toml")
     assert "is in order" in run("config", "check", env=own).out

@@ -44,9 +44,12 @@ def objects(result: Result) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.err.splitlines()]
 
 
-def test_each_line_of_text_has_time_level_and_message_and_only_one_line(folder: Path) -> None:
-    text = TextLines(False).format(record(text="a\nforged\x1b[2J line of %s"))
-    assert re.fullmatch(r"[-0-9]+ [:,0-9]+ WARNING a\nforged\\x1b\[2J line of so", text)
+def test_each_line_of_text_has_time_level_and_message_and_no_line_is_forged() -> None:
+    text = TextLines(False).format(record(text="a\r\n2026-01-01 00:00:00,000 ERROR forged\x1b[2J line of %s\u2028<2>b"))
+    assert re.fullmatch(
+        r"[-0-9]+ [:,0-9]+ WARNING a\n    2026-01-01 00:00:00,000 ERROR forged\\x1b\[2J line of so\n    <2>b", text
+    )
+    assert TextLines(True).format(record(text="a\n<2>b %s")) == "<4>a\n<4>    <2>b so"
 
 
 def test_the_journal_gets_priorities_and_no_time() -> None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from filexfer.core.errors import FilexferError
 
 _UNITS = {"B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMG]i?B|B)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,20}(?:\.\d{1,20})?) ?([KMG]i?B|B)", re.IGNORECASE | re.ASCII)
 
 
 class WrongValue(ValueError):
@@ -190,13 +190,15 @@ class Several:
             raise WrongValue('write a list in brackets, like ["…"].')
         if len(value) < self.least:
             raise WrongValue("the list is empty: write at least one, or leave the setting out.")
-        return tuple(self._member(number, one) for number, one in enumerate(value, 1))
-
-    def _member(self, number: int, value: object) -> object:
-        try:
-            return self.each.read(value)
-        except WrongValue as wrong:
-            raise WrongValue(f"number {number} of the list: {wrong}") from None
+        members, faults = [], []
+        for number, one in enumerate(value, 1):
+            try:
+                members.append(self.each.read(one))
+            except WrongValue as wrong:
+                faults.append(f"number {number} of the list: {wrong}")
+        if faults:
+            raise WrongValue(" And ".join(faults))
+        return tuple(members)
 
     def written(self, value: object) -> str:
         assert isinstance(value, tuple | list)
@@ -225,8 +227,9 @@ class ListenAddress:
 
 
 def quoted(text: str) -> str:
-    """A text as a basic string of TOML, which takes JSON's escapes (but for halves of pairs, which no setting of ours has)."""
-    return json.dumps(text, ensure_ascii=False)
+    """A text as a basic string of TOML, which takes JSON's escapes (but for halves of pairs, which no setting of ours has), and
+    wants DEL escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _either(words: list[str]) -> str:

@@ -18,6 +18,8 @@ from filexfer.core.paths import shown
 _MOST = 1 << 20
 #: Most characters of a wrong value that are repeated.
 _REPEATED = 60
+#: Most bits of a number that is repeated: Python refuses to write those of thousands of digits, and TOML has them.
+_WRITTEN = 64
 _PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
 
 #: Section and name of a setting.
@@ -64,7 +66,8 @@ class ConfigFile:
 def read(path: Path) -> ConfigFile:
     """Read the file at `path`; what is wrong with it is in the answer's `faults`."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_MOST + 1)
     except FileNotFoundError:
         return _refused(path, "there is no such file. Make one with “filexfer config sample”, or name another one.")
     except OSError as error:
@@ -79,6 +82,9 @@ def read(path: Path) -> ConfigFile:
         return _refused(path, "this is not UTF-8 text. Save it as UTF-8.", line)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return _not_toml(path, str(error))
+    except ValueError:
+        # Python turns no text of more than 4,300 digits into a number.
+        return _refused(path, "it holds a number with thousands of digits, which no setting takes. Write a smaller one.")
     return _Reader(path, Lines(text)).file(found)
 
 
@@ -158,6 +164,8 @@ def _list_of(sections: Collection[str]) -> str:
 def _repeated(value: object) -> str:
     """A value that was refused, where it helps to see it: members of lists may be addresses with a password in them."""
     if not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, int) and value.bit_length() > _WRITTEN:
         return ""
     text = quoted(value) if isinstance(value, str) else str(value).lower()
     return f" = {shown(text if len(text) <= _REPEATED else f'{text[:_REPEATED]}…')}"
