@@ -221,7 +221,8 @@ class _Incoming:
         """Read and decode."""
         length = body.length or 0
         if buffers.size < length <= blocks.size and self._caller.permission >= Permission.WRITE:
-            with self._crowd.holding(length):
+            # Of however short a call: it is the whole buffer that it has.
+            with self._crowd.holding(blocks.size):
                 self._receive_whole(body, length, blocks)
             return
         buffer = buffers.take()

@@ -27,6 +27,9 @@ _TAKEN = _PIECE = 64 << 10
 _TOGETHER = 4
 #: Bytes that may arrive and bring no content: who sends more only keeps us busy.
 _IDLE_TALK = 64 << 10
+#: Bytes that OpenSSL may have made by itself, and that leave with our next answer: who sends a body of small pieces with new keys
+#: between them would have it hold half as much as it sends.
+_UNSAID = 16 << 10
 
 
 class TlsChannel(Channel):
@@ -151,6 +154,8 @@ class TlsChannel(Channel):
     def _feed(self, data: Bytes) -> None:
         if self._talk > _IDLE_TALK:
             raise PeerGone("The other side speaks TLS and says nothing.")
+        if self._out.pending > _UNSAID:
+            raise PeerGone("The other side changes its keys over and over.")
         self._talk += len(data)
         self._in.write(data)
         self._starved = False

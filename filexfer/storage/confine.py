@@ -102,6 +102,7 @@ class NamedOps(FsOps):
     """
 
     syncs_at_once = False
+    syncs = ("sync",)
     _FIRST = 1 << 30  # no descriptor of a file is as high
 
     def __init__(self, windows: bool = os.name == "nt") -> None:

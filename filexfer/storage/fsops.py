@@ -67,7 +67,7 @@ def syncing_within(fs: FsOps, waiting: Callable[[], AbstractContextManager[objec
 
         return sync
 
-    for name in ("sync", "sync_data", "sync_folder", "sync_all"):
+    for name in fs.syncs:
         setattr(fs, name, within(getattr(fs, name)))
 
 
@@ -76,6 +76,8 @@ class FsOps:
 
     #: Whether `sync_all` exists and tells of failures (syncfs(2): Linux before 5.8 does not), so that a batch is synced at once.
     syncs_at_once = _syncfs_tells()
+    #: The calls that make something durable, without those that are made of them.
+    syncs: tuple[str, ...] = ("sync", "sync_data", "sync_all") if sys.platform == "linux" else ("sync", "sync_all")
 
     def open_root(self, path: str) -> int:
         return os.open(os.fsencode(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

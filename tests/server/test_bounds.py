@@ -14,6 +14,7 @@ from filexfer.server.methods.files import Files
 from filexfer.server.streams import BufferStream, Spool
 from filexfer.storage.space import Space
 from tests.server.conftest import head
+from tests.server.test_load import until
 
 
 def puts(*sizes: int) -> list[dict]:
@@ -126,3 +127,13 @@ def test_who_may_not_write_is_told_so_before_a_block_has_arrived(serve) -> None:
     begin = dumps(("u" * 32, 0, Binary(b"")), "upload_write").encode()[:80]
     wire.send(head("POST /RPC2", 1_400_000, Content_Type="text/xml") + begin)
     assert b"<int>202</int>" in wire.reply().body
+
+
+def test_what_a_call_that_is_received_whole_is_read_into_counts(serve) -> None:
+    running = serve()
+    blocks = running.server._house.handle.__self__._rpc._blocks
+    wire = running.wire()
+    wire.send(head("POST /RPC2", 300_000, Content_Type="text/xml") + b" " * 100_000)
+    until(lambda: running.server._crowd.held >= blocks.size - (64 << 10))
+    wire.sock.close()
+    until(lambda: not running.server._crowd.held)

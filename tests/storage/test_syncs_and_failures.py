@@ -6,14 +6,18 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from filexfer.core import errors
 from filexfer.core.model import Conflict, Entry, PutOptions
+from filexfer.storage.confine import NamedOps
 from filexfer.storage.failures import translate
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.fsops import FsOps
 from filexfer.storage.store import Small, StoreSettings
 from tests.storage.faults import Tapped
 from tests.storage.test_conformance import put
@@ -269,3 +273,24 @@ def test_names_are_the_same_in_every_locale(memory: Path) -> None:
     assert told[0][0] == [["d", "d/é", "d/é\udcff中"], "é\udcff中", "d/é"]
     # The test says nothing unless the system's own encoding was another one for some of them.
     assert len({encoding for _, encoding in told}) > 1
+
+
+@pytest.mark.parametrize("ops", [FsOps, NamedOps])
+def test_what_is_called_for_each_sync_is_called_once(memory: Path, monkeypatch: pytest.MonkeyPatch, ops: type[FsOps]) -> None:
+    asked: list[int] = []
+    waits: list[int] = []
+    monkeypatch.setattr(os, "fsync", asked.append)
+    monkeypatch.setattr(os, "fdatasync", asked.append)
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        waits.append(1)
+        yield
+
+    with FolderStore(memory, SETTINGS, fs=ops()) as store:
+        before = len(asked)
+        store.sync_within(waiting)
+        store.make_folder("deep/er")
+        put(store, "deep/er/f", b"x" * 5000)
+        store.delete("deep/er/f")
+        assert len(waits) == len(asked) - before > 1
