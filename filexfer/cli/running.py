@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -27,7 +28,10 @@ _PATIENCE = 5.0
 #: Questions that are under way at once.
 _AT_ONCE = 16
 
-_NONE = "No server of yours runs here. Start one with `filexfer serve FOLDER`, or share a folder in the app."
+_NONE = (
+    "No server of yours runs here. Start one with `filexfer serve FOLDER`, or share a folder in the app. One that keeps its "
+    "things elsewhere, as a service does, is named by --state DIR."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def session(args: argparse.Namespace, connect: Callable[[str], Session]) -> Sess
     if args.state:
         state = Path(args.state).absolute()
         if not places.control_address(state):
-            raise ConnectionFailed(f"No server of yours that was started with --state “{args.state}” runs here.")
+            raise ConnectionFailed(_none_in(args.state, state))
         return connect_control(state)
     found = all_running()
     if args.share:
@@ -86,6 +90,16 @@ def session(args: argparse.Namespace, connect: Callable[[str], Session]) -> Sess
         raise ConnectionFailed(_NONE)
     several = ", ".join(f"--share “{one.folder}”" for one in (secure or found))
     raise UsageError(f"Several servers of yours run here. Say which one is meant: {several}.")
+
+
+def _none_in(said: str, state: Path) -> str:
+    try:
+        os.stat(state / places.CONTROL_FILE)
+    except PermissionError:
+        return f"“{said}” is another user's. Run this as that user, or as root (with sudo)."
+    except OSError:
+        pass  # There is none.
+    return f"No server of yours that was started with --state “{said}” runs here."
 
 
 def _sharing(folder: str, found: Iterable[Running]) -> Running:

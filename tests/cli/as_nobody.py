@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import filexfer.cli.health
 import filexfer.cli.serve  # noqa: F401
 from filexfer.agent.agent import Agent
 from filexfer.cli.main import main

@@ -249,43 +249,6 @@ def test_what_is_no_configuration_at_all_is_refused_in_words(tmp_path: Path, con
     assert said in line
 
 
-def test_values_beyond_all_measure_are_refused_like_others(written: Callable[..., Path]) -> None:
-    lines = told(
-        written(rest=f'[bounds]\nworkers = 0x{"f" * 5000}\nxml_bytes = "{"9" * 400} GiB"\nkey_bytes = "1 \N{KELVIN SIGN}iB"\n')
-    )
-    assert [line.split(":")[1].split("=")[0].strip() for line in lines] == [
-        "[bounds] workers",
-        "[bounds] xml_bytes",
-        "[bounds] key_bytes",
-    ]
-
-
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no file without an end")
-def test_a_file_without_an_end_is_not_read_to_its_end() -> None:
-    assert "more than 1 MiB" in read(Path("/dev/zero")).faults[0].text
-
-
-def test_all_wrong_members_of_a_list_are_told(written: Callable[..., Path]) -> None:
-    (line,) = told(written('listen = ["unix:near", "https://*:8765", "ftp://x"]'))
-    assert "number 1 of the list" in line
-    assert "number 3 of the list" in line
-    assert "number 2" not in line
-
-
-def test_the_sample_takes_a_folder_of_any_name_that_toml_can_hold(tmp_path: Path) -> None:
-    odd = tmp_path / 'a"\\\x7f\x1b\n'
-    odd.mkdir()
-    (tmp_path / "f.toml").write_bytes(run("config", "sample", "--folder", odd, "--state", tmp_path / "own").raw)
-    assert Effective(read(tmp_path / "f.toml")).folder == odd
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="names of files that are not UTF-8")
-def test_the_sample_of_a_folder_whose_name_is_not_utf_8_is_refused(tmp_path: Path) -> None:
-    result = run("config", "sample", "--folder", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
-    assert (result.code, result.raw) == (2, b"")
-    assert "not UTF-8" in result.err
-
-
 def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None:
     assert "there is no such file" in told(tmp_path / "none.toml")[0]
     assert "cannot be read" in told(tmp_path)[0]
@@ -367,6 +330,19 @@ def test_check_looks_as_the_user_who_runs_it(open_folder: Path) -> None:
     assert 'line 3: [serve] guest = "write", but the user “nobody” cannot write in' in done.err
     assert "line 4: [serve] state: “" in done.err
     assert "belongs to the user “root”, not to the user “nobody”" in done.err
+    # As systemd keeps what is a service's: a link into a place that others cannot enter.
+    (open_folder / "private/state").mkdir(parents=True)
+    (open_folder / "private").chmod(0o700)
+    linked = open_folder / "linked.toml"
+    (open_folder / "link").symlink_to("private/state")
+    linked.write_text(f'[serve]\nfolder = "{share}"\nstate = "{open_folder}/link"\n', "utf-8")
+    assert (
+        "/link” cannot be looked at by the user “nobody”. Run this as the server's user"
+        in as_nobody("config", "check", linked).err
+    )
+    linked.write_text(f'[serve]\nfolder = "{open_folder}/link"\n', "utf-8")
+    assert "[serve] folder: “" in (said := as_nobody("config", "check", linked).err)
+    assert "cannot be looked at by" in said
     share.chmod(0)
     assert "line 2: [serve] folder: “" in as_nobody("config", "check", path).err
     os.chown(open_folder / "own", 65534, 65534)

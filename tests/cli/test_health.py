@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cli.command import Served, Share, run
+import pytest
+
+from tests.cli.command import Served, Share, ended, run
 
 Serve = Callable[..., Served]
 
@@ -30,7 +36,9 @@ def test_one_that_does_not_says_why_and_fails(share: Share) -> None:
 
 def test_without_an_address_it_is_about_the_server_that_runs_here(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "box").mkdir()
-    assert run("health").code == 3
+    nobody = run("health")
+    assert nobody.code == 3
+    assert "--state DIR" in nobody.err, "how a service is named"
     served = serve(tmp_path / "box", "--listen", "http://localhost:0")
     result = run("health", "-v")
     assert (result.code, result.lines[0]) == (0, "ok")
@@ -65,3 +73,12 @@ def test_a_monitor_elsewhere_has_a_token_that_opens_no_file(serve: Serve, tmp_pa
     assert any(line.startswith("running for:") for line in result.lines)
     assert run("ls", served.address, "--token-file", token).code == 4
     served.end(signal.SIGTERM)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can ask as somebody else")
+def test_who_may_not_look_at_a_server_of_another_user_is_told_who_may() -> None:
+    with tempfile.TemporaryDirectory(prefix="fx") as place:  # closed to others
+        command = [sys.executable, "-m", "tests.cli.as_nobody", "health", "--state", f"{place}/state"]
+        done = ended(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2]))
+    assert done.code == 3
+    assert done.err == f"filexfer: “{place}/state” is another user's. Run this as that user, or as root (with sudo).\n"

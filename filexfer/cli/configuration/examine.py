@@ -14,6 +14,9 @@ from filexfer.core.paths import shown
 from filexfer.core.places import check_apart, share_state
 from filexfer.server.listener import check_form, check_here
 
+#: Of a place within a folder that is closed to whoever looks, such as what a service of systemd keeps.
+_NOT_LOOKED = "cannot be looked at by {}. Run this as the server's user or as root, or open the folders above it."
+
 
 def folder_fault(found: Effective) -> Fault | None:
     """What is wrong with the folder to be shared, if it cannot be shared at all."""
@@ -23,6 +26,8 @@ def folder_fault(found: Effective) -> Fault | None:
     if folder is None:
         return Fault('no folder to share is named. Write folder = "/…" in [serve].', found.file.path if found.file else None)
     name = f"“{shown(str(folder))}”"
+    if _closed(folder):
+        return found.fault("serve", "folder", f"[serve] folder: {name} {_NOT_LOOKED.format(_me())}")
     if not os.path.isdir(folder):
         if os.path.lexists(folder):
             return found.fault("serve", "folder", f"[serve] folder: {name} is not a folder. Name a folder to share.")
@@ -84,6 +89,9 @@ def _folder(found: Effective, folder: Path) -> Iterator[Fault]:
 def _kept_in(state: Path, secure: bool) -> Iterator[str]:
     """What is wrong with the folder that the server keeps its things in, there yet or not."""
     name = f"“{shown(str(state))}”"
+    if _closed(state):
+        yield f"{name} {_NOT_LOOKED.format(_me())}"
+        return
     if not os.path.lexists(state):
         above = next(one for one in state.parents if os.path.lexists(one))
         if not os.path.isdir(above) or not os.access(above, os.W_OK | os.X_OK):
@@ -106,6 +114,17 @@ def _kept_in(state: Path, secure: bool) -> Iterator[str]:
             kept_pin(state)
         except FilexferError as error:
             yield str(error)
+
+
+def _closed(path: Path) -> bool:
+    """Whether it cannot even be told what is there."""
+    try:
+        os.stat(path)
+    except PermissionError:
+        return True
+    except OSError:
+        pass  # That is told apart elsewhere.
+    return False
 
 
 def _addresses(found: Effective) -> Iterator[Fault]:
