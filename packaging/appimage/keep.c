@@ -3,11 +3,14 @@
 #include "runtime.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +26,8 @@ pid_t split_off(void)
     if (child > 0) {
         int status;
         while (waitpid(child, &status, 0) < 0)
-            ;
+            if (errno != EINTR)
+                return -1;
         return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? child : -1;
     }
     if (child < 0)
@@ -44,6 +48,17 @@ pid_t split_off(void)
         if (nothing < 0 || dup2(nothing, stream) < 0)
             _exit(1);
     return 0;
+}
+
+void hold_only(int one, int other)
+{
+    unsigned low = (unsigned)(one < other ? one : other), high = (unsigned)(one < other ? other : one);
+
+    if (low > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, low - 1, 0);
+    if (high > low + 1)
+        close_range(low + 1, high - 1, 0);
+    close_range(high + 1, ~0U, 0);
 }
 
 /* Whether the program of process `number` lies in `folder`. */
@@ -73,11 +88,39 @@ static bool in_use(const char *folder)
     return found;
 }
 
+/* Has a signal end a sleep, and nothing else. */
+static void wake(int number)
+{
+    (void)number;
+}
+
+/* What the split-off process does once `alive` is all that it shares with the others. */
+static void keep(const char *folder, int alive)
+{
+    unsigned pause = SOON;
+    char byte;
+    int locked;
+
+    hold_only(alive, alive);
+    /* As tmpfiles.d(5) has it: what is locked is not cleaned up for its age. */
+    locked = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (locked >= 0)
+        flock(locked, LOCK_EX | LOCK_NB);
+    /* The end of a session ends us beside the app, and the folder would stay. */
+    signal(SIGTERM, wake);
+    while (read(alive, &byte, 1) > 0)
+        ;
+    /* The window has gone, the work it left to its service may not have. */
+    while (in_use(folder))
+        pause = sleep(pause) > 0 ? SOON : pause < LATE ? pause + 1 : LATE;
+    remove_tree(folder);
+    _exit(0);
+}
+
 int keep_until_unused(const char *folder)
 {
     int ends[2];
     pid_t child;
-    char byte;
 
     if (pipe(ends) != 0)
         return -1;
@@ -89,13 +132,8 @@ int keep_until_unused(const char *folder)
         return child < 0 ? -1 : ends[1];
     }
     close(ends[1]);
-    while (read(ends[0], &byte, 1) > 0)
-        ;
-    /* The window has gone, the work it left to its service may not have. */
-    for (unsigned pause = SOON; in_use(folder); pause = pause < LATE ? pause + 1 : LATE)
-        sleep(pause);
-    remove_tree(folder);
-    _exit(0);
+    keep(folder, ends[0]);
+    return -1;
 }
 
 /* Removes what is in the folder that `descriptor` stands for, and closes it. */

@@ -81,9 +81,11 @@ static void keep(const char *path, size_t offset, const char *point, int mounted
     char *words[] = {"filexfer", "-o", "ro,nosuid,nodev,subtype=squashfuse", NULL};
     struct fuse_args arguments = FUSE_ARGS_INIT(3, words);
     struct fuse_lowlevel_ops operations = answers;
-    sqfs_ll *image = sqfs_ll_open(path, offset);
     sqfs_ll_chan channel;
+    sqfs_ll *image;
 
+    hold_only(mounted, alive);
+    image = sqfs_ll_open(path, offset);
     if (!image || sqfs_ll_mount(&channel, point, &arguments, &operations, sizeof operations, image) != SQFS_OK)
         _exit(1);
     if (fuse_set_signal_handlers(channel.session) == 0 && write(mounted, "", 1) == 1) {

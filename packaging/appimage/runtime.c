@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,12 +65,14 @@ static int appear(const char *path, size_t offset, const char *folder, bool unpa
 
     if (alive >= 0)
         return alive;
-    /* The process that failed to mount may have left something. */
-    if (extract_image(path, offset, folder))
-        alive = keep_until_unused(folder);
-    if (alive < 0)
-        remove_tree(folder);
-    return alive;
+    /* First, so that nothing stays behind either where we are killed while we unpack. */
+    alive = keep_until_unused(folder);
+    if (alive >= 0 && extract_image(path, offset, folder))
+        return alive;
+    remove_tree(folder);
+    if (alive >= 0)
+        close(alive);
+    return -1;
 }
 
 static int run(const char *path, size_t offset, bool unpack, char **words)
@@ -93,6 +96,21 @@ static int run(const char *path, size_t offset, bool unpack, char **words)
                folder);
 }
 
+/* Puts right what whoever started us may have left to us, and both we and the program inside could not work with. */
+static void settle(void)
+{
+    int stream;
+
+    /* Ends of processes that are ignored cannot be waited for. */
+    signal(SIGCHLD, SIG_DFL);
+    /* A pipe of ours in the place of a closed stream would be taken for the stream. */
+    do
+        stream = open("/dev/null", O_RDWR);
+    while (stream >= 0 && stream <= STDERR_FILENO);
+    if (stream >= 0)
+        close(stream);
+}
+
 int main(int count, char **words)
 {
     static char path[PATH_MAX];
@@ -101,6 +119,7 @@ int main(int count, char **words)
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     size_t offset = length > 0 ? image_offset(path) : 0;
 
+    settle();
     if (strcmp(first, "--appimage-help") == 0)
         return fputs(help, stdout) < 0;
     if (!offset)

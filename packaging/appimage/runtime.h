@@ -31,4 +31,7 @@ void remove_tree(const char *folder);
  * first child's number, already waited for, or -1. */
 pid_t split_off(void);
 
+/* keep.c: closes everything but the streams and these two: locks and pipes of whoever started us are the app's to keep, not ours. */
+void hold_only(int one, int other);
+
 #endif

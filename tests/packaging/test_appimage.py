@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import resource
 import shutil
+import signal
 import struct
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,6 +130,84 @@ def test_its_files_stay_while_a_program_in_there_runs(small: Path, room: Path, h
     wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
 
 
+def test_killed_while_it_unpacks_it_leaves_nothing(small: Path, room: Path) -> None:
+    """Stopped at the first file that it has written, which it never sees the end of."""
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room)}
+    with subprocess.Popen([small, "--appimage-extract-and-run"], env=environment, preexec_fn=one_file_of_a_page) as app:
+        assert app.wait(60) == -signal.SIGXFSZ
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+def one_file_of_a_page() -> None:
+    """In a new process: no file may become larger; the system ends whoever tries."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("how", [(), ("--appimage-extract-and-run",)])
+def test_whoever_starts_it_may_ignore_children_close_streams_and_hold_locks(
+    small: Path, room: Path, how: tuple[str, ...]
+) -> None:
+    script = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.close(0); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room)}
+    theirs, ours = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-c", script, small, *how, "x"], env=environment, stdout=subprocess.PIPE, text=True, pass_fds=[ours]
+    ) as app:
+        os.close(ours)
+        said, _ = app.communicate(timeout=60)
+    assert app.returncode == 7
+    assert told(said)["words"] == "x"
+    with os.fdopen(theirs, "rb") as pipe:
+        assert pipe.read() == b""
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+def unpacked(small: Path, room: Path) -> subprocess.Popen[bytes]:
+    """An app that runs until its stdin is closed."""
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room)}
+    command = [small, "--appimage-extract-and-run", "wait"]
+    app = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert app.stdout is not None
+    app.stdout.readline()
+    return app
+
+
+def keeper(small: Path) -> int:
+    """The process that stays behind the one app."""
+    found = 0
+    for told in Path("/proc").glob("[0-9]*/cmdline"):
+        # Other processes come to their end meanwhile.
+        with contextlib.suppress(OSError):
+            if told.read_bytes().startswith(str(small).encode() + b"\0"):
+                found = int(told.parent.name)
+    assert found
+    return found
+
+
+def test_the_end_of_a_session_leaves_no_folder(small: Path, room: Path) -> None:
+    """Which tells all processes at once to end, whoever is first."""
+    with unpacked(small, room) as app:
+        os.kill(keeper(small), signal.SIGTERM)
+        app.terminate()
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-tmpfiles"), reason="systemd is not here")
+def test_what_cleans_old_files_away_leaves_those_of_a_running_app(small: Path, room: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.conf").write_text(f"d {room} - - - 1us\n")
+    (room / "old").write_text("x")
+    with unpacked(small, room) as app:
+        subprocess.run(["systemd-tmpfiles", "--clean", tmp_path / "rules.conf"], check=True, capture_output=True)
+        assert not (room / "old").exists()
+        (folder,) = room.iterdir()
+        assert (folder / "inner/text").read_text() == "inside\n"
+        app.communicate()
+    wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
 def test_extracting_gives_the_files_as_they_were(run: Run, tmp_path: Path) -> None:
     assert run("--appimage-extract").stdout == "squashfs-root\n"
     out = tmp_path / "squashfs-root"
@@ -148,9 +230,10 @@ def test_its_own_options_are_told_and_others_of_that_kind_refused(run: Run, smal
 
 
 def test_a_file_that_was_cut_short_says_so(run: Run, small: Path, tmp_path: Path, room: Path) -> None:
-    whole, cut = small.read_bytes(), tmp_path / "cut"
+    whole = small.read_bytes()
     offset = int(run("--appimage-offset").stdout)
     for length in (offset, offset + 200, offset + (len(whole) - offset) // 2):
+        cut = tmp_path / f"cut at {length}"
         cut.write_bytes(whole[:length])
         cut.chmod(0o755)
         done = run("--appimage-extract-and-run", image=cut)
