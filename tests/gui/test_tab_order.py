@@ -144,7 +144,10 @@ def _limit(desk: Desk, place: Place) -> QWidget:
 def _details(desk: Desk, place: Place) -> QWidget:
     desk.window.job_acts.details(desk.jobs[0])
     desk.wait(lambda: QApplication.activeWindow() is not desk.window)
-    return QApplication.activeWindow() or desk.window
+    details = QApplication.activeWindow() or desk.window
+    # A table shows that it has the keyboard by one of its rows.
+    desk.wait(lambda: details.table.model().rowCount() > 0)  # type: ignore[attr-defined]
+    return details
 
 
 def _preferences(desk: Desk, place: Place) -> QWidget:
