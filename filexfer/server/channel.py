@@ -200,6 +200,7 @@ class Channel:
     def finish_sending(self) -> None:
         """Tell the peer that nothing more will come. Nothing can be received any more: with TLS, what still comes is not
         decrypted."""
+        self.ahead.clear()
         try:
             self.sock.shutdown(socket.SHUT_WR)
         except OSError:

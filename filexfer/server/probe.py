@@ -3,6 +3,7 @@ ever. Rules: one thread at most hangs there; nobody waits longer than the patien
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from typing import NamedTuple
 
 from filexfer.core.errors import FilexferError
 from filexfer.storage.store import Condition
+
+_log = logging.getLogger("filexfer.server")
 
 #: So long, in seconds, an answer is given again.
 _FRESH = 1.0
@@ -70,6 +73,10 @@ class Probe:
             seen = Seen(self._look())
         except (FilexferError, MemoryError) as error:
             seen = Seen(None, str(error) or "The machine is out of memory. Try again in a moment.")
+        except Exception:
+            # Else nobody would look again, and all be told that the disk is silent.
+            _log.exception("The disk of the share could not be looked at.")
+            seen = Seen(None, "The disk of the shared folder could not be looked at. The server's log tells why.")
         with self._lock:
             self._seen, self._at, self._under_way = seen, time.monotonic(), None
         over.set()

@@ -260,7 +260,8 @@ class TlsChannel(Channel):
             except ssl.SSLError:
                 pass  # it made the closing alert, and would wait for the other's
             super().say(self._out.read())
-            self._tls = None  # behind its closing alert OpenSSL reads no more
+            # Behind its closing alert OpenSSL reads no more, and what it has is not kept while the rest is dropped.
+            self._tls, self._in, self._out = None, ssl.MemoryBIO(), ssl.MemoryBIO()
         super().finish_sending()
 
     def _broken(self, error: ssl.SSLError) -> PeerGone:

@@ -35,13 +35,16 @@ READER = Caller("reader", Permission.READ)
 
 
 class Sick(FsOps):
-    """A disk that does as it is told. Attributes: hangs (until it is set), read_only, fails (its next sync)."""
+    """A disk that does as it is told. Attributes: hangs (until it is set), read_only, fails (its next sync), odd
+    (what nobody foresaw)."""
 
     def __init__(self) -> None:
         self.hangs: threading.Event | None = None
-        self.read_only = self.fails = False
+        self.read_only = self.fails = self.odd = False
 
     def space(self, folder: int) -> tuple[int, int]:
+        if self.odd:
+            raise ArithmeticError("odd")
         if self.hangs is not None:
             self.hangs.wait()
         return super().space(folder)
@@ -143,6 +146,18 @@ def test_a_disk_that_hangs_is_told_of_and_keeps_nobody(ill: Ill) -> None:
     [probe] = probes()
     probe.join()
     disk.hangs = None
+    assert proxy.server_health()["state"] == "ok"
+
+
+def test_a_look_that_fails_in_an_unforeseen_way_is_not_the_last(ill: Ill, caplog: pytest.LogCaptureFixture) -> None:
+    proxy, disk, server = ill
+    disk.odd = True
+    answer: Any = proxy.server_health()
+    assert (answer["state"], len(answer["reasons"])) == ("failing", 1)
+    assert "odd" not in answer["reasons"][0]
+    assert "odd" in caplog.text
+    disk.odd = False
+    server.current_share().probe._at = float("-inf")
     assert proxy.server_health()["state"] == "ok"
 
 

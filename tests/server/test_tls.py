@@ -490,6 +490,21 @@ def test_the_refusal_of_a_large_upload_can_be_read(serve) -> None:
     assert running.held() == {}
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_came_with_a_refused_request_is_not_kept_while_the_rest_is_dropped(serve, scheme: str) -> None:
+    running = serve(guest="none", drain_seconds=20.0)
+    with running.wire() as wire:
+        until(lambda: running.server._arrivals.here())
+        [connection] = running.server._arrivals.here()
+        taken_in = getattr(connection.channel, "_in", None)
+        wire.send(head("PUT /files/f", 100_000) + bytes(60_000))
+        assert wire.reply("PUT").status == 401
+        until(lambda: connection in running.server._loop._parked and connection._last)
+        assert not connection.channel.ahead
+        if taken_in is not None:
+            assert connection.channel._in is not taken_in, "OpenSSL's memory does not shrink"
+
+
 @pytest.mark.parametrize("way", ["alert", "line", "both", "reset"])
 def test_who_goes_in_mid_body_leaves_nothing(running, proxy, way: str) -> None:
     with Hands(running) as hands:
