@@ -222,7 +222,8 @@ class Server:
         self._doors.close()
         if not self._pool.close(until):
             under_way = self._arrivals.here()
-            _log.warning("%d connections did not finish in time and are cut off.", len(under_way))
+            if under_way:
+                _log.warning("Requests of %d connections did not finish in time and are cut off.", len(under_way))
             for connection in under_way:
                 connection.channel.interrupt()
             self._pool.close(time.monotonic() + max(1.0, deadline))

@@ -42,6 +42,12 @@ def test_all_wrong_members_of_a_list_are_told(tmp_path: Path) -> None:
     assert "number 2" not in text
 
 
+@pytest.mark.parametrize("name", ["https://x.org", "x.org:8765", " x", "", "x/y", "ü.org", "[::1]"])
+def test_what_no_caller_can_say_as_a_name_is_not_taken_for_one(tmp_path: Path, name: str) -> None:
+    (text,) = faults(tmp_path / "f.toml", f'[serve]\nallow_hosts = ["files.example.org", "box", "{name}"]\n')
+    assert "allow_hosts: number 3 of the list: write the name alone" in text
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 def test_the_sample_takes_a_folder_of_any_name_that_toml_can_hold(tmp_path: Path) -> None:
     odd = tmp_path / 'a"\\\x7f\x1b\n'

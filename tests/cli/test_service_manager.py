@@ -15,7 +15,7 @@ import pytest
 from filexfer import connect
 from filexfer.cli.service_manager import ServiceManager
 from filexfer.protocol.address import parse
-from tests.cli.command import Served, ended, start, tree
+from tests.cli.command import Served, ended, run, start, tree
 
 
 class Manager:
@@ -175,3 +175,12 @@ def test_it_waits_no_longer_than_it_was_told(serve: Callable[..., Served], folde
         result = served.end(signal.SIGTERM)
     assert result.code == 0
     assert "did not finish in time" in result.err
+
+
+def test_one_that_nobody_asks_anything_ends_without_a_word(tmp_path: Path, serve: Callable[..., Served]) -> None:
+    (tmp_path / "share").mkdir()
+    (tmp_path / "f.toml").write_text("[serve]\nstop_seconds = 0\n", "utf-8")
+    served = serve(tmp_path / "share", "--config", tmp_path / "f.toml", "--listen", "http://localhost:0", "--guest", "read")
+    assert run("ls", served.address).code == 0
+    result = served.end(signal.SIGTERM)
+    assert (result.code, result.err) == (0, "")

@@ -72,6 +72,23 @@ class Text:
 
 
 @dataclass(frozen=True)
+class HostName:
+    """A name of a computer, as the `Host` of a request bears it, without its port."""
+
+    says: str = "names of computers"
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}", value):
+            raise WrongValue(
+                'write the name alone, like "files.example.org", without https:// and port; one with other letters as "xn--…".'
+            )
+        return value
+
+    def written(self, value: object) -> str:
+        return quoted(str(value))
+
+
+@dataclass(frozen=True)
 class Choice:
     of: tuple[str, ...]
 

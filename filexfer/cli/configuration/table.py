@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from filexfer.cli.configuration.kinds import Choice, Flag, Kind, ListenAddress, Mode, Number, Place, Several, Text
+from filexfer.cli.configuration.kinds import Choice, Flag, HostName, Kind, ListenAddress, Mode, Number, Place, Several, Text
 from filexfer.cli.logs import FORMATS, LEVELS
 from filexfer.protocol.address import DEFAULT_PORT
 from filexfer.server.settings import Settings
@@ -73,7 +73,7 @@ _SERVE = (
     Setting(
         "serve",
         "allow_hosts",
-        Several(Text("names")),
+        Several(HostName()),
         _BUILT_IN.allow_hosts,
         "More names by which callers may know this server, such as one that only a proxy or a router has for it.",
         example=("files.example.org",),
