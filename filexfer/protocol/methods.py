@@ -95,7 +95,7 @@ _SERVICE = (
     _method("device_list", _MANAGE, "array"),
     _method("device_add", _MANAGE, "struct string [string]", tells="name", answers="id name permission"),
     _method("device_revoke", _MANAGE, "boolean string", tells="device"),
-    _method("device_leave", _READ, "boolean", tells=""),
+    _method("device_leave", _WATCH, "boolean", tells=""),
     _method("system.listMethods", _READ, "array"),
     _method("system.methodHelp", _READ, "string string"),
     _method("system.methodSignature", _READ, "array string"),

@@ -9,7 +9,7 @@ from filexfer.protocol.methods import AGENT, METHODS, OPEN, RAW, SERVICE
 
 TYPES = {"string", "int", "double", "boolean", "base64", "array", "struct", "nil"}
 READING = {
-    "server_info file_list file_stat file_get files_get file_read file_digests image_get share_changes device_leave",
+    "server_info file_list file_stat file_get files_get file_read file_digests image_get share_changes",
     "system.listMethods system.methodHelp system.methodSignature system.multicall",
 }
 
@@ -31,8 +31,11 @@ def test_nobody_without_a_permission_may_call_anything_but_pair() -> None:
     assert all(act.permission >= Permission.WATCH for act in RAW.values())
 
 
-def test_who_only_watches_asks_how_the_server_does_and_nothing_else() -> None:
-    assert {name for name, method in METHODS.items() if method.permission is Permission.WATCH} == {"server_health"}
+WATCHING = {"server_health", "device_leave"}
+
+
+def test_who_only_watches_asks_how_the_server_does_may_leave_and_nothing_else() -> None:
+    assert {name for name, method in METHODS.items() if method.permission is Permission.WATCH} == WATCHING
     watched = {area for (_, area), act in RAW.items() if act.permission is Permission.WATCH or act.watchers}
     assert watched == {"/health", "/metrics"}
 
@@ -44,7 +47,7 @@ def test_what_changes_something_needs_write_and_what_an_agent_does_needs_manage(
             expected = Permission.READ
         elif name in managing:
             expected = Permission.MANAGE
-        elif name == "server_health":
+        elif name in WATCHING:
             expected = Permission.WATCH
         else:
             expected = Permission.NONE if name == "pair" else Permission.WRITE

@@ -309,15 +309,15 @@ def test_a_revoked_device_is_stopped_at_its_next_request(house: House) -> None:
     assert phone.call("server_info")["device"] == "phone"
 
 
-@pytest.mark.parametrize("permission", ["read", "manage"])
+@pytest.mark.parametrize("permission", ["watch", "read", "manage"])
 def test_a_device_gives_up_its_own_token_and_no_other(house: House, permission: str) -> None:
     laptop, phone = house.device(permission, "laptop"), house.device("read", "phone")
-    laptop.call("server_info")
+    laptop.call("server_health")
     kept = laptop.connection()
     assert laptop.call("device_leave", over=kept) is True
-    assert fault(lambda: laptop.call("server_info", over=kept)) == 201
+    assert fault(lambda: laptop.call("server_health", over=kept)) == 201
     kept.close()
-    assert fault(lambda: laptop.call("server_info")) == 201
+    assert fault(lambda: laptop.call("server_health")) == 201
     assert [device["name"] for device in house.owner("device_list")] == ["phone"]
     assert phone.call("server_info")["device"] == "phone"
     (line,) = [
