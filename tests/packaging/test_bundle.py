@@ -6,15 +6,68 @@ import json
 import os
 import re
 import subprocess
+import tomllib
+from collections.abc import Iterable
+from importlib import metadata
+from io import BytesIO
 from pathlib import Path
+from xmlrpc.client import Binary, ServerProxy
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from PIL import Image
+from PyInstaller.archive.readers import CArchiveReader
 
 from tests.packaging.running import MIDDLE, command_of, contents, serving, started
 from tests.screen import Screen, screen, wait_for
+
+TOP = Path(__file__).resolve().parents[2]
 
 
 def test_console_twin_runs_with_an_empty_environment(bundle: Path) -> None:
     done = subprocess.run([str(bundle / "filexfer"), "--version"], env={}, capture_output=True, text=True, timeout=60)
     assert re.fullmatch(r"filexfer \d+\.\d+.*\n", done.stdout), done.stderr
+
+
+def modules(program: Path) -> set[str]:
+    """The modules of Python that a bundled program holds."""
+    library: dict[str, object] = CArchiveReader(str(program)).open_embedded_archive("PYZ.pyz").toc
+    return set(library)
+
+
+def installed_with(rows: Iterable[str], extras: Iterable[str] = ("",)) -> set[str]:
+    """The projects that these requirements bring along, and those in turn, by normalized names."""
+    found: set[str] = set()
+    for row in rows:
+        one = Requirement(row)
+        if one.name == "filexfer" or (one.marker and not any(one.marker.evaluate({"extra": extra}) for extra in extras)):
+            continue
+        found |= {canonicalize_name(one.name)} | installed_with(metadata.requires(one.name) or (), ("", *one.extras))
+    return found
+
+
+def test_nothing_is_bundled_that_only_builds_or_tests_it(built: Path) -> None:
+    told = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = told["optional-dependencies"]
+    needed = installed_with([*told["dependencies"], *extras["gui"], *extras["images"]]) | {"filexfer"}
+    brought = metadata.packages_distributions()
+    for name in {module.partition(".")[0] for module in modules(built / "filexfer")} & brought.keys():
+        assert needed & {canonicalize_name(one) for one in brought[name]}, name
+
+
+def test_bundled_server_makes_thumbnails_of_all_that_it_may(bundle: Path, home: Path, tmp_path: Path) -> None:
+    """Pillow's parts that decode nothing of this are left out."""
+    share = tmp_path / "share"
+    share.mkdir()
+    formats = {"png", "jpg", "gif", "webp", "bmp", "tif"}
+    for one in formats:
+        Image.effect_noise((300, 200), 50).convert("RGB").save(share / f"picture.{one}")
+    with serving(bundle, share, home) as address, ServerProxy(f"{address}RPC2") as server:
+        for one in formats:
+            made = server.image_get(f"picture.{one}", 64)
+            assert isinstance(made, Binary)
+            with Image.open(BytesIO(made.data)) as small:
+                assert max(small.size) == 64
 
 
 def test_console_twin_moves_a_tree_both_ways(bundle: Path, tree: Path, home: Path, tmp_path: Path) -> None:
