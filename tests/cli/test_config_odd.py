@@ -48,6 +48,25 @@ def test_what_no_caller_can_say_as_a_name_is_not_taken_for_one(tmp_path: Path, n
     assert "allow_hosts: number 3 of the list: write the name alone" in text
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "collide"),
+    [
+        ("https://*:8765", "http://localhost:8765", True),
+        ("http://localhost:8765", "https://localhost:8765", True),
+        ("unix:/run/x.sock", "unix:/run/x.sock", True),
+        ("https://localhost:0", "http://localhost:0", False),
+        ("https://*:8765", "http://localhost:8766", False),
+        ("https://192.0.2.1:8765", "http://localhost:8765", False),
+        ("https://*:8765", "unix:/run/x.sock", False),
+    ],
+)
+def test_addresses_of_which_one_server_can_only_have_one_are_told(tmp_path: Path, one: str, other: str, collide: bool) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(f'[serve]\nlisten = ["{one}", "{other}"]\n', "utf-8")
+    found = [str(fault) for fault in Effective(read(path)).faults]
+    assert [f"line 2: [serve] listen: “{other}”: two addresses" in fault for fault in found] == [True] * collide
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 def test_the_sample_takes_a_folder_of_any_name_that_toml_can_hold(tmp_path: Path) -> None:
     odd = tmp_path / 'a"\\\x7f\x1b\n'

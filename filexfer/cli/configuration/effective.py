@@ -11,6 +11,7 @@ from typing import TypeVar
 from filexfer.cli.configuration.reading import ConfigFile, Fault, Given, Key
 from filexfer.cli.configuration.table import Setting, settings
 from filexfer.core.errors import ConnectionFailed, FilexferError
+from filexfer.protocol.address import Address
 from filexfer.server.listener import check_form, check_plain
 from filexfer.server.settings import Settings
 
@@ -98,11 +99,24 @@ class Effective:
     def _at_odds(self) -> Iterator[Fault]:
         """What fits by itself, and not together."""
         bounds = self.server_settings()
+        places: list[Address] = []
         for address in self.listen:
             try:
-                check_plain(check_form(address), bounds)
+                where = check_form(address)
+                if any(_collide(where, other) for other in places):
+                    both = "two addresses are at the same port, or the same socket: give each its own."
+                    yield self.fault("serve", "listen", f"[serve] listen: “{address}”: {both}")
+                places.append(where)
+                check_plain(where, bounds)
             except ConnectionFailed:
                 pass  # a host that is not there now; whoever listens is told
             except FilexferError as error:
                 # Without the address, which may hold a password.
                 yield self.fault("serve", "listen", str(error))
+
+
+def _collide(one: Address, other: Address) -> bool:
+    """Whether one server cannot listen on both."""
+    if "unix" in (one.scheme, other.scheme):
+        return one.socket == other.socket
+    return one.port == other.port != 0 and (one.host == other.host or "*" in (one.host, other.host))
