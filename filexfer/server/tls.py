@@ -109,7 +109,8 @@ class TlsChannel(Channel):
         if not self.greeting and (count := self._decrypt_ahead()) >= 0:
             return count
         # A record has more bytes than its content: a whole one is to fit, or the connection goes back to the loop for the rest.
-        data = self._take(_RECORD if self.greeting else _TAKEN)
+        # No more than that: who may do nothing here would have OpenSSL grow by it, for as long as the connection stays.
+        data = self._take(_RECORD if self.greeting else _HEADER + _RECORD + _OVERHEAD)
         if not data:
             return -1 if data is None else 0
         if self.greeting:

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from xmlrpc.client import Binary, MultiCall, ProtocolError, ServerProxy
+from xmlrpc.client import Binary, MultiCall, ProtocolError, ServerProxy, dumps, loads
 
 import pytest
 
@@ -503,6 +503,18 @@ def test_what_came_with_a_refused_request_is_not_kept_while_the_rest_is_dropped(
         assert not connection.channel.ahead
         if taken_in is not None:
             assert connection.channel._in is not taken_in, "OpenSSL's memory does not shrink"
+
+
+def test_of_what_comes_too_early_no_more_than_a_record_is_taken(running, hands) -> None:
+    hands.meet()
+    cursor = loads(hands.call("share_changes").body)[0][0]["cursor"]
+    body = dumps((cursor, 20.0), "share_changes").encode()
+    hands.send(head("POST /RPC2", len(body), Content_Type="text/xml") + body)
+    [connection] = running.server._arrivals.here()
+    until(lambda: connection._later and connection in running.server._loop._parked)
+    running.server._loop.call(lambda: hands.sock.sendall(hands.sealed(bytes(60_000))))  # so that it finds all of it there
+    until(lambda: connection.channel.ahead)
+    assert len(connection.channel.ahead) <= 16 << 10
 
 
 @pytest.mark.parametrize("way", ["alert", "line", "both", "reset"])
