@@ -49,9 +49,20 @@ class _Part:
 
 def text(tables: Path) -> str:
     """The file `copyright` for the bundle whose tables PyInstaller wrote into the folder `tables` (its `--workpath`)."""
-    parts = _parts(_sources(tables))
+    parts = _told_once(sorted(_parts(_sources(tables)), key=lambda part: part.title.lower()))
     ours = _Part("filexfer", "MIT", (TOP / "LICENSE").read_text("utf-8"), {"*"})
-    return _HEAD + "".join("\n" + _stanza(part) for part in [ours, *sorted(parts, key=lambda part: part.title.lower())])
+    return _HEAD + "".join("\n" + _stanza(part) for part in [ours, *parts])
+
+
+def _told_once(parts: Iterable[_Part]) -> Iterable[_Part]:
+    """The parts, those of one text as one: packages that came of the same sources repeat long ones."""
+    told: dict[tuple[str, str], _Part] = {}
+    for part in parts:
+        first = told.setdefault((part.licence, part.text), part)
+        if first is not part:
+            first.title += f"; {part.title}"
+            first.files |= part.files
+    return told.values()
 
 
 def _sources(tables: Path) -> list[tuple[str, Path]]:

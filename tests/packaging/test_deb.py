@@ -198,6 +198,20 @@ def test_the_licences_of_all_that_is_inside_are_told(tmp_path: Path) -> None:
     assert all(line[0] == " " or ":" in line for line in text.splitlines() if line)
 
 
+def test_a_licence_that_several_libraries_share_is_told_once(tmp_path: Path) -> None:
+    libraries = [next(Path("/lib").glob(f"*/{name}")) for name in ("libstdc++.so.6", "libgcc_s.so.1")]
+    (tmp_path / "PYZ-00.toc").write_text(repr(("name", [])), encoding="utf-8")
+    data = [(one.name, str(one), "BINARY") for one in libraries]
+    (tmp_path / "COLLECT-00.toc").write_text(repr((data,)), encoding="utf-8")
+    text = copyright.text(tmp_path)
+    (stanza,) = (one for one in text.split("\nFiles: ") if "libgcc_s.so.1" in one.partition("\nCopyright: ")[0])
+    assert "/libstdc++.so.6" in stanza.partition("\nCopyright: ")[0]
+    assert re.search(r"^Comment: libgcc.*; libstdc\+\+6", stanza, re.MULTILINE)
+    assert text.count("GCC RUNTIME LIBRARY EXCEPTION") == Path("/usr/share/doc/libgcc-s1/copyright").read_text().count(
+        "GCC RUNTIME LIBRARY EXCEPTION"
+    )
+
+
 def depends_on(module: str) -> Path:
     from importlib.util import find_spec
 
