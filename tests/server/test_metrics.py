@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from xmlrpc.client import Binary
 
@@ -103,6 +105,19 @@ def test_what_the_server_is_stands_there_too(house: House, watcher: Stranger) ->
     if sys.platform == "linux":
         assert row(numbers, "process_resident_memory_bytes") > 1 << 20
         assert row(numbers, "process_open_fds") > 5
+
+
+def test_the_page_for_those_who_watch_names_every_number_and_no_other(watcher: Stranger) -> None:
+    page = (Path(__file__).parents[2] / "docs/monitoring.md").read_text("utf-8")
+    told = re.findall(r"^# TYPE (filexfer_\w+) ", watcher.get("/metrics")[1].decode(), re.MULTILINE)
+    table = "\n".join(line for line in page.splitlines() if line.startswith("| `filexfer_"))
+    assert sorted(re.findall(r"`(filexfer_\w+)`", table)) == sorted(told)
+    # What its rules ask for is there; and within braces YAML takes brackets, braces and commas in quotation marks only.
+    rules = re.findall(r"^ *- \{alert: \w+, expr: (.*?)(?:, for: \w+)?\}$", page, re.MULTILINE)
+    assert len(rules) == page.count("{alert: ")
+    assert all(re.fullmatch(r"'[^']+'|[^\[\]{},']+", rule) for rule in rules), rules
+    asked = {name.removesuffix("_bucket") for rule in rules for name in re.findall(r"filexfer_\w+", rule)}
+    assert asked <= set(told)
 
 
 @pytest.mark.parametrize("scheme", LISTENS)
