@@ -106,8 +106,6 @@ static void keep(const char *folder, int alive)
     locked = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (locked >= 0)
         flock(locked, LOCK_EX | LOCK_NB);
-    /* The end of a session ends us beside the app, and the folder would stay. */
-    signal(SIGTERM, wake);
     while (read(alive, &byte, 1) > 0)
         ;
     /* The window has gone, the work it left to its service may not have. */
@@ -120,11 +118,19 @@ static void keep(const char *folder, int alive)
 int keep_until_unused(const char *folder)
 {
     int ends[2];
+    sigset_t end, before;
     pid_t child;
 
     if (pipe(ends) != 0)
         return -1;
+    /* The end of a session would end the new process beside the app, and the folder stay. Held back until that one is ready. */
+    sigemptyset(&end);
+    sigaddset(&end, SIGTERM);
+    sigprocmask(SIG_BLOCK, &end, &before);
     child = split_off();
+    if (child == 0)
+        signal(SIGTERM, wake);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     if (child != 0) {
         close(ends[0]);
         if (child < 0)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from packages import appimage
+from packages import appimage, release
 from packages.archive import Entry
 
 from tests.screen import wait_for
@@ -218,6 +218,28 @@ def test_extracting_gives_the_files_as_they_were(run: Run, tmp_path: Path) -> No
     again = run("--appimage-extract")
     assert again.returncode == 127
     assert "Remove it first" in again.stderr
+
+
+def test_extracted_it_starts_its_own_program_whatever_appimage_it_is_started_from(tmp_path: Path) -> None:
+    own = tmp_path / "squashfs root" / "usr/lib/filexfer"
+    own.mkdir(parents=True)
+    for name in ("filexfer", "filexfer-app"):
+        (own / name).write_text(f"#!/bin/sh\necho {name} $#\n")
+        (own / name).chmod(0o755)
+    start = Path(shutil.copy(release.TOP / "packaging/appimage/AppRun", own.parents[2]))
+    start.chmod(0o755)
+    (tmp_path / "link").symlink_to(start)
+    for environment in ({"APPDIR": "/elsewhere"}, {"APPDIR": str(own.parents[2])}, {}):
+        for program in (start, tmp_path / "link"):
+            for words, said in (
+                (["--version"], "filexfer 1\n"),
+                (["serve", "a b"], "filexfer-app 2\n"),
+                ([], "filexfer-app 0\n"),
+            ):
+                done = subprocess.run(
+                    [program, *words], env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True
+                )
+                assert done.stdout == said, done.stderr
 
 
 def test_its_own_options_are_told_and_others_of_that_kind_refused(run: Run, small: Path) -> None:
