@@ -56,7 +56,7 @@ class Pool:
         self._busy = 0  # workers at tasks of networks
         self._owners: deque[Task] = deque()
         self._threads = 0
-        self._sleeping = 0
+        self._sleeping = 0  # workers, those too that are about to begin
         self._closing = False
 
     def pressed(self, network: str) -> bool:
@@ -203,6 +203,7 @@ class Pool:
             _log.warning("No thread can be started; %d are at work.", self._threads)
         else:
             self._threads += 1
+            self._sleeping += 1
 
     def _sleep(self) -> bool:
         """Wait for work; False when there was none for too long."""
@@ -222,7 +223,8 @@ class Pool:
     # ---- on a worker
 
     def _run(self) -> None:
-        while job := self._next():
+        job = self._next(begins=True)
+        while job:
             network, address, task = job
             try:
                 task()
@@ -233,9 +235,11 @@ class Pool:
                 if network is not None:
                     self._finished(network, address)
             del job, task  # not kept alive while this thread sleeps
+            job = self._next()
 
-    def _next(self) -> tuple[str | None, str, Task] | None:
+    def _next(self, begins: bool = False) -> tuple[str | None, str, Task] | None:
         with self._lock:
+            self._sleeping -= begins
             while not self._wanted():
                 if self._queued and self._fade_old():
                     continue
