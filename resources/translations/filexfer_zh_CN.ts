@@ -2388,6 +2388,10 @@
         <translation>磁盘以只读方式挂载。请以可写方式挂载后再试。</translation>
     </message>
     <message>
+        <source>The disk of the shared folder could not be looked at. The server&apos;s log tells why.</source>
+        <translation>无法查看共享文件夹所在的磁盘。服务器的日志说明了原因。</translation>
+    </message>
+    <message>
         <source>The disk reported an error ({name}). Check the disk, then try again.</source>
         <translation>磁盘报告了错误({name})。请检查磁盘后再试。</translation>
     </message>
@@ -2598,6 +2602,10 @@
     <message>
         <source>The option {name} is {value}.</source>
         <translation>选项 {name} 是{value}。</translation>
+    </message>
+    <message>
+        <source>The other side changes its keys over and over.</source>
+        <translation>对方反复更换密钥。</translation>
     </message>
     <message>
         <source>The other side ended in mid-request.</source>
