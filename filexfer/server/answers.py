@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import InternalError
 from filexfer.protocol.faults import CODES
+from filexfer.server.channel import PeerGone
 from filexfer.server.deferred import Deferred
+
+if TYPE_CHECKING:
+    from filexfer.server.house import Request
+
+_log = logging.getLogger("filexfer.server")
 
 Headers = Sequence[tuple[str, str]]
 #: The code of what is our own doing.
-INTERNAL = CODES[InternalError]
+_INTERNAL = CODES[InternalError]
 
 
 @dataclass(slots=True)
@@ -64,3 +73,17 @@ def plain(status: int, text: str, headers: Headers = (), fault: int = 0) -> Answ
     body = (text + "\n").encode("utf-8", "replace") if text else b""
     kind = (("Content-Type", "text/plain; charset=utf-8"),) if body else ()
     return Answer(status, (*kind, *headers), (body,), length=len(body), fault=fault)
+
+
+def made(make: Callable[[], Answer | Later], request: Request) -> Answer | Later:
+    """What `make` gives for `request`; where it raises what nobody foresaw, words with a reference number, under which the log
+    tells the rest. Raises `PeerGone`."""
+    try:
+        return make()
+    except PeerGone:
+        raise
+    except Exception:
+        reference = secrets.token_hex(4)
+        known = {"reference": reference, "device": request.device, "peer": request.peer}
+        _log.exception("Request %s met an error.", reference, extra=known)
+        return plain(500, f"The server met an error of its own. Its log tells more under {reference}.", fault=_INTERNAL)

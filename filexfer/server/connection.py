@@ -5,7 +5,6 @@ dropped, and that is waited for in the loop."""
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from enum import Enum
@@ -14,11 +13,13 @@ from threading import get_ident
 from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError
 from filexfer.protocol.http import BadHead, parse_request_head, response_head
-from filexfer.server.answers import INTERNAL, Answer, Later, plain
+from filexfer.server.answers import Answer, Later, made, plain
 from filexfer.server.body import Body
 from filexfer.server.channel import Channel, NotTls, PeerGone, TooSlow
 from filexfer.server.greeting import Greeting
 from filexfer.server.house import House, Request
+from filexfer.server.lateness import Lateness
+from filexfer.server.leftovers import Leftovers
 from filexfer.server.listener import Door, Listener
 from filexfer.server.loop import Next
 from filexfer.server.neighbours import household, network
@@ -32,8 +33,8 @@ _OWNER = "the owner"
 
 
 class _After(Enum):
-    """What follows a request. HANG_UP: its end, but what the peer still sends is dropped for a moment: the reset that unread
-    bytes bring would take the last answer away from it. GIVEN_AWAY: it waits for something and belongs to the loop."""
+    """What follows a request. HANG_UP: its end, but what the peer still sends is dropped for a moment (`Leftovers`). GIVEN_AWAY:
+    it waits for something and belongs to the loop."""
 
     NEXT = "next"
     CLOSE = "close"
@@ -58,9 +59,8 @@ class Connection:
         self.evictable = True
         self.grace = _NEVER
         self._greeting = Greeting(house, self, lambda: self._hand_over(self._greet))
-        self._later: Later | None = None
-        self._dropping: Body | None = None  # what is left of it is being dropped
-        self._last = 0  # bytes that are still dropped before it ends
+        self._lateness = Lateness(house, self, self._hand_over, self._serve_late)
+        self._leftovers = Leftovers(house, self)
         self._request: Request | None = None
         self._at_work = 0  # the thread that is at a request of it, 0 for none
         self._leaving = False
@@ -78,8 +78,8 @@ class Connection:
         self._house.came(self)
 
     def readable(self) -> Next:
-        if self._last:
-            return self._drop_last()
+        if self._leftovers.last:
+            return self._leftovers.drop_last()
         try:
             count = self.channel.receive()
         except PeerGone:
@@ -88,38 +88,16 @@ class Connection:
             return self.close
         if self.channel.greeting:
             return self._greeting.heard()
-        if self._later is not None:
-            self._early(self._later, count)
+        if self._lateness:
+            self._lateness.heard(count)
             return None
-        if self._dropping is not None:
-            if not self._dropping.drop_ahead():
-                return None
-            self._dropped()
+        if not self._leftovers.body_passed():
+            return None
         if self.channel.has_head(self._settings.head_bytes):
             return self._submit
         if self.evictable and self.channel.ahead:
             self._begun()
         return None
-
-    def _early(self, later: Later, count: int) -> None:
-        """Something came while it waits for an answer."""
-        if not later.wants:
-            if count > 0:
-                # Its next request, early. It has to wait; were it read on, a peer could fill the memory.
-                self._house.loop.mute(self)
-        elif len(self.channel.ahead) >= later.wants:
-            later.deferred.resolve(None)
-
-    def _dropped(self) -> None:
-        """The body of its last request has passed."""
-        self._dropping = None
-        self.deadline = time.monotonic() + self._settings.idle_seconds
-
-    def _drop_last(self) -> Next:
-        count = self.channel.discard()
-        if count > 0:
-            self._last = max(0, self._last - count)
-        return None if count and self._last else self.close
 
     def _begun(self) -> None:
         """A part of a head is there."""
@@ -129,13 +107,12 @@ class Connection:
         self.deadline = now + self._settings.head_seconds
 
     def expired(self) -> Next:
-        if self._later is not None:
-            self.deadline = float("inf")
-            self._hand_over(self._later.deferred.expire)
+        if self._lateness:
+            self._lateness.expired()
             return None
         if self._greeting.put_off:
             return self._greeting.turn()
-        if self.channel.ahead and not self._last:
+        if self.channel.ahead and not self._leftovers.last:
             return self._time_out
         if self.channel.greeting and self.channel.moved:
             self._house.complaints.note("slow handshake", self.peer, "A TLS handshake took too long.")
@@ -167,7 +144,7 @@ class Connection:
         except NotTls as plain:
             self.channel = plain.channel
             self._refuse_head(BadHead(400, "This server speaks https here. Write https:// for http:// in its address."))
-            self._hang_up()
+            self._leftovers.hang_up()
             return
         if not done:
             self._house.loop.park(self)
@@ -206,7 +183,7 @@ class Connection:
         if after is _After.CLOSE:
             self._finish()
         elif after is _After.HANG_UP:
-            self._hang_up()
+            self._leftovers.hang_up()
 
     def _goes_on(self, patience: float) -> bool:
         """Whether this worker goes on with the next request at once. Otherwise it has given the connection away: to wait for one,
@@ -243,10 +220,13 @@ class Connection:
 
     def _exchange(self) -> _After:
         """One request and its answer."""
+        return self._at_it(self._exchange_within)
+
+    def _at_it(self, work: Callable[[], _After]) -> _After:
         visit = self._house.crowd.arrive(self.household)
         self._at_work = get_ident()
         try:
-            return self._exchange_within()
+            return work()
         finally:
             self._at_work = 0
             visit.end()
@@ -261,24 +241,13 @@ class Connection:
         except BadHead as bad:
             return self._refuse_head(bad)
         request = self._request = Request(head, Body(self.channel, head), self.listener, self.peer)
-        return self._deliver(request, self._answer_of(lambda: self._house.handle(request)))
+        return self._deliver(request, made(lambda: self._house.handle(request), request))
 
     def _deliver(self, request: Request, answer: Answer | Later) -> _After:
         if isinstance(answer, Later):
-            self._wait_for(answer)
+            self._lateness.wait_for(answer)
             return _After.GIVEN_AWAY
         return self._send(request, answer)
-
-    def _answer_of(self, make: Callable[[], Answer | Later]) -> Answer | Later:
-        try:
-            return make()
-        except PeerGone:
-            raise
-        except Exception:
-            reference = secrets.token_hex(4)
-            known = {"reference": reference, "device": self.device, "peer": self.peer}
-            _log.exception("Request %s met an error.", reference, extra=known)
-            return plain(500, f"The server met an error of its own. Its log tells more under {reference}.", fault=INTERNAL)
 
     def _refuse_head(self, bad: BadHead) -> _After:
         if bad.status == 431:
@@ -312,15 +281,8 @@ class Connection:
             return _After.HANG_UP
         if body.drop_ahead():
             return _After.NEXT
-        self._drop(body)
+        self._leftovers.drop(body)
         return _After.GIVEN_AWAY
-
-    def _drop(self, body: Body) -> None:
-        """Let what is left of a refused body pass, in the loop."""
-        self._dropping = body
-        self.evictable = True
-        self.deadline = time.monotonic() + self._settings.drain_seconds
-        self._house.loop.park(self)
 
     def _send_parts(self, head: bytes, request: Request, answer: Answer) -> None:
         head_only = request.head.method == "HEAD"
@@ -333,29 +295,10 @@ class Connection:
         if parts:
             self.channel.send(parts)
 
-    def _wait_for(self, later: Later) -> None:
-        self._later = later
-        self.evictable, self.grace = False, _NEVER
-        self.deadline = time.monotonic() + later.deferred.timeout
-        self._house.loop.park(self)
-        # Only now: the call-back is to find it parked. From here on it belongs to the loop.
-        later.deferred.when_done(lambda: self._house.loop.unpark(self, self._submit_late))
-
-    def _submit_late(self) -> None:
-        self._hand_over(self._serve_late)
-
     def _answer_late(self) -> None:
-        later, request = self._later, self._request
-        assert later is not None
+        request, make = self._request, self._lateness.take()
         assert request is not None
-        visit = self._house.crowd.arrive(self.household)
-        self._later = None
-        self._at_work = get_ident()
-        try:
-            after = self._deliver(request, self._answer_of(lambda: later.finish(later.deferred)))
-        finally:
-            self._at_work = 0
-            visit.end()
+        after = self._at_it(lambda: self._deliver(request, made(make, request)))
         if after is not _After.NEXT:
             self._end(after)
         elif self._goes_on(self._settings.idle_seconds):
@@ -364,13 +307,6 @@ class Connection:
     def _finish(self) -> None:
         self.channel.finish_sending()
         self.close()
-
-    def _hang_up(self) -> None:
-        self.channel.finish_sending()
-        self._last = max(1, self._settings.drain_bytes)
-        self.evictable = True
-        self.deadline = time.monotonic() + self._settings.drain_seconds
-        self._house.loop.park(self)
 
     # ---- whoever holds it
 
@@ -395,5 +331,4 @@ class Connection:
                 self._house.tally.greeted(False)
             self.channel.close()
             self._house.gone(self)
-            if self._later is not None and not self._later.deferred.resolve(None) and self._later.missed is not None:
-                self._later.missed()
+            self._lateness.end()

@@ -441,7 +441,7 @@ def test_a_strangers_small_body_that_does_not_come_holds_no_worker(busily) -> No
         sock = socket.create_connection(("127.0.0.1", house.tls_port), 20, source_address=("127.0.0.2", 0))
         lines.append(whoever_answers().wrap_socket(sock))
         lines[-1].sendall(request[:-5])
-    until(lambda: len(house.server._loop._parked) == 6 and all(one._later for one in house.server._arrivals.here()))
+    until(lambda: len(house.server._loop._parked) == 6 and all(one._lateness for one in house.server._arrivals.here()))
     assert house.server._pool._busy == 0
     lines[0].sendall(request[-5:])
     _sees(lines[0], b"faultCode")

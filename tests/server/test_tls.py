@@ -499,7 +499,7 @@ def test_what_came_with_a_refused_request_is_not_kept_while_the_rest_is_dropped(
         taken_in = getattr(connection.channel, "_in", None)
         wire.send(head("PUT /files/f", 100_000) + bytes(60_000))
         assert wire.reply("PUT").status == 401
-        until(lambda: connection in running.server._loop._parked and connection._last)
+        until(lambda: connection in running.server._loop._parked and connection._leftovers.last)
         assert not connection.channel.ahead
         if taken_in is not None:
             assert connection.channel._in is not taken_in, "OpenSSL's memory does not shrink"
@@ -511,7 +511,7 @@ def test_of_what_comes_too_early_no_more_than_a_record_is_taken(running, hands) 
     body = dumps((cursor, 20.0), "share_changes").encode()
     hands.send(head("POST /RPC2", len(body), Content_Type="text/xml") + body)
     [connection] = running.server._arrivals.here()
-    until(lambda: connection._later and connection in running.server._loop._parked)
+    until(lambda: connection._lateness and connection in running.server._loop._parked)
     running.server._loop.call(lambda: hands.sock.sendall(hands.sealed(bytes(60_000))))  # so that it finds all of it there
     until(lambda: connection.channel.ahead)
     assert len(connection.channel.ahead) <= 16 << 10
