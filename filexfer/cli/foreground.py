@@ -1,11 +1,14 @@
-"""An agent in the foreground: says where it listens, once it does, and ends in good order on Ctrl+C or SIGTERM."""
+"""An agent in the foreground: says where it listens, once it does, and ends in good order on Ctrl+C, SIGTERM or when its
+terminal is closed."""
 
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shlex
 import signal
+import sys
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -15,6 +18,8 @@ from filexfer.cli import exits
 from filexfer.cli.output import Output
 from filexfer.cli.service_manager import ServiceManager
 from filexfer.core import paths, places
+
+_log = logging.getLogger("filexfer.cli")
 
 #: Seconds that the agent has to answer itself.
 _PATIENCE = 10.0
@@ -87,3 +92,30 @@ def _end_by_signal(agent: Agent) -> None:
         # A shell that starts us in the background without job control has SIGINT ignored, so that Ctrl+C is not for us.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)
+    _hear_hangup(agent)
+
+
+def _hear_hangup(agent: Agent) -> None:
+    """Take SIGHUP (where there is one) for what it means: the terminal is closed, or, where there never was any, somebody wants
+    the settings read anew."""
+    if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return
+    terminal = _has_terminal()
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if terminal:
+            agent.stop()
+        else:
+            _log.warning(
+                "SIGHUP changes nothing: settings are read at the start. Restart the server; requests under way may end."
+            )
+
+    signal.signal(signal.SIGHUP, hear)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

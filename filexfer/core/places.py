@@ -24,10 +24,14 @@ CONTROL_TOKEN_FILE = "agent.token"
 
 
 def state_folder() -> Path:
-    """What the app and the commands remember: the queue, saved servers, the share's settings."""
+    """What the app and the commands remember: the queue, saved servers, the share's settings. Raises `StorageFailed` for a user
+    without a home, such as one that is made up for a service."""
     from platformdirs import user_state_path
 
-    return user_state_path("filexfer", appauthor=False)
+    try:
+        return user_state_path("filexfer", appauthor=False)
+    except RuntimeError:
+        raise StorageFailed("This user has no home to keep things in. Name a folder in HOME, then start again.") from None
 
 
 def share_state(folder: str | os.PathLike[str]) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from filexfer import connect
+from filexfer.cli.configuration import examine
 from filexfer.cli.configuration.effective import Effective
 from filexfer.cli.configuration.kinds import WrongValue
 from filexfer.cli.configuration.lines import Lines
@@ -347,6 +348,25 @@ def test_check_looks_as_the_user_who_runs_it(open_folder: Path) -> None:
     assert "line 2: [serve] folder: “" in as_nobody("config", "check", path).err
     os.chown(open_folder / "own", 65534, 65534)
     assert "run the check as that user" in run("config", "check", path).err
+
+
+def test_what_systemd_makes_for_the_service_may_be_missing_until_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, states = tmp_path / "f.toml", tmp_path / "states"
+    path.write_text(f'[serve]\nfolder = "{states}/share"\nstate = "{states}/own"\nguest = "write"\n', "utf-8")
+    (tmp_path / "unit").write_text("[Service]\nStateDirectory=own share\n", "utf-8")
+    monkeypatch.setattr(examine, "_STATES", states)
+    found = Effective(read(path))
+    assert ["there is no" in str(fault) for fault in examine.examine(found)] == [True]
+    monkeypatch.setattr(examine, "_UNIT", tmp_path / "unit")
+    assert list(examine.examine(found)) == []
+    assert f"“{states}/share” and “{states}/own”: not there yet. systemd makes it" in next(examine.remarks(found))
+    # Who starts it without systemd is told that there is nothing to share.
+    assert examine.folder_fault(found) is not None
+    states.mkdir()
+    (states / "share").write_bytes(b"")
+    assert ["is not a folder" in str(fault) for fault in examine.examine(found)] == [True]
 
 
 # ---- show

@@ -12,11 +12,13 @@ from filexfer.cli import foreground
 from filexfer.cli.output import Output
 from filexfer.cli.service_manager import ServiceManager
 
+HANGUP = [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
+
 
 @pytest.fixture
 def restored() -> Iterator[None]:
     """This process's signals and collector, as they were."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, *HANGUP)}
     thresholds = gc.get_threshold()
     yield
     gc.unfreeze()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from filexfer import connect
-from tests.cli.command import Served, contents, ended, run, start, tree
+from tests.cli.command import COMMAND, Served, contents, ended, run, start, tree
 
 
 @pytest.fixture
@@ -30,6 +30,36 @@ def test_it_says_where_it_listens_and_ends_when_told(serve: Callable[..., Served
         assert [entry.name for entry in session.list()] == ["f"]
     result = served.end(number)
     assert (result.code, result.err) == (0, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere no terminal is one's own")
+def test_a_closed_terminal_ends_it_in_good_order(folder: Path) -> None:
+    import pty
+
+    end, terminal = pty.openpty()
+    command = [*COMMAND, "serve", str(folder), "--listen", "http://127.0.0.1:0", "--guest", "read"]
+    with subprocess.Popen(
+        command, start_new_session=True, preexec_fn=lambda: os.close(os.open(os.ttyname(terminal), os.O_RDWR)), stdout=-1
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith(b"Listening on ")
+        os.close(terminal)
+        os.close(end)
+        assert server.wait(60) == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no such signal here")
+def test_without_a_terminal_a_hangup_is_answered_in_words_and_it_goes_on(folder: Path) -> None:
+    command = [*COMMAND, "serve", str(folder), "--listen", "http://127.0.0.1:0", "--guest", "read"]
+    with subprocess.Popen(command, start_new_session=True, stdout=-1, stderr=-1, text=True) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        address = server.stdout.readline().split()[-1]
+        server.send_signal(signal.SIGHUP)
+        assert "settings are read at the start. Restart the server" in server.stderr.readline()
+        assert run("ls", address).lines == ["f"]
+        server.terminate()
+        assert server.wait(60) == 0
 
 
 def test_each_address_has_its_line(serve: Callable[..., Served], folder: Path) -> None:

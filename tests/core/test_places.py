@@ -27,6 +27,18 @@ def above(tmp_path: Path, mode: int, group: int | None = None) -> Path:
     return made / "private"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere everybody has a home")
+def test_who_has_no_home_is_told_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(number: int) -> pwd.struct_passwd:
+        raise KeyError(number)
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name)
+    with pytest.raises(StorageFailed, match="Name a folder in HOME"):
+        state_folder()
+
+
 @pytest.mark.parametrize("mode", [0o700, 0o755, 0o1777])
 def test_a_private_folder_is_made_closed_and_kept_so(tmp_path: Path, mode: int) -> None:
     folder = above(tmp_path, mode)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.box import Box, box_of
+
 TOP = Path(__file__).resolve().parents[2]
 
 
@@ -50,6 +52,12 @@ def bundle(built: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(built, folder / "filexfer", symlinks=True)
     yield folder / "filexfer"
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def box(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Box:
+    """Another computer, where the package is installed."""
+    return box_of(built, tmp_path_factory.mktemp("box"))
 
 
 @pytest.fixture

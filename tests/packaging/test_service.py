@@ -80,6 +80,8 @@ def test_the_units_agree_with_the_server_about_its_ends_and_its_folders() -> Non
     found = settings(SYSTEM)
     for folder in found["StateDirectory"].split():
         assert f'= "/var/lib/{folder}"\n' in config
+    # What others may enter is not taken for a runtime folder.
+    assert found["RuntimeDirectoryMode"] == "0700"
     for unit in (SYSTEM, USER):
         found = settings(unit)
         assert found["Type"] == "notify"

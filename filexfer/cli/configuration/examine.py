@@ -4,6 +4,7 @@ while the server runs."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from filexfer.server.listener import check_form, check_here
 
 #: Of a place within a folder that is closed to whoever looks, such as what a service of systemd keeps.
 _NOT_LOOKED = "cannot be looked at by {}. Run this as the server's user or as root, or open the folders above it."
+
+#: What packages bring for systemd, and where that makes what a unit asks for as its `StateDirectory` (systemd.exec(5)).
+_UNIT, _STATES = Path("/usr/lib/systemd/system/filexfer.service"), Path("/var/lib")
 
 
 def folder_fault(found: Effective) -> Fault | None:
@@ -40,7 +44,7 @@ def folder_fault(found: Effective) -> Fault | None:
 def examine(found: Effective) -> Iterator[Fault]:
     """All that keeps a server from starting with these settings, or from doing what they promise."""
     wrong = folder_fault(found)
-    if wrong is not None:
+    if wrong is not None and not _made_later(found.folder):
         yield wrong
     elif found.folder is not None:
         yield from _folder(found, found.folder)
@@ -51,6 +55,8 @@ def remarks(found: Effective) -> Iterator[str]:
     """What is not wrong, but may not be meant."""
     folder, state = found.folder, _state(found)
     guests_write = found.value("serve", "guest") == "write"
+    if later := [f"“{shown(str(place))}”" for place in (folder, state) if _made_later(place)]:
+        yield f"{' and '.join(later)}: not there yet. systemd makes it when it starts the service; for others make it first."
     if folder is not None and os.path.isdir(folder) and not guests_write and not os.access(folder, os.W_OK | os.X_OK):
         yield f"“{shown(str(folder))}” cannot be written by {_me()}: devices that may write will be refused."
     if found.value("serve", "insecure") is True:
@@ -73,7 +79,8 @@ def _secure(found: Effective) -> bool:
 
 
 def _folder(found: Effective, folder: Path) -> Iterator[Fault]:
-    if found.value("serve", "guest") == "write" and not os.access(folder, os.W_OK | os.X_OK):
+    guests_write = found.value("serve", "guest") == "write"
+    if guests_write and os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
         name = f"“{shown(str(folder))}”"
         yield found.fault("serve", "guest", f'[serve] guest = "write", but {_me()} cannot write in {name}. Change its rights.')
     state = _state(found)
@@ -91,6 +98,8 @@ def _kept_in(state: Path, secure: bool) -> Iterator[str]:
     name = f"“{shown(str(state))}”"
     if _closed(state):
         yield f"{name} {_NOT_LOOKED.format(_me())}"
+        return
+    if _made_later(state):
         return
     if not os.path.lexists(state):
         above = next(one for one in state.parents if os.path.lexists(one))
@@ -114,6 +123,16 @@ def _kept_in(state: Path, secure: bool) -> Iterator[str]:
             kept_pin(state)
         except FilexferError as error:
             yield str(error)
+
+
+def _made_later(place: Path | None) -> bool:
+    """Whether it is not there yet, and systemd makes it when it starts the installed service."""
+    try:
+        unit = _UNIT.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    names = [name for line in re.findall(r"^StateDirectory=(.*)$", unit, re.MULTILINE) for name in line.split()]
+    return place is not None and place in [_STATES / name for name in names] and not os.path.lexists(place)
 
 
 def _closed(path: Path) -> bool:
