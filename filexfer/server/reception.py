@@ -9,16 +9,25 @@ from filexfer.core.model import Permission
 from filexfer.protocol import http
 from filexfer.server.access import Caller, Gate
 from filexfer.server.answers import Answer, Later, Refused, plain
+from filexfer.server.audit import Audit
+from filexfer.server.buffers import Buffers
 from filexfer.server.crowd import Crowd
 from filexfer.server.deferred import Deferred
 from filexfer.server.hosts import BadHost
 from filexfer.server.house import Request
 from filexfer.server.rawlane import RawLane, refusal
 from filexfer.server.rpclane import RpcLane, fault
+from filexfer.server.service import Service
 from filexfer.server.settings import Settings
+from filexfer.server.share import Share
 from filexfer.server.streams import Spool
+from filexfer.server.vitals import Vitals
 from filexfer.server.watchlane import TARGETS, WatchLane
 
+_CALL_BUFFER = 256 << 10
+#: What a call has beside its block in base64: text, and ends of lines.
+_CALL_TEXT = 32 << 10
+_IDLE_BUFFERS = 8
 _RPC = frozenset({http.RPC, "/"})
 
 
@@ -152,3 +161,21 @@ def _told(request: Request, error: FilexferError) -> Answer:
     """A refusal in the words of the lane."""
     is_call = request.head.target in _RPC and request.head.method == "POST"
     return fault(error) if is_call else refusal(error)
+
+
+def assembled(
+    gate: Gate,
+    crowd: Crowd,
+    service: Service,
+    settings: Settings,
+    share: Callable[[], Share],
+    audit: Audit,
+    look: Callable[[], Vitals],
+) -> Reception:
+    """A reception with its lanes, and the buffers that these use. `share` is the one that is served now, `look` what those learn
+    who watch."""
+    block = Buffers(settings.block_size, _IDLE_BUFFERS)
+    whole = Buffers(settings.block_size * 4 // 3 + _CALL_TEXT, _IDLE_BUFFERS)
+    rpc = RpcLane(service, settings, crowd, Buffers(_CALL_BUFFER, _IDLE_BUFFERS), whole)
+    raw, watching = RawLane(share, audit, block), WatchLane(look, audit, crowd)
+    return Reception(gate, crowd, rpc, raw, watching, lambda expected: Spool(share(), expected), settings)

@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import h11  # noqa: F401 - `protocol.heads` imports it late, which the first caller would wait for
 
-from filexfer.core import paths
-from filexfer.core.errors import BadParameters, ShuttingDown
+from filexfer.core.errors import ShuttingDown
 from filexfer.core.model import Permission
 from filexfer.core.places import check_apart, share_state
-from filexfer.protocol import tails
 from filexfer.protocol.address import parse
+from filexfer.server import stock
 from filexfer.server.access import Gate, guest_permission, permission_called
 from filexfer.server.arrivals import Arrivals
 from filexfer.server.audit import Audit
-from filexfer.server.buffers import Buffers
 from filexfer.server.census import Census
 from filexfer.server.complaints import Complaints
 from filexfer.server.crowd import Crowd
@@ -37,30 +35,19 @@ from filexfer.server.heap import give_back_freed_memory
 from filexfer.server.house import House
 from filexfer.server.listener import where_to_listen
 from filexfer.server.loop import Loop, watchable
-from filexfer.server.methods.batches import Batches
-from filexfer.server.methods.files import Files
 from filexfer.server.methods.health import Watch
-from filexfer.server.methods.images import Images
 from filexfer.server.methods.pairing import Pairing
-from filexfer.server.methods.system import Info, System
-from filexfer.server.methods.tree import Tree
-from filexfer.server.methods.uploads import UploadMethods
+from filexfer.server.methods.system import System
 from filexfer.server.pool import Pool
-from filexfer.server.rawlane import RawLane
-from filexfer.server.reception import Reception
-from filexfer.server.rpclane import RpcLane
+from filexfer.server.reception import assembled
 from filexfer.server.service import Function, Service
 from filexfer.server.settings import Settings
 from filexfer.server.share import Share
-from filexfer.server.stock import stock_function
-from filexfer.server.streams import Spool
-from filexfer.server.syncing import Syncing
+from filexfer.server.shared import Shared
 from filexfer.server.tally import Tally
 from filexfer.server.trust import Trust
 from filexfer.server.vitals import Instruments
-from filexfer.server.watchlane import WatchLane
 from filexfer.storage.folder import FolderStore
-from filexfer.storage.store import StoreSettings
 
 if TYPE_CHECKING:
     from filexfer.server.identity import Identity
@@ -68,11 +55,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("filexfer.server")
 
 _F = TypeVar("_F", bound=Callable[..., object])
-_LANES = ("xmlrpc", "raw", tails.LANE)
-_CALL_BUFFER = 256 << 10
-#: What a call has beside its block in base64: text, and ends of lines.
-_CALL_TEXT = 32 << 10
-_IDLE_BUFFERS = 8
 #: Descriptors wanted beside those of the connections: files, folders, listeners.
 _SPARE_DESCRIPTORS = 1024
 
@@ -109,36 +91,31 @@ class Server:
         store: FolderStore | None = None,
         state: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.settings = settings or Settings()
-        self._folder = Path(folder)
+        self.settings = settings = settings or Settings()
         self._state = None if state is None else Path(state)
-        self._thumbnails = None if state is None else DiskCache(Path(state) / "thumbnails", self.settings.image_cache_bytes)
+        thumbnails = None if state is None else DiskCache(Path(state) / "thumbnails", settings.image_cache_bytes)
         self.identity: Identity | None = None
         self._wanted = tuple(listen)
         self._control = None if control is None else os.fspath(control)
-        self._name = name
-        self._audit = Audit(self.settings.audit_bytes)
-        self._trust = Trust(self.settings, self._audit)
+        self._audit = Audit(settings.audit_bytes)
+        self._trust = Trust(settings, self._audit)
         self._trust.when_revoked(self._cut)
-        self._gate = Gate(guest_permission(guest), self._trust, self.settings.allow_hosts)
+        self._gate = Gate(guest_permission(guest), self._trust, settings.allow_hosts)
         self._given_store = store
-        self._share: Share | None = None
         complaints = Complaints()
-        self._crowd = Crowd(self.settings.workers, self.settings.call_memory, self.settings.turn_seconds, complaints)
+        self._crowd = Crowd(settings.workers, settings.call_memory, settings.turn_seconds, complaints)
         self._service = Service(self._audit, self._crowd)
         self._tally = Tally()
-        most = watchable(self.settings.connections)
-        census = Census(most, self.settings.connections_per_address, complaints)
-        self._arrivals = Arrivals(census, self.settings, lambda: self.identity)
+        most = watchable(settings.connections)
+        census = Census(most, settings.connections_per_address, complaints)
+        self._arrivals = Arrivals(census, settings, lambda: self.identity)
         self._loop = Loop(census, lambda *came: self._arrivals.welcome(self._house, *came), lambda: self._pool.crowded)
         self._pool = Pool(
-            self.settings.workers,
-            self.settings.worker_idle,
-            self.settings.owner_workers,
-            self.settings.at_once,
-            self.settings.slice_seconds,
+            settings.workers, settings.worker_idle, settings.owner_workers, settings.at_once, settings.slice_seconds
         )
-        self._doors = Doors(self.settings, self._gate, self._loop)
+        rest = self._pool.rest
+        self._shared = Shared(Path(folder), name, settings, self._service, self._crowd, rest, self._tally, thumbnails)
+        self._doors = Doors(settings, self._gate, self._loop)
         self._trust.listens = self._doors.secure
         self._instruments = Instruments(
             self._tally, census, self._pool, self._crowd, self._gate, self._trust, self._audit, self.current_share, []
@@ -148,14 +125,15 @@ class Server:
         self._started = False
         self._house = self._built(complaints)
         pairing = Pairing(self._trust, lambda: self.current_share().name, self._reachable, self._gate.answers_to)
-        system = System(self._service, self.settings, self._crowd)
+        system = System(self._service, settings, self._crowd)
         self._service.install([system, pairing, Watch(self._instruments.look)])
 
     def _built(self, complaints: Complaints) -> House:
-        settings, handle, arrivals = self.settings, self._reception().handle, self._arrivals
+        settings, arrivals, look = self.settings, self._arrivals, self._instruments.look
+        reception = assembled(self._gate, self._crowd, self._service, settings, self.current_share, self._audit, look)
         handshakes = Handshakes(settings.handshakes, settings.handshake_seconds)
         parts = (self._loop, self._pool, self._crowd, complaints, handshakes, self._tally)
-        return House(settings, *parts, handle, arrivals.came, arrivals.gone)
+        return House(settings, *parts, reception.handle, arrivals.came, arrivals.gone)
 
     # ---- life
 
@@ -166,18 +144,17 @@ class Server:
             raise RuntimeError("a server is started once")
         self._started = True
         try:
-            self.check_share(self._folder)
+            self.check_share(self._shared.folder)
             if self._state is not None:
                 self._trust.open(self._state)
-            self._open_share(self._given_store or self._store_of(self._folder))
+            self._shared.open(self._given_store)
             for address in self._wanted:
                 self.listen(address)
             if self._control is not None:
                 self._doors.open_control(self._control, self._state_folder())
         except BaseException:
             self._doors.close()
-            if self._share is not None:
-                self._share.retire()
+            self._shared.retire()
             self._loop.dispose()
             self._trust.close()
             self._stopped.set()
@@ -231,8 +208,7 @@ class Server:
         self._loop.dispose()
         for connection in self._arrivals.here():
             connection.close()
-        # Closed at once, unless a call outlived its deadline: then by that call.
-        self.current_share().retire()
+        self._shared.retire()
 
     def __enter__(self) -> Server:
         return self if self._started else self.start()
@@ -273,12 +249,7 @@ class Server:
         permission = None if guest is None else guest_permission(guest)
         if folder is not None:
             self.check_share(folder)
-            store = self._store_of(Path(folder))
-            old = self.current_share()
-            self._folder = Path(folder)
-            self._name = name
-            self._open_share(store)
-            old.retire()
+            self._shared.change(Path(folder), name)
         if permission is not None:
             self._gate.guest = permission
 
@@ -288,9 +259,7 @@ class Server:
 
     def current_share(self) -> Share:
         """The share that is served now."""
-        if self._share is None:
-            raise RuntimeError("the server is not started")
-        return self._share
+        return self._shared.now
 
     def watch_also(self, problem: Callable[[], str]) -> None:
         """Have `server_health` say that it fails for as long as `problem` answers why, with a sentence; "" means all is well."""
@@ -315,12 +284,7 @@ class Server:
         Callers need `permission`: read, write or manage."""
         if function is None:
             return lambda decorated: self.register_function(decorated, name, permission)
-        level = permission_called(permission)
-        known_as = name or getattr(function, "__name__", "")
-        if not known_as:
-            raise BadParameters("This function has no name of its own. Give one.")
-        text = (getattr(function, "__doc__", None) or "").strip()
-        self._service.register(known_as, stock_function(function), level, text=text, counted=function, takes_caller=False)
+        stock.register(self._service, function, name, permission_called(permission))
         return function
 
     def register_method(
@@ -332,14 +296,14 @@ class Server:
     # ---- within
 
     def _state_folder(self) -> Path:
-        return share_state(self._folder) if self._state is None else self._state
+        return share_state(self._shared.folder) if self._state is None else self._state
 
     def _own_identity(self) -> Identity:
         # Only here: whoever serves no https starts without OpenSSL.
         from filexfer.server.identity import Identity
 
         state = self._state_folder()
-        check_apart(self._folder, state)
+        check_apart(self._shared.folder, state)
         identity = self._trust.identity = Identity(state)
         self._trust.open(state)
         return identity
@@ -361,31 +325,3 @@ class Server:
         self._trust.flush()
         with suppress(ShuttingDown), self.current_share() as share:
             share.listings.expire()
-
-    def _reception(self) -> Reception:
-        block = Buffers(self.settings.block_size, _IDLE_BUFFERS)
-        whole = Buffers(self.settings.block_size * 4 // 3 + _CALL_TEXT, _IDLE_BUFFERS)
-        rpc = RpcLane(self._service, self.settings, self._crowd, Buffers(_CALL_BUFFER, _IDLE_BUFFERS), whole)
-        return Reception(
-            self._gate,
-            self._crowd,
-            rpc,
-            RawLane(self.current_share, self._audit, block),
-            WatchLane(self._instruments.look, self._audit, self._crowd),
-            lambda expected: Spool(self.current_share(), expected),
-            self.settings,
-        )
-
-    def _store_of(self, folder: Path) -> FolderStore:
-        folder.mkdir(parents=True, exist_ok=True)
-        return FolderStore(folder, StoreSettings(block_size=self.settings.block_size))
-
-    def _open_share(self, store: FolderStore) -> None:
-        name = self._name or self._folder.resolve().name or "share"
-        store.sync_within(Syncing(lambda: self._crowd.away(locked=True), self._pool.rest, self._tally))
-        share = Share(store, name, self.settings, self._crowd, self._tally, self._folder / paths.AREA)
-        files = Files(share)
-        images = Images(share, files, self._thumbnails, str(self._folder.resolve()))
-        groups = (Info(share, _LANES), files, Batches(share, files), UploadMethods(share), Tree(share), images)
-        self._service.install(groups, share)
-        self._share = share

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from filexfer.core.errors import BadParameters
+from filexfer.core.model import Permission
+from filexfer.server.service import Service
+
 
 def stock_value(value: object) -> object:
     """`value` with every `bytes` in it as `xmlrpc.client.Binary`."""
@@ -26,3 +30,12 @@ def stock_function(function: Callable[..., object]) -> Callable[..., object]:
         return function(*[stock_value(param) for param in params])
 
     return method
+
+
+def register(service: Service, function: Callable[..., object], name: str | None, permission: Permission) -> None:
+    """Let `service` have this function, under its own name unless one is given. Raises `BadParameters` where it has none."""
+    known_as = name or getattr(function, "__name__", "")
+    if not known_as:
+        raise BadParameters("This function has no name of its own. Give one.")
+    text = (getattr(function, "__doc__", None) or "").strip()
+    service.register(known_as, stock_function(function), permission, text=text, counted=function, takes_caller=False)

@@ -492,7 +492,7 @@ def test_a_late_answer_that_meets_an_error_is_told_with_a_reference(busily, monk
     line.sock.sendall(call("share_changes", cursor, 50))
     until(lambda: house.server.current_share().changes._waiting)
     monkeypatch.setattr(type(house.server._gate), "check_still", fails)
-    (house.server._folder / "x").touch()
+    (house.server._shared.folder / "x").touch()
     house.server.current_share().changes.note("")
     status, body = line.answer()
     assert (status, b"Its log tells more" in body) == (500, True)
