@@ -10,7 +10,6 @@ from collections.abc import Callable
 from enum import Enum
 from threading import get_ident
 
-from filexfer.core.digests import Bytes
 from filexfer.core.errors import FilexferError
 from filexfer.protocol.http import BadHead, parse_request_head, response_head
 from filexfer.server.answers import Answer, Later, made, plain
@@ -24,6 +23,7 @@ from filexfer.server.listener import Door, Listener
 from filexfer.server.loop import Next
 from filexfer.server.neighbours import household, network
 from filexfer.server.networks import Task
+from filexfer.server.sending import send
 
 _log = logging.getLogger("filexfer.server")
 
@@ -269,7 +269,7 @@ class Connection:
         whole = False
         try:
             head = response_head(answer.status, headers, keep)
-            self._send_parts(head, request, answer)
+            send(self.channel, head, request, answer, self._house.tally)
             whole = True
         finally:
             self._house.tally.answered(request, answer, whole)
@@ -283,17 +283,6 @@ class Connection:
             return _After.NEXT
         self._leftovers.drop(body)
         return _After.GIVEN_AWAY
-
-    def _send_parts(self, head: bytes, request: Request, answer: Answer) -> None:
-        head_only = request.head.method == "HEAD"
-        parts: list[Bytes] = [head] if head_only else [head, *answer.body]
-        for chunk in () if head_only else answer.stream:
-            parts.append(chunk)
-            self.channel.send(parts)
-            self._house.tally.streamed(request, len(chunk))
-            parts = []
-        if parts:
-            self.channel.send(parts)
 
     def _answer_late(self) -> None:
         request, make = self._request, self._lateness.take()

@@ -91,6 +91,11 @@ class Keys:
                 del self._running[device, key]
             done.set()
 
+    def look_again(self) -> None:
+        """Where they are out of reach, see whether they still are. May wait for the disk."""
+        if self.failing:
+            self._ask(lambda connection: connection.execute("PRAGMA user_version = 1"))  # which is written, also where it says so
+
     def _claim(self, which: tuple[str, str]) -> threading.Event:
         until = time.monotonic() + _PATIENCE
         while True:

@@ -22,6 +22,7 @@ from filexfer.server.settings import Settings
 from filexfer.server.tally import Tally
 from filexfer.server.uploads import Uploads
 from filexfer.storage.folder import FolderStore
+from filexfer.storage.store import Condition
 
 _IDLE_BUFFERS = 8
 _UNCHANGED = (Outcome.SAME, Outcome.SKIPPED)
@@ -47,7 +48,7 @@ class Share:
         self.settings = settings
         self.crowd = crowd
         self.tally = tally
-        self.probe = Probe(store.condition, settings.probe_seconds)
+        self.probe = Probe(self._condition, settings.probe_seconds)
         self.changes = Changes(store, settings)
         self.keys = Keys(os.path.join(area, "answers.db"), settings.key_seconds, settings.key_bytes, store.own_area)
         self.listings = Listings(settings.open_listings, settings.listing_seconds, settings.listing_entries)
@@ -84,6 +85,11 @@ class Share:
         new = [one for one in saved if one.outcome not in _UNCHANGED]
         self.changes.changed(*(one.path for one in new))
         self.tally.stored(len(new), sum(one.size for one in new))
+
+    def _condition(self) -> Condition:
+        condition = self.store.condition()
+        self.keys.look_again()
+        return condition
 
     def retire(self) -> None:
         """Let nobody begin to work with it; close it now, or when the last who does is done."""

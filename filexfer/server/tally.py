@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from filexfer.protocol import http
 from filexfer.protocol.faults import CODES
 
 if TYPE_CHECKING:
@@ -103,8 +104,7 @@ class Tally:
         """`request` is over; `whole`: its peer has all of the answer, as far as we know."""
         act = request.act or UNKNOWN
         outcome = _outcome(answer) if whole else "lost"
-        sent = sum(len(part) for part in answer.body) if whole and request.head.method != "HEAD" else 0
-        lane = lane_of(act)
+        lane = lane_of(request)
         seconds = time.perf_counter() - request.began
         with self._lock:
             self._requests[act, outcome] += 1
@@ -115,17 +115,16 @@ class Tally:
                 times = self._seconds[act] = Times(REQUEST_STEPS)
             times.add(seconds)
             self._received[lane] += request.body.taken
-            self._sent[lane] += sent
 
     def misread(self) -> None:
         """Something came that is no request."""
         with self._lock:
             self._requests[UNKNOWN, "refused"] += 1
 
-    def streamed(self, request: Request, count: int) -> None:
-        """So many bytes of an answer that is made while it is sent are on their way."""
+    def sent(self, request: Request, count: int) -> None:
+        """So many bytes of the body of an answer have left."""
         with self._lock:
-            self._sent[lane_of(request.act)] += count
+            self._sent[lane_of(request)] += count
 
     def synced(self, seconds: float, failed: bool) -> None:
         """The disk was told to make something durable."""
@@ -172,11 +171,12 @@ class Tally:
             )
 
 
-def lane_of(act: str) -> str:
-    """By which lane that came: an act of plain HTTP has a method before its target."""
-    if " " not in act:
-        return "xmlrpc"
-    return "raw" if "/files/" in act or "/uploads/" in act else "watching"
+def lane_of(request: Request) -> str:
+    """By which lane that came, whether or not it was let through."""
+    target = request.head.target
+    if target.startswith((http.FILES, http.UPLOADS)):
+        return "raw"
+    return "watching" if target in (http.HEALTH, http.METRICS) else "xmlrpc"
 
 
 def _outcome(answer: Answer) -> str:

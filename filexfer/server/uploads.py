@@ -27,6 +27,7 @@ class _Held:
     device: str
     who: str
     touched: float
+    over: bool  # it was committed before, and is only asked what that answered
 
 
 class Uploads:
@@ -53,9 +54,7 @@ class Uploads:
         with self._lock:
             held = self._held.get(upload.id)
             if held is None:
-                self._held[upload.id] = _Held(upload, caller.device, caller.who, time.monotonic())
-                self._alone.get(caller.who, {}).pop(upload.id, None)
-                self._tally.upload("opened")
+                self._hold(upload, caller, time.monotonic())
                 return upload
         # The same one again, by its key.
         self._check(held, caller)
@@ -68,11 +67,20 @@ class Uploads:
             # From before a restart of the server, or long idle. Whose it is was kept with it.
             resumed = self._resumed(upload_id, caller)
             with self._lock:
-                held = self._held.setdefault(upload_id, _Held(resumed, resumed.owner, caller.who, 0.0))
-                self._alone.get(caller.who, {}).pop(upload_id, None)
+                held = self._held.get(upload_id) or self._hold(resumed, caller, 0.0)
         self._check(held, caller)
         held.touched = time.monotonic()
         return held.upload
+
+    def _hold(self, upload: Upload, caller: Caller, touched: float) -> _Held:
+        """With the lock."""
+        held = self._held[upload.id] = _Held(upload, upload.owner, caller.who, touched, upload.committed)
+        left_alone = self._alone.get(caller.who, {})
+        if upload.id in left_alone:
+            del left_alone[upload.id]
+        elif not held.over:
+            self._tally.upload("opened")
+        return held
 
     def _resumed(self, upload_id: str, caller: Caller) -> Upload:
         """The upload of this id, opened anew, if it is this caller's."""
@@ -82,11 +90,14 @@ class Uploads:
             raise UnknownUpload()
         return resumed
 
-    def ended(self, upload: Upload, how: str) -> None:
-        """It was committed or aborted (`how`): hold it no more."""
+    def ended(self, upload: Upload, how: str) -> bool:
+        """It was committed or aborted (`how`): hold it no more. False where that is only a repetition."""
         with self._lock:
-            self._held.pop(upload.id, None)
+            held = self._held.pop(upload.id, None)
+        if held is None or held.over:
+            return False
         self._tally.upload(how)
+        return True
 
     @property
     def open(self) -> int:

@@ -125,6 +125,7 @@ class Upload(Protocol):
         size: bytes; None for a stream, whose size is what was written.
         block_size: bytes; offsets of `write` are multiples of it, unless it is a stream.
         owner: whose it is, as told when it was begun.
+        committed: it is published, as far as is known; a commit only answers again then.
     """
 
     id: str
@@ -132,6 +133,9 @@ class Upload(Protocol):
     size: int | None
     block_size: int
     owner: str
+
+    @property
+    def committed(self) -> bool: ...
 
     def missing(self) -> list[Range]:
         """What is still to be written; empty for a stream."""

@@ -52,6 +52,11 @@ class Stream:
             self._file: int | None = shared.area.create(shared.area.batch, self._name)
             self._folder = shared.area.folder(shared.area.batch)
 
+    @property
+    def committed(self) -> bool:
+        """See `store.Upload`."""
+        return self._saved is not None
+
     def missing(self) -> list[Range]:
         return []
 

@@ -68,6 +68,11 @@ class FolderUpload:
                 self._shared.space.check(0)
                 self._take_options(options)
 
+    @property
+    def committed(self) -> bool:
+        """See `store.Upload`."""
+        return self._saved is not None
+
     def open(self) -> None:
         """Go on with it; raises `UnknownUpload`, `Busy`."""
         self.missing()

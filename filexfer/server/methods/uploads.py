@@ -83,8 +83,8 @@ class UploadMethods:
         Publish the file. When this returns it would survive a power cut. A repetition answers the same."""
         upload = self._uploads.get(caller, wire.text(upload_id, "upload_id"))
         saved = upload.commit()
-        self._uploads.ended(upload, "committed")
-        self._share.stored([saved])
+        if self._uploads.ended(upload, "committed"):
+            self._share.stored([saved])
         return wire.saved_struct(saved)
 
     def upload_abort(self, caller: Caller, upload_id: object) -> object:
