@@ -9,6 +9,8 @@ from filexfer.core.digests import Bytes
 from filexfer.protocol.http import Chunked, RequestHead
 from filexfer.server.channel import Channel, PeerGone
 
+#: Bytes read at once of what nobody wants.
+_DROPPED = 64 << 10
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -119,6 +121,11 @@ class Body:
         if self.finished:
             return True
         return not self._continue and self.length is not None and self.length <= most
+
+    def drop(self) -> None:
+        """Read the rest, and keep nothing of it. Raises as `read_all`."""
+        for _ in self.pieces(bytearray(_DROPPED)):
+            pass
 
     def drop_ahead(self) -> bool:
         """Drop what has arrived of the rest of a `drainable` body; True when the whole body has passed."""

@@ -1,6 +1,6 @@
 """One connection: its requests, one after the other, each served by a worker; between them it is parked in the loop.
 Rules: it belongs to one thread at a time; every framing error ends it; the answer is sent before what is left of a body is
-dropped, and that is waited for in the loop."""
+dropped."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Connection:
         if self._lateness:
             self._lateness.heard(count)
             return None
-        if not self._leftovers.body_passed():
+        if not self._leftovers.body_passed(self._request is not None and self._request.welcome):
             return None
         if self.channel.has_head(self._settings.head_bytes):
             return self._submit
@@ -262,7 +262,8 @@ class Connection:
     def _send(self, request: Request, answer: Answer) -> _After:
         body, settings = request.body, self._settings
         over = self._leaving or self._house.closing
-        keep = request.head.keep_alive and not over and body.drainable(settings.drain_bytes)
+        most = settings.largest_call if request.welcome else settings.drain_bytes
+        keep = request.head.keep_alive and not over and body.drainable(most)
         headers = list(answer.headers)
         if answer.status not in (204, 304):
             headers.append(("Content-Length", str(answer.length)))
@@ -275,6 +276,9 @@ class Connection:
             self._house.tally.answered(request, answer, whole)
             if answer.release:
                 answer.release()
+        if not body.drainable(settings.drain_bytes) and body.drainable(most):
+            # Many read no answer before they have sent all. It is read as any body is, in their own turn.
+            body.drop()
         if body.finished:
             return _After.NEXT if keep else _After.CLOSE
         if not keep:

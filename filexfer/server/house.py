@@ -30,6 +30,8 @@ class Request:
     Attributes:
         device: who makes it, once the gate has found out.
         act: what it asks for, once it is known that it may: a method's name, or a method of HTTP and the area of its target.
+        welcome: it is made by somebody who may do something here, within the workers that are theirs: of such a one the rest of a
+            refused body is read.
         began: when its head was there, in seconds of `perf_counter`.
     """
 
@@ -39,6 +41,7 @@ class Request:
     peer: str
     device: str = ""
     act: str = ""
+    welcome: bool = False
     began: float = field(default_factory=time.perf_counter)
 
 

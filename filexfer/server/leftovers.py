@@ -1,6 +1,6 @@
 """What a peer sends behind an answer, and nobody wants: the rest of a refused body, dropped for the sake of the next request, and
 what follows a last answer, dropped for a moment: the reset that unread bytes bring would take that answer away from it.
-Rule: it is waited for in the loop."""
+Rules: it is waited for in the loop, and kept nowhere; who is welcome and sends much is read by the worker that refused it."""
 
 from __future__ import annotations
 
@@ -50,15 +50,17 @@ class Leftovers:
 
     # ---- in the loop
 
-    def body_passed(self) -> bool:
-        """Whether nothing of a refused body is to come, now that something has arrived."""
+    def body_passed(self, welcome: bool) -> bool:
+        """Whether nothing of a refused body is to come, now that something has arrived. Who is `welcome` may send it slowly."""
         if self._body is None:
             return True
-        if not self._body.drop_ahead():
-            return False
-        self._body = None
-        self._connection.deadline = time.monotonic() + self._settings.idle_seconds
-        return True
+        passed = self._body.drop_ahead()
+        if passed or welcome:
+            patience = self._settings.idle_seconds if passed else self._settings.drain_seconds
+            self._connection.deadline = time.monotonic() + patience
+        if passed:
+            self._body = None
+        return passed
 
     def drop_last(self) -> Next:
         """Something followed the last answer."""

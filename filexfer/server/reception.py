@@ -115,6 +115,7 @@ class Reception:
 
     def _served(self, request: Request, caller: Caller) -> Answer | Later:
         is_call = request.head.target in _RPC
+        request.welcome = caller.permission is not Permission.NONE
         try:
             if is_call:
                 self._rpc.check(request)

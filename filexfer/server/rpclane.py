@@ -262,6 +262,9 @@ class _Incoming:
             value = self._service.call(self._caller, call.method, params)
             self.worked = time.perf_counter() - began
             return value
+        except BaseException:
+            self._count(0)  # it holds nothing while what is left of its body is read
+            raise
         finally:
             body.go_on()
             self._decoder.discard()

@@ -38,7 +38,8 @@ class Settings:
         idle_seconds: an idle connection is closed after this long.
         stall_seconds: longest wait for the next byte of a body, or for room to send the next.
         body_rate: bytes per second that a peer must take or give on average, once `stall_seconds` were spent waiting for it.
-        drain_bytes, drain_seconds: what is still read after a refusal, so that the peer can read the answer.
+        drain_bytes, drain_seconds: what is still read after a refusal, so that the peer can read the answer; of those who may do
+            something here `largest_call`, with the patience that there is for any body.
         xml_bytes: text of one call, without its payloads; `nesting`: of values; `values`: in one call.
         payload_bytes: largest Binary kept in memory; all those of a call together `payloads_bytes`. A larger one goes to disk.
         batch_calls: most calls in one `system.multicall`.
@@ -122,3 +123,8 @@ class Settings:
     open_invites: int = 16
     invite_seconds: float = 600.0
     audit_bytes: int = 16 << 20
+
+    @property
+    def largest_call(self) -> int:
+        """Bytes of the largest call that is taken without a disk: its text, and its Binaries in base64 with their line ends."""
+        return self.xml_bytes + self.payloads_bytes * 4 // 3 * 77 // 76
