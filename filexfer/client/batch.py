@@ -4,14 +4,15 @@ many connections, all from one thread: more threads would only quarrel over the 
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TypeAlias
 
 from blake3 import blake3
 
-from filexfer.client.activity import LIMIT, NETWORK, READING, Worker
+from filexfer.client.activity import LIMIT, READING, Worker
 from filexfer.client.local import OpenFolder
 from filexfer.client.notes import FileRow
-from filexfer.client.pipeline import Pipeline
+from filexfer.client.pipeline import Call, Pipeline
 from filexfer.client.run import Run
 from filexfer.client.upload import changed
 from filexfer.client.words import local_error
@@ -21,6 +22,8 @@ from filexfer.protocol.batches import Index, outcomes_of, pack_index
 
 #: Name, path below the item, path in the share, size, mtime_ns. A plain tuple: a tree has a hundred thousand of them.
 Row: TypeAlias = tuple[str, str, str, int, int]
+#: What became of each file, and where those are that found their name taken.
+_Results: TypeAlias = tuple[list[Outcome | FilexferError], dict[int, str]]
 
 #: Bytes of the first batch; each may hold twice as much as the one before, so that the wire is busy early.
 FIRST_BATCH = 128 << 10
@@ -61,10 +64,11 @@ class Batches:
     """Gathers small files and sends them. For one thread.
 
     Args:
+        pipeline: what they are sent through.
         most_bytes, most_files: that the server takes in one call.
     """
 
-    def __init__(self, run: Run, worker: Worker, most_bytes: int, most_files: int) -> None:
+    def __init__(self, run: Run, worker: Worker, pipeline: Pipeline, most_bytes: int, most_files: int) -> None:
         self._run = run
         self._worker = worker
         self._most_bytes = min(most_bytes, BATCH_BYTES)
@@ -72,8 +76,8 @@ class Batches:
         self._most = min(FIRST_BATCH, self._most_bytes, run.batch_bytes)
         self._segments: list[Segment] = []
         self._bytes = self._files = 0
-        policy = run.spec.on_conflict.value
-        self._pipeline = Pipeline(run, worker, "files_put", lambda batch: batch.params(policy), _results)
+        self._policy = run.spec.on_conflict.value
+        self._pipeline = pipeline
 
     def add(self, item: int, place: str, row: Row) -> None:
         """One more small file; sends what is gathered once it is enough."""
@@ -100,20 +104,8 @@ class Batches:
             return
         self._worker.doing = LIMIT
         self._run.throttle(sum(batch.sizes))
-        while len(self._pipeline) >= self._run.breadth:
-            self._complete()
-        self._worker.doing = NETWORK
-        self._pipeline.send(batch)
-
-    def finish(self) -> None:
-        """Send the rest and wait for all answers."""
-        self.flush()
-        while self._pipeline:
-            self._complete()
-
-    def abandon(self) -> None:
-        """Drop what is under way."""
-        self._pipeline.abandon()
+        read, settle = partial(_results, batch), partial(self._answered, batch)
+        self._pipeline.send(Call("files_put", partial(batch.params, self._policy), read, settle))
 
     def _read(self, segment: Segment, batch: Batch) -> None:
         try:
@@ -155,10 +147,7 @@ class Batches:
             batch.digests.append(blake3(data).digest())
             batch.data.append(data)
 
-    def _complete(self) -> None:
-        """Take the answer of the batch that is longest under way."""
-        self._worker.doing = NETWORK
-        batch, answer = self._pipeline.receive()
+    def _answered(self, batch: Batch, answer: _Results | FilexferError) -> None:
         if not isinstance(answer, FilexferError):
             self._settle(batch, *answer)
             return
@@ -185,7 +174,7 @@ class Batches:
         self._run.done(rows)
 
 
-def _results(batch: Batch, answer: object) -> tuple[list[Outcome | FilexferError], dict[int, str]]:
+def _results(batch: Batch, answer: object) -> _Results:
     results, renamed = outcomes_of(answer)
     if len(results) != len(batch.paths):
         raise NotWellFormed("The server did not say what became of each file. Update the server.")

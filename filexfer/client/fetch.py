@@ -3,15 +3,16 @@ together with one sync. From one thread. What a batch does not bring is asked fo
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from blake3 import blake3
 
-from filexfer.client.activity import DISK, LIMIT, NETWORK, Worker
+from filexfer.client.activity import DISK, LIMIT, Worker
 from filexfer.client.batch import FIRST_BATCH
 from filexfer.client.download import Wanted
 from filexfer.client.notes import FileRow
-from filexfer.client.pipeline import Pipeline
+from filexfer.client.pipeline import Call, Pipeline
 from filexfer.client.run import FATAL, Run
 from filexfer.core import errors
 from filexfer.core.model import BATCH_BYTES, BATCH_FILES, FileState, Outcome, PutOptions
@@ -38,7 +39,7 @@ class Fetches:
         self._most = min(FIRST_BATCH, self._most_bytes, run.batch_bytes)
         self._files: list[Wanted] = []
         self._bytes = 0
-        self._pipeline = Pipeline(run, worker, "files_get", _params, _contents)
+        self._pipeline = Pipeline(run, worker)
 
     def add(self, file: Wanted) -> None:
         """One more small file; asks for what is gathered once it is enough."""
@@ -57,25 +58,21 @@ class Fetches:
         self._run.check()
         self._worker.doing = LIMIT
         self._run.throttle(size)
-        while len(self._pipeline) >= self._run.breadth:
-            self._complete()
-        self._worker.doing = NETWORK
-        self._pipeline.send(files)
+        self._ask(files)
+
+    def _ask(self, files: list[Wanted]) -> None:
+        self._pipeline.send(Call("files_get", partial(_params, files), partial(_contents, files), partial(self._answered, files)))
 
     def finish(self) -> None:
         """Fetch the rest and wait for all answers."""
         self.flush()
-        while self._pipeline:
-            self._complete()
+        self._pipeline.finish()
 
     def abandon(self) -> None:
         """Drop what is under way."""
         self._pipeline.abandon()
 
-    def _complete(self) -> None:
-        """Take the answer of what was asked for first, and store it."""
-        self._worker.doing = NETWORK
-        files, answer = self._pipeline.receive()
+    def _answered(self, files: list[Wanted], answer: tuple[Contents, bytes] | errors.FilexferError) -> None:
         if isinstance(answer, errors.FilexferError):
             # The call as a whole was refused: that is these files' failure and no other's.
             self._fail(files, answer)
@@ -83,7 +80,7 @@ class Fetches:
         contents, data = answer
         rest = files[len(contents.sizes) :]
         if rest:
-            self._pipeline.send(rest)
+            self._ask(rest)
         self._store(files, contents, memoryview(data))
 
     def _fail(self, files: list[Wanted], error: errors.FilexferError) -> None:

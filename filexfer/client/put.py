@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from filexfer.client.activity import NETWORK
 from filexfer.client.batch import Batches
 from filexfer.client.compare import Comparison, Pair
 from filexfer.client.pipe import Pipe
-from filexfer.client.pipeline import Pipeline
+from filexfer.client.pipeline import Call, Pipeline
 from filexfer.client.pool import Bench, Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge
@@ -52,9 +53,9 @@ class Putting:
         run.link.session.foresee(target, pages=is_tree, entry=not is_tree)
         info = run.link.session.info()
         self._worker = run.figures.worker()
-        self._batches = Batches(
-            run, self._worker, _bound(info, "batch_bytes", BATCH_BYTES), _bound(info, "batch_files", BATCH_FILES)
-        )
+        self._pipeline = Pipeline(run, self._worker)
+        most = _bound(info, "batch_bytes", BATCH_BYTES), _bound(info, "batch_files", BATCH_FILES)
+        self._batches = Batches(run, self._worker, self._pipeline, *most)
         block_size = _bound(info, "block_size", _MOST_BLOCK)
         self._lane = run.link.session.lane()
         self._pool = Pool(run.block_threads, lambda: Bench(run.figures.worker(), block_size, Pipe(run.link.session.connections)))
@@ -63,6 +64,8 @@ class Putting:
         self._there = Target()
         self._usable = True
         self._folders: list[_Made] = []
+        #: Those that large files go into.
+        self._blocks_into: set[str] = set()
 
     def move(self) -> None:
         """Raises what ends the job; failures of single files are noted in the run."""
@@ -73,16 +76,23 @@ class Putting:
                 for folder in found:
                     run.check()
                     self._take(folder)
-            self._batches.finish()
+            self._batches.flush()
+            settled, late = self._due()
+            before = self._pipeline.repeated
+            self._finish_folders(settled)
+            self._pipeline.finish()
+            self._worker.doing = ""
+            self._pool.finish()
+            # A batch that was sent again behind their times has changed them.
+            self._finish_folders([*settled, *late] if self._pipeline.repeated != before else late)
+            self._pipeline.finish()
         except BaseException:
             self._pool.stop()
-            self._batches.abandon()
+            self._pipeline.abandon()
             raise
         finally:
             self._worker.doing = ""
             self._pool.finish()
-        run.check()
-        self._finish_folders()
 
     def _scan(self) -> Iterator[Folder]:
         for item, (source, _) in enumerate(self._run.spec.items):
@@ -196,36 +206,38 @@ class Putting:
         else:
             place = os.path.join(folder.place, name)
             old = here.size if here is not None and here.is_file else 0
+            self._blocks_into.add(target)
             self._pool.submit(Sending(self._run, self._lane, Source(folder.item, path, place, where, size, mtime_ns, old)))
         return True
 
     # Folders
 
-    def _finish_folders(self) -> None:
-        """Make those that are missing and set the times of all that changed, the innermost first."""
-        self._worker.doing = NETWORK
+    def _due(self) -> tuple[list[_Made], list[_Made]]:
+        """Those that are missing, and those that changed, the innermost first: which nothing changes any more behind the batches
+        that are sent, and which large files do."""
         changed: set[str] = set()
-        due: list[_Made] = []
+        late = set(self._blocks_into)
+        due: tuple[list[_Made], list[_Made]] = [], []
         keeps_empty = self._run.filter.keeps_empty
         for made in reversed(self._folders):
             is_new = made.time_there is None
             touched = made.touched or made.target in changed
             if touched or (keeps_empty and (is_new or made.time_there != made.mtime_ns)):
-                due.append(made)
+                due[made.target in late].append(made)
                 if is_new:
-                    changed.add(paths.parent(made.target))
-        pipeline = Pipeline(self._run, self._worker, "system.multicall", _makings, _makings_told)
-        try:
-            for at in range(0, len(due), _CALLS):
-                self._run.check()
-                while len(pipeline) >= self._run.breadth:
-                    self._told(*pipeline.receive())
-                pipeline.send(due[at : at + _CALLS])
-            while pipeline:
-                self._told(*pipeline.receive())
-        except BaseException:
-            pipeline.abandon()
-            raise
+                    parent = paths.parent(made.target)
+                    changed.add(parent)
+                    if made.target in late:
+                        late.add(parent)
+        return due
+
+    def _finish_folders(self, due: list[_Made]) -> None:
+        """Have these made and given their times, behind what is sent already: no round trip passes in between."""
+        self._run.check()
+        for at in range(0, len(due), _CALLS):
+            some = due[at : at + _CALLS]
+            self._pipeline.send(Call("system.multicall", partial(_makings, some), _makings_told, partial(self._told, some)))
+            self._run.check()
 
     def _told(self, due: list[_Made], answers: Sequence[object] | FilexferError) -> None:
         if isinstance(answers, FilexferError):
@@ -242,7 +254,7 @@ def _makings(due: list[_Made]) -> tuple[object, ...]:
     return ([{"methodName": "folder_make", "params": [paths.to_wire(made.target), {"mtime_ns": made.mtime_ns}]} for made in due],)
 
 
-def _makings_told(_: list[_Made], answer: object) -> Sequence[object]:
+def _makings_told(answer: object) -> Sequence[object]:
     return wire.sequence(answer, "answers")
 
 

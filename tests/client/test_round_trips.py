@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from filexfer.client.engine import Engine
+from filexfer.core.errors import Busy, NotFound
 from filexfer.core.model import Direction, JobSpec, JobState
 from tests.client.conftest import Share
 from tests.client.fake import INFO, FakeServer
@@ -79,6 +81,44 @@ def test_a_server_that_breaks_off_behind_its_first_answer_is_asked_again(tmp_pat
     with FakeServer({"server_info": lambda: INFO, "file_stat": breaking}) as fake:
         engine.wait(engine.add(JobSpec(Direction.PUT, fake.address, ((str(tmp_path / "file"), "there"),))), 60)
     assert len(asked) == 2
+
+
+def test_the_times_of_folders_are_sent_behind_the_last_batch(share: Share, engine: Engine, tmp_path: Path) -> None:
+    source = _tree(tmp_path / "source")
+    os.utime(source / "inner", (1, 1))
+    with gate(share.address, when=[b"files_put"], until=[b"files_put", b"folder_make"]) as way:
+        _run(engine, Direction.PUT, way.address, (str(source), "there"))
+    assert not way.late
+    assert (share.folder / "there" / "inner").stat().st_mtime == 1
+
+
+def test_the_time_of_a_folder_with_a_large_file_is_set_once_that_is_there(share: Share, engine: Engine, tmp_path: Path) -> None:
+    source = _tree(tmp_path / "source")
+    (source / "inner" / "deep").mkdir()
+    (source / "inner" / "deep" / "large").write_bytes(bytes(3 << 20))
+    for folder in (source / "inner" / "deep", source / "inner", source):
+        os.utime(folder, (1, 1))
+    _run(engine, Direction.PUT, share.address, (str(source), "there"))
+    there = share.folder / "there"
+    assert [folder.stat().st_mtime for folder in (there, there / "inner", there / "inner" / "deep")] == [1, 1, 1]
+
+
+def test_the_times_of_folders_are_set_again_behind_a_batch_that_was_sent_again(tmp_path: Path, engine: Engine) -> None:
+    put: list[object] = []
+
+    def busy_once(*_: object) -> object:
+        put.append(1)
+        if len(put) == 1:
+            raise Busy()
+        return {"packed": True, "outcomes": b"c", "renamed": [], "faults": []}
+
+    def missing(*_: object) -> object:
+        raise NotFound()
+
+    methods = {"file_list": missing, "files_put": busy_once, "system.multicall": lambda calls: [[{}] for _ in calls]}
+    with FakeServer(methods) as fake:
+        _run(engine, Direction.PUT, fake.address, (str(_tree(tmp_path / "source", 1)), "there"))
+    assert fake.calls[2:] == ["files_put", "system.multicall"] * 2
 
 
 @pytest.mark.parametrize("direction", list(Direction))
