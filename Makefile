@@ -9,6 +9,8 @@ WORKERS ?= 3
 BESIDE = "not soak and not alone"
 ALONE = "alone and not soak"
 export PYTHON
+# Tests start a thousand programs of ours; where nothing compiled may be kept, each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What `make fuzz` takes, in seconds, for all targets together.
 FUZZ_SECONDS ?= 600
