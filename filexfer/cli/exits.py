@@ -23,7 +23,7 @@ class Exit(IntEnum):
 MEANING = {
     Exit.DONE: "done",
     Exit.FAILED: "something failed, or (verify, demo) something differs, or (health) the server is failing",
-    Exit.USAGE: "the command, or a configuration, was not understood",
+    Exit.USAGE: "the command, or a configuration, was not understood, or names no folder to share",
     Exit.NO_CONNECTION: "no connection, or it broke off",
     Exit.NOT_TRUSTED: "the server does not know you, or you may not do this",
     Exit.CONFLICT: "something else is already there, or it changed meanwhile",

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Any, NoReturn, Protocol, cast
 
 import filexfer
@@ -44,6 +45,9 @@ COMMANDS = {
     "integrate": "have the system's menu and links start the app from where it lies",
     "agent": "the app's background process (the app starts it by itself)",
 }
+
+#: Those that stay until they are told to stop.
+_STAYING = ("serve", "agent")
 
 #: The forms of an address, for `--help` and the manual page.
 FORMS = """addresses:
@@ -89,9 +93,27 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    _hear_signals(words)
     if argv is None:
         _spare_searches()
-    words = list(sys.argv[1:] if argv is None else argv)
+    return guarded(lambda: _run(words), Output(json="--json" in words))
+
+
+def _hear_signals(words: Sequence[str]) -> None:
+    """Before all imports, which take a while: SIGTERM is as Ctrl+C, what is under way is put down so that it can be resumed. A
+    command that stays until it is told to stop has done what it was told if that comes before it has begun."""
+    staying = bool(words) and words[0] in _STAYING
+    for number in (signal.SIGINT, signal.SIGTERM) if staying else (signal.SIGTERM,):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _leave if staying else signal.default_int_handler)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(exits.Exit.DONE)
+
+
+def _run(words: Sequence[str]) -> int:
     # The system opens a link by `filexfer app LINK`; whoever else says one here shows it to other users, and we do not repeat it.
     if any("filexfer://" in word.lower() for word in words) and words[0] != "app":
         return Output(json="--json" in words).failure(exits.UsageError(_LINK))
@@ -100,9 +122,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = _command(words[0])
     args = parser_of(words[0], words).parse_intermixed_args(words[1:])
     out = Output(json=args.json, quiet=args.quiet, verbose=args.verbose)
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        # As Ctrl+C: what is under way is put down so that it can be resumed.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     return guarded(lambda: command.run(args, out), out)
 
 
@@ -154,7 +173,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for scripts (docs/cli.md tells the fields)")
 
 
-def _no_command(words: list[str]) -> int:
+def _no_command(words: Sequence[str]) -> int:
     parser = _Parser(
         words,
         prog="filexfer",

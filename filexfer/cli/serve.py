@@ -15,7 +15,6 @@ from filexfer.cli.configuration.reading import Key, read
 from filexfer.cli.main import guarded
 from filexfer.cli.output import Output
 from filexfer.cli.service_manager import ServiceManager
-from filexfer.core.errors import NotAFolder, NotFound
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,15 +87,14 @@ def _serve(found: Effective, out: Output) -> int:
 
 
 def _folder(found: Effective) -> Path | None:
-    """The folder to share. Raises `NotFound`, `NotAFolder` where it is the command line's and not there, `UsageError` where there
-    is no name of one."""
+    """The folder to share. Raises `UsageError` where there is no name of one, or it is the command line's and not there."""
     folder = found.folder
     if folder is None and found.file is None:
         raise exits.UsageError("Name a folder to share: filexfer serve DIR. A file with settings (--config) may name it too.")
     if folder is not None and found.origin("serve", "folder").source == COMMAND_LINE and not os.path.isdir(folder):
         if os.path.lexists(folder):
-            raise NotAFolder(f"“{folder}” is not a folder. Name a folder to share.")
-        raise NotFound(f"There is no folder “{folder}”. Make it first, or name another one.")
+            raise exits.UsageError(f"“{folder}” is not a folder. Name a folder to share.")
+        raise exits.UsageError(f"There is no folder “{folder}”. Make it first, or name another one.")
     return folder
 
 

@@ -87,6 +87,24 @@ def test_guests_may_nothing_unless_told(serve: Callable[..., Served], folder: Pa
     assert "--guest read" in served.end(signal.SIGTERM).err
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("command", "code"), [("serve", 0), ("call", 130)])
+def test_who_is_told_to_stop_while_it_still_starts_stops_in_order(
+    folder: Path, command: str, code: int, number: signal.Signals
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        words = [str(folder), "--listen", "http://127.0.0.1:0"] if command == "serve" else [url, "system.listMethods"]
+        process = start(command, *words, env={"PYTHONPROFILEIMPORTTIME": "1"})
+        assert process.stderr is not None
+        for name in (b" filexfer.cli.main\n", b" filexfer."):  # itself, and the first that it imports when it runs
+            while name not in (line := process.stderr.readline()):
+                assert line
+        process.send_signal(number)
+        result = ended(process)
+    assert (result.code, "Traceback" in result.err) == (code, False)
+
+
 def test_a_taken_port_a_missing_folder_and_a_file_fail_in_words(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -96,8 +114,10 @@ def test_a_taken_port_a_missing_folder_and_a_file_fail_in_words(folder: Path) ->
     assert result.err.splitlines()[-1].startswith("filexfer: ")
     for name in ("none", "f"):
         result = run("serve", folder / name)
-        assert (result.code, result.raw) == (1, b"")
+        assert (result.code, result.raw) == (2, b"")
         assert result.err.startswith("filexfer: ")
+        settings = tree(folder.parent / "etc", {"filexfer.toml": f'[serve]\nfolder = "{folder / name}"\n'.encode()})
+        assert run("serve", "--config", settings / "filexfer.toml").code == 2
 
 
 @pytest.mark.parametrize("listen", ["ftp://x", "http://me:pw@localhost/", "http://0.0.0.0:0"])
