@@ -55,6 +55,7 @@ bench: venv  ## measure the speed beside cp and the standard library, fifteen mi
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.networks --rounds 1 --scale 0.3
 	$(BIN)/python -m benchmarks.window
+	$(BIN)/python -m benchmarks.packaged
 
 fuzz: $(VENV)/.has-fuzz  ## feed the readers of foreign bytes with what breaks readers, FUZZ_SECONDS=600
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from benchmarks.window import stop_agent
 
 #: Seconds from the start of the process to its window, cold: what a person may expect of a package.
 TARGET = 1.2
+#: Where `make package` leaves the bundle.
+MADE = Path("dist/filexfer")
 
 
 def forget(folder: Path) -> None:
@@ -74,10 +77,13 @@ def seconds(command: Sequence[str], display: dict[str, str]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.packaged", description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("dist/filexfer"), help="the unpacked bundle")
+    parser.add_argument("folder", type=Path, nargs="?", default=MADE, help="the unpacked bundle")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     bundle = options.folder.resolve()
+    if not (bundle / "filexfer-app").exists() or not shutil.which("Xvfb"):
+        print(f"Not measured: this takes {options.folder}, which `make package` makes, and a screen, which `make test` installs.")
+        return
     packaged, sources = [str(bundle / "filexfer-app")], [sys.executable, "-m", "filexfer.gui.start"]
     found: dict[str, list[float]] = {"sources": [], "cold": [], "warm": []}
     with screen() as display:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from packages import appimage, archive, bundle, deb, depends, python, release, sums
 
 #: What runs beside Python, and the Debian packages that bring it.
 TOOLS = {"objdump": "binutils", "chrpath": "chrpath", "xz": "xz-utils", "mksquashfs": "squashfs-tools", "gcc": "gcc"}
+#: Bytes that a package may have.
+LARGEST = 60_000_000
 
 
 def main() -> int:
@@ -27,7 +29,17 @@ def main() -> int:
     made.append(python.wheel(made[0], release.DIST, moment))
     made += [make(folder, moment) for make in makers()]
     print(sums.write(made, release.DIST).read_text("utf-8"), end="")
-    return 0
+    if large := too_large(made):
+        print(
+            f"Over {LARGEST // 1_000_000} MB: {', '.join(large)}. packaging/bundle/parts.py leaves out what nobody needs.",
+            file=sys.stderr,
+        )
+    return 1 if large else 0
+
+
+def too_large(made: Iterable[Path]) -> list[str]:
+    """The names of those packages that nobody should have to download."""
+    return [path.name for path in made if path.stat().st_size > LARGEST]
 
 
 def makers() -> list[Callable[[Path, int], Path]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,29 @@ def test_a_tool_that_is_missing_is_named_first(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("PATH", "/nowhere")
     assert making.main() == 1
     assert "mksquashfs (Debian: squashfs-tools)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("bytes_made", "code"), [(100, 0), (101, 1)])
+def test_a_package_that_is_too_large_to_download_ends_the_making_as_a_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, bytes_made: int, code: int
+) -> None:
+    def makes(name: str, size: int) -> Callable[..., Path]:
+        def make(*_: object) -> Path:
+            (tmp_path / name).write_bytes(b"x" * size)
+            return tmp_path / name
+
+        return make
+
+    monkeypatch.setattr(making, "TOOLS", {})
+    monkeypatch.setattr(making, "LARGEST", 100)
+    monkeypatch.setattr(making.release, "DIST", tmp_path)
+    monkeypatch.setattr(making.bundle, "build", lambda moment: tmp_path)
+    monkeypatch.setattr(making.python, "sdist", makes("filexfer-1.tar.gz", 10))
+    monkeypatch.setattr(making.python, "wheel", makes("filexfer-1.whl", 10))
+    monkeypatch.setattr(making, "makers", lambda: [makes("filexfer_1.deb", bytes_made)])
+    assert making.main() == code
+    assert ("filexfer_1.deb" in capsys.readouterr().err) == bool(code)
+    assert (tmp_path / "SHA256SUMS").exists()
 
 
 def test_only_debian_makes_a_deb(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

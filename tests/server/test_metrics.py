@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -118,6 +119,21 @@ def test_the_page_for_those_who_watch_names_every_number_and_no_other(watcher: S
     assert all(re.fullmatch(r"'[^']+'|[^\[\]{},']+", rule) for rule in rules), rules
     asked = {name.removesuffix("_bucket") for rule in rules for name in re.findall(r"filexfer_\w+", rule)}
     assert asked <= set(told)
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool (Debian: prometheus) is not here")
+def test_prometheus_has_nothing_to_say_about_the_page_and_the_numbers(watcher: Stranger, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/monitoring.md").read_text("utf-8")
+    scrapes, rules = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    for name in ("filexfer.token", "filexfer.pem"):
+        (tmp_path / name).touch()
+    (tmp_path / "rules.yml").write_text(rules, "utf-8")
+    scrapes = scrapes.replace("/etc/prometheus", str(tmp_path))
+    (tmp_path / "prometheus.yml").write_text(f"rule_files: [rules.yml]\n{scrapes}", "utf-8")
+    checks = {("config", str(tmp_path / "prometheus.yml")): b"", ("metrics",): watcher.get("/metrics")[1]}
+    for words, given in checks.items():
+        done = subprocess.run(["promtool", "check", *words], input=given, capture_output=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, b""), done.stdout
 
 
 @pytest.mark.parametrize("scheme", LISTENS)
