@@ -75,7 +75,7 @@ static bool runs_from(const char *number, const char *folder)
     return strncmp(program, folder, strlen(folder)) == 0 && program[strlen(folder)] == '/';
 }
 
-static bool in_use(const char *folder)
+bool in_use(const char *folder)
 {
     DIR *processes = opendir("/proc");
     struct dirent *one;

@@ -34,18 +34,6 @@ static int say(const char *what, const char *of)
     return CANNOT;
 }
 
-/* An empty folder of this user's own. `folder` is the template's place, PATH_MAX bytes. */
-static bool new_folder(char *folder)
-{
-    const char *place = getenv("TMPDIR");
-
-    if (!place || place[0] != '/')
-        place = "/tmp";
-    if (snprintf(folder, PATH_MAX, "%s/.filexfer-XXXXXX", place) >= PATH_MAX)
-        return false;
-    return mkdtemp(folder) != NULL;
-}
-
 static int extract(const char *path, size_t offset)
 {
     static const char folder[] = "squashfs-root";
@@ -58,13 +46,25 @@ static int extract(const char *path, size_t offset)
     return 0;
 }
 
-/* The image's files in `folder`; the descriptor that keeps them there, or -1. */
-static int appear(const char *path, size_t offset, const char *folder, bool unpack)
+/* The image's files, mounted in a new folder; the descriptor that keeps them there, or -1. */
+static int mounted(const char *path, size_t offset, char *folder)
 {
-    int alive = unpack ? -1 : mount_image(path, offset, folder);
+    int alive = new_folder(folder, false) ? mount_image(path, offset, folder) : -1;
 
-    if (alive >= 0)
-        return alive;
+    if (alive < 0)
+        rmdir(folder);
+    return alive;
+}
+
+/* The same by unpacking them. Says why where it cannot be. */
+static int unpacked(const char *path, size_t offset, char *folder)
+{
+    int alive;
+
+    if (!new_folder(folder, true)) {
+        say("There is no folder for temporary files that programs may run from. Set %s to one where you may write.", "TMPDIR");
+        return -1;
+    }
     /* First, so that nothing stays behind either where we are killed while we unpack. */
     alive = keep_until_unused(folder);
     if (alive >= 0 && extract_image(path, offset, folder))
@@ -77,11 +77,9 @@ static int appear(const char *path, size_t offset, const char *folder, bool unpa
 
 static int run(const char *path, size_t offset, bool unpack, char **words)
 {
-    char folder[PATH_MAX], program[PATH_MAX + 16], here[PATH_MAX];
+    char folder[PATH_MAX] = "", program[PATH_MAX + 16], here[PATH_MAX];
 
-    if (!new_folder(folder))
-        return say("There is no room for a temporary folder. Set %s to a folder where you may write.", "TMPDIR");
-    if (appear(path, offset, folder, unpack) < 0)
+    if ((unpack || mounted(path, offset, folder) < 0) && unpacked(path, offset, folder) < 0)
         return CANNOT;
     setenv("APPIMAGE", path, 1);
     setenv("APPDIR", folder, 1);
@@ -122,8 +120,8 @@ int main(int count, char **words)
     settle();
     if (strcmp(first, "--appimage-help") == 0)
         return fputs(help, stdout) < 0;
-    if (!offset)
-        return say("This file has no image behind its program: it is damaged. Get it anew.%s", "");
+    if (!offset || !image_is_whole(path, offset))
+        return say("This file has no whole image behind its program: it is damaged. Get it anew.%s", "");
     if (strcmp(first, "--appimage-offset") == 0)
         return printf("%zu\n", offset) < 0;
     if (strcmp(first, "--appimage-extract") == 0)

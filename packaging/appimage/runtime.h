@@ -13,6 +13,9 @@
 /* image.c: where the squashfs image lies in the file `path`: behind the ELF program that this is. 0 where there is none. */
 size_t image_offset(const char *path);
 
+/* image.c: whether the image there is as long as its head says, and all that the head names lies in it. */
+bool image_is_whole(const char *path, size_t offset);
+
 /* mount.c: has a process of its own serve the image at `point`, an empty folder, until every descriptor like the one returned is
  * closed and nothing there is in use; that process removes the folder then. Returns -1 where this system does not let us mount. */
 int mount_image(const char *path, size_t offset, const char *point);
@@ -23,6 +26,13 @@ bool extract_image(const char *path, size_t offset, const char *folder);
 /* keep.c: has a process of its own remove `folder` with all that is in it, once every descriptor like the one returned is closed and
  * no program runs from there. Returns -1 where there could be no such process. */
 int keep_until_unused(const char *folder);
+
+/* keep.c: whether a program of this user's runs from `folder`. */
+bool in_use(const char *folder);
+
+/* place.c: makes an empty folder of this user's own and writes its name, of at most PATH_MAX bytes, into `folder`; where `programs`
+ * are to run from there, only where the system lets them. Removes what earlier ones left beside it. */
+bool new_folder(char *folder, bool programs);
 
 /* keep.c: removes `folder` and all that is in it. Follows no link. */
 void remove_tree(const char *folder);

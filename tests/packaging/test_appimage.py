@@ -195,6 +195,59 @@ def test_the_end_of_a_session_leaves_no_folder(small: Path, room: Path) -> None:
     wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
 
 
+def old(folder: Path) -> None:
+    os.utime(folder, (1, 1))
+
+
+def test_what_a_killed_start_left_is_taken_away_by_the_next(small: Path, run: Run, room: Path) -> None:
+    with unpacked(small, room) as app:
+        (folder,) = room.iterdir()
+        os.kill(keeper(small), signal.SIGKILL)
+    assert (folder / "inner/text").exists()
+    assert run("--appimage-extract-and-run", "x").returncode == 7
+    assert (folder / "inner/text").exists(), "so young that it may be somebody's who is about to use it"
+    old(folder)
+    assert run("--appimage-extract-and-run", "x").returncode == 7
+    assert not folder.exists()
+    assert app.returncode == 7
+
+
+def test_what_is_in_use_or_not_ours_is_left(small: Path, run: Run, room: Path) -> None:
+    program, other, ours = room / ".filexfer-abcdef", room / ".filexfer-abcdeg", room / ".filexfer-else"
+    for folder in (program, other, ours):
+        folder.mkdir()
+    (room / ".filexfer-linked").symlink_to(other)
+    shutil.copy(shutil.which("sleep") or "", program / "sleep")
+    if os.getuid() == 0:
+        os.chown(other, 65534, 65534)
+    with unpacked(small, room) as app, subprocess.Popen([program / "sleep", "60"]) as sleeper:
+        (running,) = (folder for folder in room.iterdir() if (folder / "AppRun").exists())
+        for folder in (program, other, ours, running):
+            old(folder)
+        assert run("--appimage-extract-and-run", "x").returncode == 7
+        assert all(folder.exists() for folder in (program, ours, running))
+        assert other.exists() or os.getuid() != 0, "only root makes folders of others"
+        sleeper.kill()
+        app.communicate()
+
+
+def test_where_temporary_files_may_not_be_programs_it_unpacks_elsewhere(small: Path, room: Path) -> None:
+    script = 'mount -t tmpfs -o noexec tmpfs "$TMPDIR" && exec "$0" --appimage-extract-and-run x'
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, small],
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(room)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if done.returncode == 1 and "unshare" in done.stderr:
+        pytest.skip("this system lets nobody make namespaces")
+    assert done.returncode == 7, done.stderr
+    place = Path(told(done.stdout)["in"])
+    assert place.parent != room
+    wait_for(lambda: not place.exists(), "the folder to be taken away")
+
+
 @pytest.mark.skipif(not shutil.which("systemd-tmpfiles"), reason="systemd is not here")
 def test_what_cleans_old_files_away_leaves_those_of_a_running_app(small: Path, room: Path, tmp_path: Path) -> None:
     (tmp_path / "rules.conf").write_text(f"d {room} - - - 1us\n")
@@ -262,6 +315,26 @@ def test_a_file_that_was_cut_short_says_so(run: Run, small: Path, tmp_path: Path
         assert done.returncode == 127, length
         assert done.stderr
         assert not any(room.iterdir())
+
+
+#: What the head of an image says that others go by: where it stands (squashfs_fs.h), and how many bytes it has.
+HEAD = {
+    "block_size": (12, 4), "fragments": (16, 4), "block_log": (22, 2), "no_ids": (26, 2), "s_major": (28, 2),
+    "root_inode": (32, 8), "bytes_used": (40, 8), "id_table_start": (48, 8), "inode_table_start": (64, 8),
+    "directory_table_start": (72, 8), "fragment_table_start": (80, 8),
+}  # fmt: skip
+
+
+def test_an_image_whose_head_names_what_is_not_there_is_refused_unread(run: Run, small: Path, tmp_path: Path) -> None:
+    whole = small.read_bytes()
+    offset = int(run("--appimage-offset").stdout)
+    for name, (place, size) in HEAD.items():
+        bad = tmp_path / name
+        bad.write_bytes(whole[: offset + place] + b"\xff" * (size - 1) + b"\x7f" + whole[offset + place + size :])
+        bad.chmod(0o755)
+        done = run("--appimage-extract-and-run", image=bad)
+        assert (done.returncode, "it is damaged. Get it anew." in done.stderr) == (127, True), name
+        bad.unlink()
 
 
 def renamed(small: Path, to: Path, old: bytes, new: bytes) -> Path:
