@@ -11,6 +11,8 @@ import os
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -29,6 +31,9 @@ _LOCK_FILE = "identity.lock"
 #: Another server with this state is making the key: it takes milliseconds.
 _PATIENCE = 10.0
 _BEGIN = "-----BEGIN CERTIFICATE-----"
+#: How what was made begins and ends.
+_KEY = b"-----BEGIN PRIVATE KEY-----"
+_END = b"-----END CERTIFICATE-----\n"
 
 
 class Identity:
@@ -143,40 +148,28 @@ def _make(file: Path) -> str:
 
 
 def _new() -> bytes:
-    """A new key with its certificate."""
-    from datetime import datetime
+    """A new key with its certificate: what the file is to hold. `cryptography` takes 12 MiB for as long as a process lives, and a
+    server needs it this once, so a process of its own makes them wherever one can."""
+    made = b"" if "cryptography" in sys.modules else _made_elsewhere()
+    # Whatever else was started there in our stead, or said something first: it must not become the key.
+    if made.startswith(_KEY) and made.endswith(_END):
+        return made
+    from filexfer.server.new_identity import new_identity
 
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+    return new_identity()
 
-    key = ec.generate_private_key(ec.SECP256R1())
-    public = key.public_key()
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "filexfer")])
-    subject_key = x509.SubjectKeyIdentifier.from_public_key(public)
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    # The extensions are those that Python 3.13 (VERIFY_X509_STRICT: RFC 5280, 4.2) asks of a certificate given as `cafile`.
-    certificate = (
-        x509.CertificateBuilder(name, name, public, x509.random_serial_number(), datetime(1970, 1, 1))
-        .not_valid_after(datetime(9999, 12, 31, 23, 59, 59))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("filexfer")]), critical=False)
-        .add_extension(subject_key, critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+
+def _made_elsewhere() -> bytes:
+    """What `new_identity.py` says as a program; empty where none can be started."""
+    # Else it is a frozen app, or a program with an interpreter in it: either would start itself once more.
+    if not Path(sys.executable or "").stem.startswith("python"):
+        return b""
+    # -P: nothing is imported from the folder that the program lies in.
+    command = [sys.executable, "-P", str(Path(__file__).with_name("new_identity.py"))]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows alone
+    try:
+        return subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE / 2, creationflags=flags
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return b""  # A service may be forbidden to start anything.

@@ -198,6 +198,42 @@ with Server(sys.argv[1], ["http://127.0.0.1:0"]):
     assert done.stdout == "[]\n"
 
 
+#: Makes an identity in a folder, in a process where its maker is not loaded and `sys.executable` is what is said.
+MAKING = """
+import sys
+from pathlib import Path
+from filexfer.server.identity import Identity
+sys.executable = sys.argv[2]
+print(len(Identity(Path(sys.argv[1])).pin) > 0, "cryptography" in sys.modules)
+"""
+
+
+def making(state: Path, executable: str) -> str:
+    command = [sys.executable, "-c", MAKING, str(state), executable]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_a_server_that_makes_its_key_does_not_keep_its_maker_in_memory(state: Path) -> None:
+    assert making(state, sys.executable) == "True False"
+
+
+@pytest.mark.parametrize("executable", ["", "/nowhere/python"])
+def test_where_no_process_can_make_the_key_the_server_does(state: Path, executable: str) -> None:
+    assert making(state, executable) == "True True"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="scripts stand in for the interpreter")
+@pytest.mark.parametrize(("name", "runs"), [("python3", True), ("filexfer-app", False)])
+def test_what_another_program_says_is_no_key_and_an_app_is_not_started_again(
+    state: Path, tmp_path: Path, name: str, runs: bool
+) -> None:
+    other = tmp_path / name
+    other.write_text(f"#!/bin/sh\necho Welcome | tee '{tmp_path}/started'\n")
+    other.chmod(0o755)
+    assert making(state, str(other)) == "True True"
+    assert (tmp_path / "started").exists() == runs
+
+
 def test_the_first_call_finds_everything_imported(tmp_path: Path) -> None:
     program = """
 import sys
