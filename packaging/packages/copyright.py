@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 
-from packages import depends, release
+from packages import components, depends, release
 from packages.release import TOP
 
 #: Where the bundle lies in the .deb.
@@ -118,7 +118,8 @@ def _distribution(one: Distribution) -> _Part:
         return _Part(f"{one.name} {one.version}", licence, _QT + "\n\n".join(_kept(name) for name in names))
     files = [path for path in one.files or () if _LICENCE.search(str(path)) and path.suffix not in (".py", ".pyc")]
     texts = [Path(str(one.locate_file(path))).read_text("utf-8", "replace") for path in sorted(files, key=str)]
-    return _Part(f"{one.name} {one.version}", licence, "\n\n".join(texts) or f"{licence} (it came without a text)")
+    texts = [*(texts or [f"{licence} (it came without a text)"]), components.told(one)]
+    return _Part(f"{one.name} {one.version}", licence, "\n\n".join(text for text in texts if text))
 
 
 def _kept(name: str) -> str:

@@ -198,6 +198,17 @@ def test_the_licences_of_all_that_is_inside_are_told(tmp_path: Path) -> None:
     assert all(line[0] == " " or ":" in line for line in text.splitlines() if line)
 
 
+def test_what_a_wheel_was_compiled_together_with_is_told_too(tmp_path: Path) -> None:
+    (tmp_path / "PYZ-00.toc").write_text(repr(("name", [("blake3", str(depends_on("blake3")), "PYMODULE")])), "utf-8")
+    (tmp_path / "COLLECT-00.toc").write_text(repr(([],)), encoding="utf-8")
+    text = copyright.text(tmp_path)
+    assert re.search(
+        r"^   constant_time_eq [\d.]+, by Cesar Eduardo Barros.*: CC0-1\.0 OR MIT-0 OR Apache-2\.0$", text, re.MULTILINE
+    )
+    # Which compiles C, and is in nothing that runs.
+    assert not re.search(r"^   cc \d", text, re.MULTILINE)
+
+
 def test_a_licence_that_several_libraries_share_is_told_once(tmp_path: Path) -> None:
     libraries = [next(Path("/lib").glob(f"*/{name}")) for name in ("libstdc++.so.6", "libgcc_s.so.1")]
     (tmp_path / "PYZ-00.toc").write_text(repr(("name", [])), encoding="utf-8")
