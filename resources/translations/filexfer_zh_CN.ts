@@ -3204,6 +3204,10 @@
         <translation>此系统太旧：filexfer 的窗口需要 {old}。请更新系统，或用 pip 安装 filexfer。</translation>
     </message>
     <message>
+        <source>This user has no home to keep things in. Name a folder in HOME, then start again.</source>
+        <translation>此用户没有可以保存内容的主目录。请用 HOME 指定一个文件夹，然后重新启动。</translation>
+    </message>
+    <message>
         <source>filexfer&apos;s window needs a screen, and here is none: neither DISPLAY nor WAYLAND_DISPLAY is set. Start it on a desktop, or use the command line “filexfer”, which does the same.</source>
         <translation>filexfer 的窗口需要屏幕，而这里没有：DISPLAY 和 WAYLAND_DISPLAY 都未设置。请在桌面上启动它，或使用功能相同的命令行“filexfer”。</translation>
     </message>
