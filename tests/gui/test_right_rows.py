@@ -206,6 +206,7 @@ def test_rows_of_a_view_that_is_forgotten_are_not_those_of_the_next(browser: Bro
 def test_a_computer_is_opened_from_its_menu_though_the_rows_moved(person: Person, studio: OtherServer) -> None:
     servers, side = person.window.servers, person.window.sidebar
     servers.save("a", "http://127.0.0.1:9/")
+    person.wait(lambda: side._model.row_of("http://127.0.0.1:9/") > 0)  # else either may be the upper one
     servers.save("studio", studio.address)
     person.wait(lambda: side._model.row_of(studio.address) > side._model.row_of("http://127.0.0.1:9/") > 0)
     index = side._model.index(side._model.row_of(studio.address))
