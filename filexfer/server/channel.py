@@ -225,6 +225,10 @@ class Channel:
     def close(self) -> None:
         self.sock.close()
 
+    def forget(self) -> None:
+        """Hold nothing any more, once it is closed and nobody is at work with it: circles of references stay for long."""
+        self.ahead = bytearray()
+
 
 def _nothing() -> None:
     pass

@@ -323,5 +323,7 @@ class Connection:
             if self.channel.greeting and self.channel.moved:
                 self._house.tally.greeted(False)
             self.channel.close()
+            if not self._house.closing:
+                self.channel.forget()
             self._house.gone(self)
             self._lateness.end()

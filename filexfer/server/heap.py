@@ -11,12 +11,23 @@ _MMAP_THRESHOLD = -3
 _LARGE = 4 << 20
 
 
+def trim() -> None:
+    """Have it return what lies free between pieces that are in use too: all of what a crowd of connections leaves behind is such.
+    Takes some milliseconds, in which others go on."""
+    if sys.platform == "linux":
+        import ctypes  # here, for commands that serve nobody start without it
+
+        malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if malloc_trim is not None:  # musl has none, and keeps little
+            malloc_trim(0)
+
+
 def give_back_freed_memory() -> None:
     """Have the C library of this process return large pieces at once. Left alone, glibc keeps more of them for each thread the
     larger they were (mallopt(3), M_MMAP_THRESHOLD, "dynamic"): after one crowd of large calls, hundreds of megabytes."""
     if sys.platform != "linux":
         return
-    import ctypes  # here, for commands that serve nobody start without it
+    import ctypes
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # musl has none, and does it anyway

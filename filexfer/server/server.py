@@ -31,7 +31,7 @@ from filexfer.server.descriptors import raise_limit
 from filexfer.server.disk_cache import DiskCache
 from filexfer.server.doors import Doors
 from filexfer.server.handshakes import Handshakes
-from filexfer.server.heap import give_back_freed_memory
+from filexfer.server.heap import give_back_freed_memory, trim
 from filexfer.server.house import House
 from filexfer.server.listener import where_to_listen
 from filexfer.server.loop import Loop, watchable
@@ -321,7 +321,8 @@ class Server:
                 connection.dismiss()
 
     def _expire(self) -> None:
-        """Let go of listings that nobody reads on, and write what is written now and then. In a worker."""
+        """Let go of listings that nobody reads on, and of free memory, and write what is written now and then. In a worker."""
         self._trust.flush()
         with suppress(ShuttingDown), self.current_share() as share:
             share.listings.expire()
+        trim()

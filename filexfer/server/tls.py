@@ -262,8 +262,16 @@ class TlsChannel(Channel):
                 pass  # it made the closing alert, and would wait for the other's
             super().say(self._out.read())
             # Behind its closing alert OpenSSL reads no more, and what it has is not kept while the rest is dropped.
-            self._tls, self._in, self._out = None, ssl.MemoryBIO(), ssl.MemoryBIO()
+            self._drop_tls()
         super().finish_sending()
+
+    def forget(self) -> None:
+        super().forget()
+        self._hello, self._made = bytearray(), []
+        self._drop_tls()
+
+    def _drop_tls(self) -> None:
+        self._tls, self._in, self._out = None, ssl.MemoryBIO(), ssl.MemoryBIO()
 
     def _broken(self, error: ssl.SSLError) -> PeerGone:
         # What OpenSSL has to say to the other side is sent if that takes no waiting.

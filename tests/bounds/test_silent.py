@@ -4,6 +4,7 @@ address and from the same one, memory and descriptors are bounded, and everythin
 from __future__ import annotations
 
 import resource
+import socket
 import time
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from filexfer.server import Settings
-from tests.bounds.honest import MOST, Honest
+from tests.bounds.honest import MOST, Honest, whoever
 from tests.bounds.stage import Stage, offending, staged
 
 SILENT = 10_000
@@ -79,3 +80,31 @@ def test_two_hundred_handshakes_that_stand_still_are_given_up_and_given_back() -
             _until_given_back(stage, before + 2)
         assert honest.slowed(calm) <= MOST
         assert stage.memory("VmHWM") < MEMORY
+
+
+#: MiB that one holds who has done its handshake and sent most of a record: there is no more to hold without rights.
+_EACH = 60 / 1024
+_GREETED = 400
+
+
+def _most_of_a_record(port: int) -> socket.socket:
+    with whoever().wrap_socket(socket.create_connection(("127.0.0.1", port), 20)) as greeted:
+        sock = socket.socket(fileno=greeted.detach())
+    sock.sendall(b"\x17\x03\x03" + (16_384 + 17).to_bytes(2, "big") + bytes(16_384))
+    return sock
+
+
+def test_who_greets_and_stays_holds_little_and_leaves_nothing() -> None:
+    with staged(tls=True, handshakes=_GREETED, listing_seconds=1.0) as stage:
+        with _most_of_a_record(stage.tls_port):
+            base, before = stage.memory("VmRSS"), stage.descriptors()
+        with ExitStack() as crowd:
+            for _ in range(_GREETED):
+                crowd.enter_context(_most_of_a_record(stage.tls_port))
+            held = stage.memory("VmRSS") - base
+            assert held < _GREETED * _EACH + 8
+        _until_given_back(stage, before)
+        end = time.monotonic() + 30
+        while (left := stage.memory("VmRSS") - base) > held / 2:
+            assert time.monotonic() < end, f"{left} of {held} MiB are left"
+            time.sleep(0.05)
