@@ -46,9 +46,9 @@ from pathlib import Path
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
 from filexfer.core.model import Conflict, Direction, JobSpec
-history, direction, server, source, target, limit = sys.argv[1:]
+history, direction, server, source, target, limit, *policy = sys.argv[1:]
 engine = Engine(History(Path(history)))
-spec = JobSpec(Direction(direction), server, ((source, target),), limit=int(limit))
+spec = JobSpec(Direction(direction), server, ((source, target),), Conflict(*policy or ["fail"]), limit=int(limit))
 engine.subscribe(lambda jobs: print(jobs[-1].bytes_done, jobs[-1].state.value, flush=True))
 job = engine.wait(engine.add(spec))
 print("end", job.state.value, job.files_done, job.error, flush=True)
