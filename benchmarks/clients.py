@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import product
 from json import loads
 from pathlib import Path
 
@@ -27,8 +28,8 @@ MANY = 64
 FEW = (1, 2, 4)
 #: Processes that hold the clients between them.
 _PROCESSES = 2
-#: What is moved, and how many files of it: 1 GiB, or 64 MiB in small files.
-KINDS = {"blocks": 64, "whole": 64, "calls": 4096, "batches": 16384}
+#: What is moved, and how many files of it: 1 GiB, or 64 MiB and 256 MiB in small files.
+KINDS = {"blocks": 64, "whole": 256, "calls": 4096, "batches": 16384}
 
 
 @dataclass(frozen=True)
@@ -58,29 +59,31 @@ class Figures:
 
 
 def section(base: Path, scale: Scale) -> Section:
-    """Blocks, small calls and batches, all from one address, where the bounds for one hold."""
+    """Each kind, all from one address, where the bounds for one hold, and each client from an address of its own."""
     size = max(64 << 10, min(LARGE_BYTES, scale.large // MANY))
     small = max(MANY, min(KINDS["calls"], scale.small_files))
+    # Of whole files and batches each client needs several: else the slowest has none when the first is through.
+    counts = {"blocks": MANY, "whole": KINDS["whole"], "calls": small, "batches": small * KINDS["batches"] // KINDS["calls"]}
     figures: list[Figure] = []
     ratios: list[Ratio] = []
     memory = 0.0
-    # Of batches each client needs several: else the slowest has none when the first is through.
-    for kind, files in (("blocks", MANY), ("calls", small), ("batches", small * KINDS["batches"] // KINDS["calls"])):
-        for one in measure(kind, base, files=files, size=size, rounds=scale.rounds):
-            figures.append(Figure(f"{MANY} clients, {one.act}", one.many.speed / 1e6, "MB/s"))
-            ratios.append(Ratio(f"{MANY} clients / best of few, {one.act}", one.ratio, 0.9, 0.8))
-            ratios.append(Ratio(f"slowest of {MANY} / median, {one.act}", one.many.slowest, 0.5))
+    for kind, apart in product(KINDS, (False, True)):
+        each = size * MANY // counts[kind] if kind == "whole" else size
+        for one in measure(kind, base, apart, counts[kind], scale.rounds, each):
+            act = f"{one.act}, apart" if apart else one.act
+            figures.append(Figure(f"{MANY} clients, {act}", one.many.speed / 1e6, "MB/s"))
+            ratios.append(Ratio(f"{MANY} clients / best of few, {act}", one.ratio, 0.9, 0.8))
+            ratios.append(Ratio(f"slowest of {MANY} / median, {act}", one.many.slowest, 0.5))
             memory = max(memory, one.many.server_mib)
     ratios.append(Ratio(f"MiB of a server with {MANY} clients", memory, 96, at_most=True))
     return Section("clients", figures, ratios)
 
 
-def measure(
-    kind: str, base: Path, apart: bool = False, files: int = 0, rounds: int = 1, size: int = LARGE_BYTES
-) -> list[Figures]:
-    """Up, then down, by 1, 2, 4 and 64 clients in turn; speeds are medians of the rounds. Raises `RuntimeError` where something
-    failed or other bytes arrived."""
+def measure(kind: str, base: Path, apart: bool = False, files: int = 0, rounds: int = 1, size: int = 0) -> list[Figures]:
+    """Up, then down, by 1, 2, 4 and 64 clients in turn; speeds are medians of the rounds. `size` is that of a large file. Raises
+    `RuntimeError` where something failed or other bytes arrived."""
     files = files or KINDS[kind]
+    size = size or (4 * MIB if kind == "whole" else LARGE_BYTES)
     with _loaders() as loaders, place.fresh(base) as here, place.serving(here) as (process, address):
         found: dict[str, list[list[Crowd]]] = {}
         for _ in range(rounds):

@@ -137,7 +137,8 @@ class Client:
                 at += yield from self._receive(memoryview(self._buffer)[at:wanted])
             take(memoryview(self._buffer)[:wanted])
             length, at = length - wanted, 0
-            yield selectors.EVENT_READ  # the others' turn, however fast this one's bytes come
+            if length:
+                yield selectors.EVENT_READ  # the others' turn, however fast this one's bytes come
 
     def _send(
         self, method: str, target: str, body: Sequence[bytes | memoryview], headers: Sequence[tuple[str, str]]

@@ -49,10 +49,19 @@ class Crowd:
         workers: that there are; half of them serve one caller at most.
         memory: bytes that calls and answers may hold together; those of one caller half of it.
         patience: seconds after which a thread computes though it is not its turn: the one before it may hang in a system call.
+        away: told by a thread that it does not compute for a while (true), and that it wants to again.
     """
 
-    def __init__(self, workers: int, memory: int, patience: float, complaints: Complaints) -> None:
+    def __init__(
+        self,
+        workers: int,
+        memory: int,
+        patience: float,
+        complaints: Complaints,
+        away: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._complaints = complaints
+        self._tell_away = away
         self._most_visits = max(1, workers // 2)
         self._most_memory = memory
         self._patience = patience
@@ -124,7 +133,7 @@ class Crowd:
         """While this thread waits, or has C work for it, others of its caller compute. Afterwards it waits for the turn, unless
         it holds locks (`locked`) that they may need."""
         visit = self._here.get(threading.get_ident())
-        return nullcontext() if visit is None or not visit.computing else _Away(visit, locked)
+        return nullcontext() if visit is None or not visit.computing else _Away(visit, locked, self._tell_away)
 
     def take(self, count: int) -> int:
         """The request of this thread holds so many bytes more (or fewer, if negative); answers how many by now. Raises
@@ -318,16 +327,19 @@ class Visit:
 class _Away:
     """See `Crowd.away`."""
 
-    __slots__ = ("_locked", "_visit")
+    __slots__ = ("_locked", "_tell", "_visit")
 
-    def __init__(self, visit: Visit, locked: bool) -> None:
+    def __init__(self, visit: Visit, locked: bool, tell: Callable[[bool], None]) -> None:
         self._visit = visit
         self._locked = locked
+        self._tell = tell
 
     def __enter__(self) -> None:
         self._visit.pause()
+        self._tell(True)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._tell(False)
         if self._locked:
             self._visit.join_in()
         else:

@@ -2,9 +2,10 @@
 (most often that is one address); networks that wait are served in turn, and in each its addresses, so that a crowd from one
 address delays nobody else; a few are kept back for the owner of this machine, whatever others do.
 
-Few tasks are fresh at a time, for threads that share one interpreter only take it from each other: sixty-four at once are slower
-than three one after the other, and each holds memory. A task is fresh until it ends, rests, or has lasted for a slice; then
-another is begun beside it, so that nothing slow keeps others waiting."""
+Few tasks are fresh at a time, for each holds memory, and of these one computes: threads that share one interpreter take it from
+each other at every system call, which costs more than what they do in between. So another is begun only while those that are
+fresh are away, with a disk, a peer or work in C. A task is fresh until it ends, rests, or has lasted for a slice; then another
+is begun beside it in any case, so that nothing slow keeps others waiting."""
 
 from __future__ import annotations
 
@@ -32,11 +33,23 @@ class AtWork(NamedTuple):
 _MANY = 4
 
 
+class _Fresh:
+    """A task that is fresh: since when (monotonic), whose, and whether it is away."""
+
+    __slots__ = ("away", "network", "place", "since")
+
+    def __init__(self, since: float, place: Network, network: str) -> None:
+        self.since = since
+        self.place = place
+        self.network = network
+        self.away = False
+
+
 class Pool:
     """At most `workers` threads, and `kept` more for the owner's tasks. A thread without work for `idle` seconds ends. At most
-    `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`."""
+    `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`. One of them computes."""
 
-    def __init__(self, workers: int, idle: float, kept: int = 0, at_once: int = 0, slice_seconds: float = 0.025) -> None:
+    def __init__(self, workers: int, idle: float, kept: int = 0, at_once: int = 0, slice_seconds: float = 0.01) -> None:
         self._most = workers
         self._kept = kept
         self._share = max(1, workers // 2)
@@ -51,7 +64,8 @@ class Pool:
         self._turn: dict[str, None] = {}  # those with a task that may be begun; first in, first served
         self._ready = 0  # such tasks
         self._queued = 0  # tasks that are not begun
-        self._fresh: dict[int, tuple[float, Network, str]] = {}  # by thread, the oldest first: since when, and whose
+        self._fresh: dict[int, _Fresh] = {}  # by thread, the oldest first
+        self._away = 0  # so many of them are
         self._watching = False  # a worker sleeps no longer than the oldest of them is fresh
         self._busy = 0  # workers at tasks of networks
         self._owners: deque[Task] = deque()
@@ -101,14 +115,23 @@ class Pool:
             if self._fade(get_ident()):
                 self._wake()
 
+    def away(self, away: bool) -> None:
+        """The task of this thread does not compute while it is `away`: another may be begun beside it."""
+        with self._lock:
+            fresh = self._fresh.get(get_ident())
+            if fresh is not None and fresh.away is not away:
+                fresh.away = away
+                self._away += 1 if away else -1
+                if away:
+                    self._wake()
+
     def again(self, network: str) -> bool:
         """Whether this thread, which has a task of `network`, may go on with something new in the place of those that wait. False
         where they have a right to be next."""
         with self._lock:
             place = self._networks[network]
             self._fade(get_ident())
-            full = place.fresh >= self._fresh_share or len(self._fresh) >= self._most_fresh
-            if full or place.waits or self._lacking():
+            if not self._room() or place.fresh >= self._fresh_share or place.waits or self._lacking():
                 return False
             self._begin(network, place)
             return True
@@ -138,6 +161,10 @@ class Pool:
     def _startable(self, place: Network) -> int:
         return place.ready if place.busy < self._share and place.fresh < self._fresh_share else 0
 
+    def _room(self) -> int:
+        """How many tasks could become fresh now."""
+        return 1 if self._away == len(self._fresh) < self._most_fresh else 0
+
     def _recount(self, network: str, place: Network, before: int) -> None:
         """Tasks of `place` came or went, of which `before` could be begun."""
         ready = self._startable(place)
@@ -149,11 +176,11 @@ class Pool:
 
     def _lacking(self) -> bool:
         """Whether tasks that may be begun have nobody who comes for them."""
-        return self._ready > min(self._sleeping, self._most_fresh - len(self._fresh))
+        return self._ready > min(self._sleeping, self._room())
 
     def _wanted(self) -> int:
         """Workers that tasks could have now."""
-        return len(self._owners) + min(self._ready, self._most - self._busy, self._most_fresh - len(self._fresh))
+        return len(self._owners) + min(self._ready, self._most - self._busy, self._room())
 
     def _wake(self) -> None:
         """Have one more worker, if there is a task that one could begin, or will be when those at work are fresh no more."""
@@ -168,7 +195,7 @@ class Pool:
     def _begin(self, network: str, place: Network) -> None:
         """The task of this thread is fresh."""
         before = self._startable(place)
-        self._fresh[get_ident()] = (time.monotonic(), place, network)
+        self._fresh[get_ident()] = _Fresh(time.monotonic(), place, network)
         place.fresh += 1
         self._recount(network, place, before)
         if self._queued and not self._watching and not self._wanted():
@@ -179,16 +206,16 @@ class Pool:
         found = self._fresh.pop(thread, None)
         if found is None:
             return False
-        _, place, network = found
-        before = self._startable(place)
-        place.fresh -= 1
-        self._recount(network, place, before)
+        before = self._startable(found.place)
+        found.place.fresh -= 1
+        self._away -= found.away
+        self._recount(found.network, found.place, before)
         return True
 
     def _fade_old(self) -> bool:
         """Those whose slice is over are fresh no more; whether there were any."""
         oldest = time.monotonic() - self._slice
-        old = [thread for thread, (since, _, _) in self._fresh.items() if since <= oldest]
+        old = [thread for thread, fresh in self._fresh.items() if fresh.since <= oldest]
         for thread in old:
             self._fade(thread)
         for _ in old[1:]:
@@ -210,8 +237,8 @@ class Pool:
         watches = self._queued > 0 and not self._watching and bool(self._fresh)
         seconds = self._idle_seconds
         if watches:
-            since, _, _ = next(iter(self._fresh.values()))
-            seconds, self._watching = max(0.0, since + self._slice - time.monotonic()), True
+            oldest = next(iter(self._fresh.values()))
+            seconds, self._watching = max(0.0, oldest.since + self._slice - time.monotonic()), True
         self._sleeping += 1
         notified = self._work.wait(seconds)
         self._sleeping -= 1

@@ -103,16 +103,16 @@ class Server:
         self._gate = Gate(guest_permission(guest), self._trust, settings.allow_hosts)
         self._given_store = store
         complaints = Complaints()
-        self._crowd = Crowd(settings.workers, settings.call_memory, settings.turn_seconds, complaints)
+        self._pool = Pool(
+            settings.workers, settings.worker_idle, settings.owner_workers, settings.at_once, settings.slice_seconds
+        )
+        self._crowd = Crowd(settings.workers, settings.call_memory, settings.turn_seconds, complaints, self._pool.away)
         self._service = Service(self._audit, self._crowd)
         self._tally = Tally()
         most = watchable(settings.connections)
         census = Census(most, settings.connections_per_address, complaints)
         self._arrivals = Arrivals(census, settings, lambda: self.identity)
         self._loop = Loop(census, lambda *came: self._arrivals.welcome(self._house, *came), lambda: self._pool.crowded)
-        self._pool = Pool(
-            settings.workers, settings.worker_idle, settings.owner_workers, settings.at_once, settings.slice_seconds
-        )
         rest = self._pool.rest
         self._shared = Shared(Path(folder), name, settings, self._service, self._crowd, rest, self._tally, thumbnails)
         self._doors = Doors(settings, self._gate, self._loop)

@@ -31,11 +31,13 @@ class Held:
         self.begun = threading.Semaphore(0)
         self.go_on = threading.Event()
 
-    def submit(self, network: str = "net", *, rests: bool = False) -> None:
+    def submit(self, network: str = "net", *, rests: bool = False, away: bool = False) -> None:
         def task() -> None:
             self.begun.release()
             if rests:
                 self.pool.rest()
+            if away:
+                self.pool.away(True)
             self.go_on.wait(NEVER)
 
         self.pool.submit(network, task)
@@ -69,7 +71,7 @@ def held(stack: ExitStack, slice_seconds: float = NEVER) -> Held:
 def test_no_more_than_a_few_requests_are_begun_at_once(stack: ExitStack) -> None:
     tasks = held(stack)
     for number in range(12):
-        tasks.submit(f"net {number}")
+        tasks.submit(f"net {number}", away=True)
     tasks.are(4)
     assert tasks.pool.pressed("net 0")
     tasks.go_on.set()
@@ -80,12 +82,44 @@ def test_no_more_than_a_few_requests_are_begun_at_once(stack: ExitStack) -> None
 def test_one_network_has_half_of_them(stack: ExitStack) -> None:
     tasks = held(stack)
     for _ in range(8):
-        tasks.submit("many")
+        tasks.submit("many", away=True)
     tasks.are(2)
     assert tasks.pool.pressed("many"), "its others wait, though there is room for somebody else"
-    tasks.submit("another")
+    tasks.submit("another", away=True)
     tasks.are(1)
     assert not tasks.pool.pressed("another"), "which need not give way to them"
+
+
+def test_while_one_computes_no_other_is_begun_and_one_is_when_it_is_away(stack: ExitStack) -> None:
+    pool = Pool(16, NEVER, 0, 4, NEVER)
+    stack.callback(lambda: pool.close(time.monotonic() + 20))
+    told: list[str] = []
+    back, over = threading.Event(), threading.Semaphore(0)
+
+    def first() -> None:
+        time.sleep(0.05)
+        told.append("first")
+        pool.away(True)
+        back.wait(20)
+        pool.away(False)
+        pool.submit("net 4", lambda: other("4"))
+        time.sleep(0.05)
+        told.append("first again")
+        over.release()
+
+    def other(name: str) -> None:
+        told.append(name)
+        back.set()
+        over.release()
+
+    pool.submit("net 1", first)
+    pool.submit("net 2", lambda: other("2"))
+    pool.submit("net 3", lambda: other("3"))
+    for _ in range(4):
+        assert over.acquire(timeout=20)
+    assert told[0] == "first"
+    assert told.index("2") < told.index("first again"), "it was begun while the first was away"
+    assert told[-1] == "4", "which waited until nobody computed"
 
 
 def test_a_request_that_lasts_makes_room_for_another(stack: ExitStack) -> None:
@@ -102,7 +136,7 @@ def test_where_several_have_lasted_as_many_are_begun(stack: ExitStack, monkeypat
     monkeypatch.setattr("filexfer.server.pool.time", clock)
     tasks = held(stack, 0.1)
     for number in range(8):
-        tasks.submit(f"net {number}")
+        tasks.submit(f"net {number}", away=True)
     tasks.are(4)
     # Who watches looks again soon, and finds all four beyond their slice.
     clock.now = 1.0
@@ -262,3 +296,26 @@ def test_memory_is_lent_to_those_at_work_only(tmp_path, monkeypatch: pytest.Monk
                 line.close()
     assert 1 <= most <= Settings().at_once
     assert all((tmp_path / str(number)).stat().st_size == len(block) for number in range(MANY))
+
+
+def test_what_a_request_waits_for_holds_up_no_others(tmp_path) -> None:
+    at_work, go_on, over = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> bool:
+        at_work.set()
+        go_on.wait(5)
+        over.set()
+        return True
+
+    with Server(tmp_path, ["http://127.0.0.1:0"], "write", settings=Settings(slice_seconds=NEVER)) as server:
+        server.register_function(slow)
+        port = int(server.addresses[0].rpartition(":")[2].strip("/"))
+        waits, other = Line(port), Line(port)
+        waits.sock.sendall(call("slow"))
+        assert at_work.wait(20)
+        assert other.ask(call("server_info"))[0] == 200
+        assert not over.is_set(), "it was answered meanwhile"
+        go_on.set()
+        assert waits.answer()[0] == 200
+        waits.close()
+        other.close()
