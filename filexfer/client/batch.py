@@ -1,5 +1,5 @@
-"""Batches of small files to a server: read and digested here, sent as one index and one Binary, a few under way at once over as
-many connections, all from one thread: more threads would only quarrel over the interpreter's lock."""
+"""Batches of small files to a server: read and digested here, sent as one index and one Binary, a few under way at once, all from
+one thread: more threads would only quarrel over the interpreter's lock."""
 
 from __future__ import annotations
 

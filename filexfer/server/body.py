@@ -4,8 +4,10 @@ nothing; `100 Continue` goes out when it is first asked for, so only once the ga
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from filexfer.core.digests import Bytes
+from filexfer.core.errors import NotWellFormed
 from filexfer.protocol.http import Chunked, RequestHead
 from filexfer.server.channel import Channel, PeerGone
 
@@ -24,6 +26,7 @@ class Body:
         self.length: int | None = None if head.chunked else head.length or 0
         self.taken = 0
         self._behind = 0
+        self._broken = False  # its chunks are none, so nobody knows where it ends
 
     def stop_before(self, count: int) -> None:
         """Let a body of known length end so many bytes early, until it may `go_on`."""
@@ -87,7 +90,11 @@ class Body:
         count = self._channel.read_into(view)
         if not count:
             raise PeerGone("The other side ended in mid-request.")
-        found = chunked.feed(view[:count])
+        try:
+            found = chunked.feed(view[:count])
+        except NotWellFormed:
+            self._broken = True
+            raise
         self.taken += sum(len(piece) for piece in found)
         if chunked.finished:
             self.length = 0
@@ -122,10 +129,16 @@ class Body:
             return True
         return not self._continue and self.length is not None and self.length <= most
 
-    def drop(self) -> None:
-        """Read the rest, and keep nothing of it. Raises as `read_all`."""
-        for _ in self.pieces(bytearray(_DROPPED)):
-            pass
+    def drop(self, most: int) -> None:
+        """Read the rest, and keep nothing of it, unless it is longer than `most` or its chunks are none. Raises as `read_all`."""
+        if self._continue or self._broken or (self.length or 0) > most:
+            return
+        end = self.taken + most
+        self._channel.begin_request()  # the answer, however long it was, is no credit for what is read behind it
+        with suppress(NotWellFormed):
+            for _ in self.pieces(bytearray(_DROPPED)):
+                if self.taken > end:
+                    return
 
     def drop_ahead(self) -> bool:
         """Drop what has arrived of the rest of a `drainable` body; True when the whole body has passed."""

@@ -276,9 +276,9 @@ class Connection:
             self._house.tally.answered(request, answer, whole)
             if answer.release:
                 answer.release()
-        if not body.drainable(settings.drain_bytes) and body.drainable(most):
+        if request.welcome and not body.drainable(settings.drain_bytes):
             # Many read no answer before they have sent all. It is read as any body is, in their own turn.
-            body.drop()
+            body.drop(most)
         if body.finished:
             return _After.NEXT if keep else _After.CLOSE
         if not keep:

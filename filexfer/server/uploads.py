@@ -53,7 +53,7 @@ class Uploads:
         upload = self._store.upload(path, size, options, caller.device)
         with self._lock:
             held = self._held.get(upload.id)
-            if held is None:
+            if held is None or held.over:  # what it was committed to has gone, and it is begun anew
                 self._hold(upload, caller, time.monotonic())
                 return upload
         # The same one again, by its key.

@@ -257,6 +257,22 @@ def test_a_commit_that_is_repeated_is_one(house: House, watcher: Stranger) -> No
     assert (moved.by("filexfer_files_stored_total"), moved.by("filexfer_stored_bytes_total")) == (1, 4)
 
 
+def test_an_upload_that_is_begun_anew_under_its_key_is_one_more(house: House) -> None:
+    writer = house.device("write", "writer")
+    cursor = writer.call("share_changes")["cursor"]
+    for _ in range(2):
+        upload = writer.call("upload_open", "f", 4, {"key": "k"})["upload_id"]
+        writer.call("upload_write", upload, 0, Binary(b"1234"))
+        writer.call("upload_commit", upload)
+        assert writer.call("upload_status", upload)["missing"] == []
+        told = writer.call("share_changes", cursor)
+        assert told["folders"] == [""]
+        (house.folder / "f").unlink()
+        cursor = writer.call("share_changes", told["cursor"])["cursor"]
+    totals = house.server._tally.totals()
+    assert (totals.uploads, totals.files) == ({"opened": 2, "committed": 2}, 2)
+
+
 def test_an_upload_from_before_a_restart_is_opened_and_committed(make_house: MakeHouse) -> None:
     house = make_house()
     writer = house.device("write", "writer")

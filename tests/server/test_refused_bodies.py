@@ -6,12 +6,14 @@ import http.client
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from xmlrpc.client import Binary, Fault, SafeTransport, ServerProxy, Transport, dumps
 
 import pytest
 
 from tests.server.conftest import Running, head
+from tests.server.test_load import until
 
 _SIZE = 3 << 20
 _TOO_LARGE, _FORBIDDEN, _NO_METHOD, _LOGIN = 111, 202, -32601, 201
@@ -22,7 +24,7 @@ class _Slowly(http.client.HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 << 10)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 << 10)
 
     def send(self, data: Any) -> None:
         for at in range(0, len(data), 64 << 10):
@@ -93,15 +95,67 @@ def test_a_rest_that_stands_still_ends_the_connection(serve: Any) -> None:
     assert wire.ended()
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_long_answer_is_no_credit_for_a_rest_that_comes_too_slowly(serve: Any) -> None:
+    running = serve("read", stall_seconds=0.5, body_rate=1 << 20, drain_bytes=0)
+    (running.folder / "long").write_bytes(bytes(4 << 20))
+    wire = running.wire()
+    wire.send(head("GET /files/long", 300))
+    assert len(wire.reply().body) == 4 << 20
+    with pytest.raises(OSError):
+        for _ in range(300):
+            wire.send(b"x")
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("size", [_SIZE, 1000])
+def test_a_rest_in_chunks_is_read_too(serve: Any, size: int) -> None:
+    body = dumps((Binary(bytes(size)),), "nothing").encode()
+    wire = serve("read").wire()
+    wire.send(head("POST /RPC2", Content_Type="text/xml", Transfer_Encoding="chunked"))
+    wire.send(b"%x\r\n%b" % (len(body), body[:200]))
+    answer = wire.reply()
+    wire.send(body[200:] + b"\r\n0\r\n\r\n")
+    assert (answer.headers["connection"], answer.body.count(b"<int>%d<" % _NO_METHOD)) == ("close", 1)
+    assert wire.sock.recv(1) == b"", "an end, and no reset"
+
+
+def _in_chunks(running: Running) -> Any:
+    body = dumps((), "nothing").encode()
+    wire = running.wire()
+    wire.send(head("POST /RPC2", Content_Type="text/xml", Transfer_Encoding="chunked") + b"%x\r\n%b\r\n" % (len(body), body))
+    assert wire.reply().headers["connection"] == "close"
+    return wire
+
+
+def test_a_rest_in_chunks_is_read_no_further_than_any_other(serve: Any) -> None:
+    wire = _in_chunks(serve("read", drain_seconds=0.2, xml_bytes=1 << 20, payloads_bytes=0))
+    with suppress(OSError):
+        wire.send(b"7fffffff\r\n" + bytes(_SIZE))
+    assert wire.ended()
+
+
+def test_behind_what_is_no_chunk_nothing_is_read_but_the_end_is_none_too_hard(serve: Any) -> None:
+    wire = _in_chunks(serve("read"))
+    wire.send(b"no chunk\r\n")
+    assert wire.sock.recv(1) == b""
+    for _ in range(2):
+        wire.send(b"x")  # which a connection that was closed would answer by a reset
+
+
 def test_a_small_rest_may_come_slowly(serve: Any) -> None:
-    running = serve("read", drain_seconds=0.4)
+    running = serve("read", drain_seconds=5.0)
     body = dumps((Binary(bytes(40_000)),), "nothing").encode()
     wire = running.wire()
     wire.send(head("POST /RPC2", len(body), Content_Type="image/png") + body[:100])
     assert wire.reply().status == 415
-    for at in range(100, len(body), 10_000):
-        time.sleep(0.1)
+    [connection] = running.server._arrivals.here()
+    for at in range(100, 30_100, 10_000):
+        until(lambda: connection in running.server._loop._parked)
+        before = connection.deadline
         wire.send(body[at : at + 10_000])
+        until(lambda before=before: connection.deadline > before)
+    wire.send(body[30_100:])
     assert wire.call("server_info").status == 200
 
 
