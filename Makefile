@@ -28,6 +28,7 @@ test: venv  ## make the environment and run every check and test
 	@$(MAKE) --no-print-directory check
 
 venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
+	@$(BIN)/python -m compileall -q filexfer
 
 check: lint types  ## lint, types, layers and the tests, in an environment that is there
 	$(BIN)/python -m pytest --cache-clear -n $(WORKERS) -m $(BESIDE) || sh tests/once_more.sh $(BIN)/python $(BESIDE) $$?
@@ -85,4 +86,6 @@ $(VENV)/.has-%: pyproject.toml constraints.txt
 	@sh packaging/system-packages.sh venv
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --constraint constraints.txt --editable '.[$*]'
+	@# Packages are compiled as they are installed, an editable one is not; where Python may keep nothing, each start would do it anew.
+	@$(BIN)/python -m compileall -q filexfer
 	@touch $@

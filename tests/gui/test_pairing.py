@@ -30,7 +30,7 @@ from filexfer.gui.servers.devices_model import Device, DevicesModel, read_device
 from filexfer.gui.servers.invitation import Invite, Inviting
 from filexfer.gui.servers.pair_dialog import PairDialog
 from filexfer.gui.servers.qr_code import QUIET, QrCode
-from filexfer.gui.servers.servers_model import Saved, Servers, SideModel
+from filexfer.gui.servers.servers_model import Saved, Servers, Share, SideModel
 from filexfer.protocol.address import parse
 from filexfer.protocol.pairing import parse_code, parse_link
 from tests.gui.conftest import MakeWindow, OwnAgent, SecureServer, Watch
@@ -650,6 +650,21 @@ def test_a_locked_keyring_is_no_reason_to_pair_but_to_try_again(visitor: Person)
     model = SideModel(servers)
     (row,) = [model.row(row) for row in range(model.rowCount()) if model.row(row).address]
     assert (row.word, row.can_pair) == ("keyring locked", False)
+
+
+@pytest.mark.parametrize("end", ["done", "failed"])
+def test_what_is_saved_while_the_servers_are_asked_for_is_asked_for_after_that_answer(look: QApplication, end: str) -> None:
+    bridge = Asked()
+    servers = Servers(bridge)
+    servers.ask()
+    servers.save("attic-pi", "https://h:1/")
+    saved = bridge.asked[1][2]["done"]
+    saved(None)
+    assert bridge.methods == ["server_list", "server_save"]
+    bridge.asked[0][2][end]((Share(), ()))
+    assert bridge.methods == ["server_list", "server_save", "server_list"]
+    bridge.asked[2][2][end]((Share(), ()))
+    assert len(bridge.asked) == 3
 
 
 def test_another_key_is_told_and_there_is_no_way_but_pairing(

@@ -107,18 +107,21 @@ class Servers(QObject):
         #: Whether the agent has answered once.
         self.known = False
         self._waiting = False
+        self._asked_again = False
         self._timer = QTimer(self, interval=ASK_MS)
-        self._timer.timeout.connect(self.ask)
+        self._timer.timeout.connect(self._ask_anew)
 
     def start(self) -> None:
         self._timer.start()
         self.ask()
 
     def ask(self) -> None:
-        """Ask now."""
-        if not self._waiting:
-            self._waiting = True
-            self._bridge.ask("server_list", read=_read_list, done=self._take, failed=self._not_taken)
+        """Ask now; where an answer is under way, which may be older than what was done since, again after it."""
+        if self._waiting:
+            self._asked_again = True
+            return
+        self._waiting = True
+        self._bridge.ask("server_list", read=_read_list, done=self._take, failed=self._not_taken)
 
     def set_share(self, **changes: object) -> None:
         """Change the share: `folder`, `on`, `permission`, `guest`."""
@@ -163,7 +166,7 @@ class Servers(QObject):
         return {"": self.tr("this computer"), **known}
 
     def _take(self, answer: tuple[Share, tuple[Saved, ...]]) -> None:
-        self._waiting = False
+        self._answered()
         share, saved = answer
         self._timer.setInterval(SOON_MS if any(one.state == "connecting" for one in saved) else ASK_MS)
         if not self.known or (share, saved) != (self.share, self.saved):
@@ -172,7 +175,17 @@ class Servers(QObject):
 
     def _not_taken(self, error: object) -> None:
         # The bridge says by itself when the agent is gone.
+        self._answered()
+
+    def _ask_anew(self) -> None:
+        if not self._waiting:
+            self.ask()
+
+    def _answered(self) -> None:
         self._waiting = False
+        if self._asked_again:
+            self._asked_again = False
+            self.ask()
 
     def _take_share(self, share: Share) -> None:
         self.share = share
