@@ -480,7 +480,7 @@ def test_the_end_is_told(running) -> None:
 
 
 def test_the_refusal_of_a_large_upload_can_be_read(serve) -> None:
-    running = serve(guest="read")
+    running = serve(guest="read", stall_seconds=0.2)
     for fields in ({}, {"Transfer_Encoding": "chunked"}):
         with running.wire() as wire:
             length = None if fields else 100 << 20
