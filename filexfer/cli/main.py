@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -110,7 +111,8 @@ def _hear_signals(words: Sequence[str]) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(exits.Exit.DONE)
+    # No exception: one that comes up in C code of an import, or while something is deleted, is lost, and the server starts.
+    os._exit(exits.Exit.DONE)
 
 
 def _run(words: Sequence[str]) -> int:

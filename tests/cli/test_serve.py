@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +104,23 @@ def test_who_is_told_to_stop_while_it_still_starts_stops_in_order(
         process.send_signal(number)
         result = ended(process)
     assert (result.code, "Traceback" in result.err) == (code, False)
+
+
+#: Told to stop at a moment in which every exception is lost.
+STOPPED = """
+import signal
+from filexfer.cli import main
+class Last:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+main._hear_signals(["serve"])
+Last()
+raise SystemExit(3)
+"""
+
+
+def test_being_told_to_stop_is_not_missed_at_any_moment_of_the_start() -> None:
+    assert subprocess.run([sys.executable, "-c", STOPPED], capture_output=True, timeout=60).returncode == 0
 
 
 def test_a_taken_port_a_missing_folder_and_a_file_fail_in_words(folder: Path) -> None:
