@@ -2,8 +2,9 @@
 Tells where a block may lie in the old version; whether it does is told by its digest, on the side that copies it.
 
 First it is looked for where it was (blocks that changed in place), then, where hardly anything is found so, by cutting both
-versions by content (something was inserted or taken out). Where samples show that nothing is found, the rest is sent as it is,
-unless looking takes so much less than sending, by what either took so far, that it is worth a try."""
+versions by content (something was inserted or taken out), and what is not found so where it was: a block between two that changed
+shares its outer pieces with them. Where samples show that nothing is found, the rest is sent as it is, unless looking takes so
+much less than sending, by what either took so far, that it is worth a try."""
 
 from __future__ import annotations
 
@@ -95,8 +96,8 @@ class Delta:
         self._breadth = breadth
         self._average = average_for(max(old_size, new_size))
         self._way = _Way.SEND
-        # Whether samples were found again by content; then that is gone on with whatever it costs.
-        self._sure = False
+        # How samples were found again. By content, that is gone on with whatever it costs.
+        self._told = _Way.SEND
         # Held by the one thread that makes the map.
         self._mapping = threading.Lock()
         self._map: ChunkMap | None = None
@@ -108,11 +109,14 @@ class Delta:
     def begin(self, missing: Sequence[Range], bench: Bench) -> None:
         """Look whether anything fits, and how."""
         count = sum(self._blocks_in(part.length) for part in missing)
+        # Where it is taken up again, those that differ are left over from before: few samples might meet only such.
+        fewest = _SAMPLES[0] if _length(missing) == self._new_size else _SAMPLES[1]
         with self._or_send():
-            if self._fit_in_place(missing, max(_SAMPLES[0], min(_SAMPLES[1], count // _TOGETHER)), bench):
-                self._way = _Way.IN_PLACE
+            if self._fit_in_place(missing, max(fewest, min(_SAMPLES[1], count // _TOGETHER)), bench):
+                self._told = _Way.IN_PLACE
             elif self._average and self._ends_fit():
-                self._way, self._sure = _Way.BY_CONTENT, True
+                self._told = _Way.BY_CONTENT
+            self._way = self._told
         together = max(1, min(_TOGETHER, REUSE_BYTES // self._block_size, count // 8))
         # One after the other: how many there are is said by the other side.
         self._parts = (some for part in missing for some in _split(part, together * self._block_size))
@@ -146,15 +150,18 @@ class Delta:
         ends a job (`run.FATAL`)."""
         rest = [part]
         with self._or_send():
-            if self._way is _Way.IN_PLACE:
-                rest = self._in_place(part, bench)
+            looked = self._way is _Way.IN_PLACE
+            if looked:
+                rest = self._in_place(rest, bench)
             elif self._way is _Way.SEND and self._pays():
                 self._way = _Way.BY_CONTENT
             if self._way is _Way.BY_CONTENT:
                 rest = [left for one in rest for left in self._by_content(one, bench)]
+                if not looked and self._told is not _Way.SEND:
+                    rest = self._in_place(rest, bench)
         self._due.discard(part)
         self._rest += (block for one in rest for block in _split(one, self._block_size))
-        return part.length - sum(one.length for one in rest)
+        return part.length - _length(rest)
 
     def sent(self, size: int, seconds: float) -> None:
         """So many bytes went over the wire in one exchange."""
@@ -183,7 +190,8 @@ class Delta:
         counts = [self._blocks_in(part.length) if part.end <= old else max(0, old - part.start) // size for part in missing]
         ends = list(accumulate(counts))
         total = ends[-1] if ends else 0
-        for number in range(0, total, max(1, total // most))[:most]:
+        # By odd steps: every other block may have changed.
+        for number in range(0, total, max(1, total // most) | 1)[:most]:
             at = bisect_right(ends, number)
             part = missing[at]
             start = part.start + (number - ends[at] + counts[at]) * size
@@ -192,15 +200,17 @@ class Delta:
     def _blocks_in(self, length: int) -> int:
         return -(-length // self._block_size)
 
-    def _in_place(self, part: Range, bench: Bench) -> list[Range]:
-        end = part.end if part.end <= self._old_size else self._old_size - self._old_size % self._block_size
-        if end <= part.start:
-            return [part]
-        rest = self._sides.take([Piece(Range(part.start, end), part.start)], bench)
-        if self._average and 2 * sum(one.length for one in rest) > end - part.start:
-            # Something was inserted or taken out before it.
+    def _in_place(self, parts: Sequence[Range], bench: Bench) -> list[Range]:
+        """What of these is not where it was."""
+        old = self._old_size
+        whole = old - old % self._block_size
+        cuts = [(part.start, part.end if part.end <= old else max(part.start, whole), part.end) for part in parts]
+        there = [Range(start, at) for start, at, _ in cuts if start < at]
+        rest = self._sides.take([Piece(part, part.start) for part in there], bench) if there else []
+        if self._average and self._map is None and 2 * _length(rest) > _length(there):
+            # Something may have been inserted or taken out before it.
             self._way = _Way.BY_CONTENT
-        return [*rest, Range(end, part.end)] if end < part.end else rest
+        return rest + [Range(at, end) for _, at, end in cuts if at < end]
 
     # By content
 
@@ -249,14 +259,18 @@ class Delta:
                 self._cut.add(known.end - looked, time.monotonic() - began)
                 if needed > part.end:
                     break
-        if not known.found and not self._sure and not self._pays():
-            self._way = _Way.SEND
+        if not known.found and self._told is not _Way.BY_CONTENT and not self._pays():
+            self._way = self._told
         return known
 
     def _pays(self) -> bool:
         """Whether sending takes so much longer than cutting by content that this is worth a try."""
         cut, sent = self._cut.each(), self._sent.each()
         return cut is not None and sent is not None and sent > _WORTH * cut
+
+
+def _length(parts: Sequence[Range]) -> int:
+    return sum(part.length for part in parts)
 
 
 def _split(part: Range, size: int) -> Iterator[Range]:

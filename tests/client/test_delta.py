@@ -88,6 +88,7 @@ def moved_apart(old: bytes) -> bytes:
 
 CHANGES: dict[str, tuple[Change, int]] = {
     "some blocks changed in place": (changed_in_place(3, 17, 30), 3),
+    "two of three blocks changed": (changed_in_place(*(at for at in range(33) if at % 3)), 22),
     "the last, short block changed": (lambda old: old[:-1] + b"y", 1),
     "nothing but the time": (lambda old: old, 0),
     "an insertion near the front": (lambda old: old[:700] + os.urandom(1000) + old[700:], 1),

@@ -62,6 +62,24 @@ def test_as_many_blocks_as_a_server_may_tell_of_take_no_memory(block_size: int, 
     assert all(part.length <= block_size and part.start == source for part, source in sides.asked)
 
 
+class OddBlocks(Nothing):
+    """Every other block is where it was; cut by content, nothing is found."""
+
+    def take(self, pieces: Sequence[Piece], bench: Bench) -> list[Range]:
+        blocks = (Range(at, at + MIB) for piece in pieces for at in range(piece.part.start, piece.part.end, MIB))
+        return [block for block in blocks if block.start // MIB % 2 == 0]
+
+
+def test_taken_up_again_only_what_differs_is_sent_though_what_was_under_way_differs() -> None:
+    bench: Any = None
+    delta = Delta(OddBlocks(), 40 * MIB, 40 * MIB, MIB, 2)
+    # Four blocks that were under way, and what had not been looked at.
+    missing = [Range(at * MIB, (at + 1) * MIB) for at in (20, 22, 24, 26)] + [Range(28 * MIB, 40 * MIB)]
+    delta.begin(missing, bench)
+    taken = sum(delta.take(part, bench) for part in delta if delta.is_due(part))
+    assert taken == 6 * MIB
+
+
 def test_a_much_longer_old_version_is_not_looked_through_for_a_short_new_one() -> None:
     looked = 0
 
