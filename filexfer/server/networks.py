@@ -11,13 +11,14 @@ Task = Callable[[], None]
 class Network:
     """Addresses that may all be one peer's, see `neighbours.network`. `queues` are tasks of those that may have another worker,
     in turn; `held` of those that have their part; `ready` is how many tasks are in `queues`; `fresh` how many of those at work
-    are."""
+    are, and `away` how many of these."""
 
-    __slots__ = ("at_work", "busy", "fresh", "held", "queues", "ready")
+    __slots__ = ("at_work", "away", "busy", "fresh", "held", "queues", "ready")
 
     def __init__(self) -> None:
         self.busy = 0
         self.fresh = 0
+        self.away = 0
         self.ready = 0
         self.at_work: dict[str, int] = {}  # workers, by address
         self.queues: dict[str, deque[Task]] = {}

@@ -2,10 +2,10 @@
 (most often that is one address); networks that wait are served in turn, and in each its addresses, so that a crowd from one
 address delays nobody else; a few are kept back for the owner of this machine, whatever others do.
 
-Few tasks are fresh at a time, for each holds memory, and of these one computes: threads that share one interpreter take it from
-each other at every system call, which costs more than what they do in between. So another is begun only while those that are
-fresh are away, with a disk, a peer or work in C. A task is fresh until it ends, rests, or has lasted for a slice; then another
-is begun beside it in any case, so that nothing slow keeps others waiting."""
+Few tasks are fresh at a time, for each holds memory, and of these one computes (of two networks one each): threads that share
+one interpreter take it from each other at every system call, which costs more than what they do in between. So another is begun
+only while those that are fresh are away, with a disk, a peer or work in C. A task is fresh until it ends, rests, or has lasted
+for a slice; then another is begun beside it in any case, so that nothing slow keeps others waiting."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class AtWork(NamedTuple):
 
 #: So many times those that can be begun at once.
 _MANY = 4
+#: So many networks compute beside each other, each in one thread: whoever comes beside one crowd is not behind it. Where more are
+#: there each waits for others anyway, and the threads would do nothing but take the interpreter from each other.
+_BESIDE = 2
 
 
 class _Fresh:
@@ -47,7 +50,8 @@ class _Fresh:
 
 class Pool:
     """At most `workers` threads, and `kept` more for the owner's tasks. A thread without work for `idle` seconds ends. At most
-    `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`. One of them computes."""
+    `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`. One of them computes; where there are two
+    networks, one of each."""
 
     def __init__(self, workers: int, idle: float, kept: int = 0, at_once: int = 0, slice_seconds: float = 0.01) -> None:
         self._most = workers
@@ -120,8 +124,11 @@ class Pool:
         with self._lock:
             fresh = self._fresh.get(get_ident())
             if fresh is not None and fresh.away is not away:
+                before = self._startable(fresh.place)
                 fresh.away = away
                 self._away += 1 if away else -1
+                fresh.place.away += 1 if away else -1
+                self._recount(fresh.network, fresh.place, before)
                 if away:
                     self._wake()
 
@@ -131,7 +138,7 @@ class Pool:
         with self._lock:
             place = self._networks[network]
             self._fade(get_ident())
-            if not self._room() or place.fresh >= self._fresh_share or place.waits or self._lacking():
+            if not self._room() or not self._fits(place) or place.waits or self._lacking():
                 return False
             self._begin(network, place)
             return True
@@ -159,11 +166,17 @@ class Pool:
         return self._share if address == network else max(1, self._share * 3 // 4)
 
     def _startable(self, place: Network) -> int:
-        return place.ready if place.busy < self._share and place.fresh < self._fresh_share else 0
+        return place.ready if place.busy < self._share and self._fits(place) else 0
+
+    def _fits(self, place: Network) -> bool:
+        """Whether a task of `place` may be fresh besides those that are: none of its computes."""
+        return place.fresh == place.away < self._fresh_share
 
     def _room(self) -> int:
         """How many tasks could become fresh now."""
-        return 1 if self._away == len(self._fresh) < self._most_fresh else 0
+        computing = len(self._fresh) - self._away
+        most = _BESIDE if len(self._networks) <= _BESIDE else 1
+        return max(0, min(most - computing, self._most_fresh - len(self._fresh)))
 
     def _recount(self, network: str, place: Network, before: int) -> None:
         """Tasks of `place` came or went, of which `before` could be begun."""
@@ -198,7 +211,7 @@ class Pool:
         self._fresh[get_ident()] = _Fresh(time.monotonic(), place, network)
         place.fresh += 1
         self._recount(network, place, before)
-        if self._queued and not self._watching and not self._wanted():
+        if self._queued:
             self._wake()
 
     def _fade(self, thread: int) -> bool:
@@ -209,6 +222,7 @@ class Pool:
         before = self._startable(found.place)
         found.place.fresh -= 1
         self._away -= found.away
+        found.place.away -= found.away
         self._recount(found.network, found.place, before)
         return True
 

@@ -94,7 +94,13 @@ def test_while_one_computes_no_other_is_begun_and_one_is_when_it_is_away(stack: 
     pool = Pool(16, NEVER, 0, 4, NEVER)
     stack.callback(lambda: pool.close(time.monotonic() + 20))
     told: list[str] = []
-    back, over = threading.Event(), threading.Semaphore(0)
+    back, ended, over = threading.Event(), threading.Event(), threading.Semaphore(0)
+    stack.callback(ended.set)
+
+    def aside() -> None:
+        pool.away(True)
+        over.release()
+        ended.wait(20)
 
     def first() -> None:
         time.sleep(0.05)
@@ -112,6 +118,8 @@ def test_while_one_computes_no_other_is_begun_and_one_is_when_it_is_away(stack: 
         back.set()
         over.release()
 
+    pool.submit("net 0", aside)  # with it there are more than two, who would not wait for each other
+    assert over.acquire(timeout=20)
     pool.submit("net 1", first)
     pool.submit("net 2", lambda: other("2"))
     pool.submit("net 3", lambda: other("3"))
@@ -120,6 +128,17 @@ def test_while_one_computes_no_other_is_begun_and_one_is_when_it_is_away(stack: 
     assert told[0] == "first"
     assert told.index("2") < told.index("first again"), "it was begun while the first was away"
     assert told[-1] == "4", "which waited until nobody computed"
+
+
+def test_one_who_comes_beside_one_crowd_does_not_wait_for_it(stack: ExitStack) -> None:
+    tasks = held(stack)
+    for _ in range(4):
+        tasks.submit("crowd")
+    tasks.are(1)
+    tasks.submit("honest")
+    tasks.are(1)
+    tasks.submit("third")
+    tasks.are(0)
 
 
 def test_a_request_that_lasts_makes_room_for_another(stack: ExitStack) -> None:
