@@ -109,7 +109,7 @@ class Servers(QObject):
         self._waiting = False
         self._asked_again = False
         self._timer = QTimer(self, interval=ASK_MS)
-        self._timer.timeout.connect(self._ask_anew)
+        self._timer.timeout.connect(self._poll)
 
     def start(self) -> None:
         self._timer.start()
@@ -177,7 +177,7 @@ class Servers(QObject):
         # The bridge says by itself when the agent is gone.
         self._answered()
 
-    def _ask_anew(self) -> None:
+    def _poll(self) -> None:
         if not self._waiting:
             self.ask()
 
