@@ -28,15 +28,16 @@ _PATIENCE = 10.0
 _OBJECTS = 5_000
 
 
-def serve(agent: Agent, out: Output, manager: ServiceManager) -> int:
-    """Start `agent`, say its addresses, wait for the end; 0 when it was told to stop. `manager` is told of each step."""
+def serve(agent: Agent, out: Output, manager: ServiceManager, state: Path | None = None) -> int:
+    """Start `agent`, say its addresses, wait for the end; 0 when it was told to stop. `manager` is told of each step; `state` is
+    how somebody named the agent's state folder, who may have named a link to it."""
     _end_by_signal(agent)
     with agent:
         addresses = agent.addresses or [agent.control]
         for address in addresses:
             _say(address, out)
         if any(address.startswith("https:") for address in agent.addresses):
-            out.say(f"To let a device in, run here: filexfer invite{_named(agent.state)}")
+            out.say(f"To let a device in, run here: filexfer invite{_named(state or agent.state)}")
         out.flush()
         _settle()
         manager.ready(f"Listening on {', '.join(addresses)}", partial(_answers, agent))

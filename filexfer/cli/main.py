@@ -175,6 +175,17 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for scripts (docs/cli.md tells the fields)")
 
 
+class _Version(argparse.Action):
+    """Says our version, and those of what it runs on: TLS is as old, and as quick, as the OpenSSL that Python was built with."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        import platform
+        import ssl
+
+        print(f"filexfer {filexfer.__version__}\nPython {platform.python_version()}, {ssl.OPENSSL_VERSION}")
+        parser.exit()
+
+
 def _no_command(words: Sequence[str]) -> int:
     parser = _Parser(
         words,
@@ -183,7 +194,7 @@ def _no_command(words: Sequence[str]) -> int:
         description="Move files between your machines.",
         epilog=f"commands:\n{_command_list()}\n\n{FORMS}\n{exits.epilog()}",
     )
-    parser.add_argument("--version", action="version", version=f"filexfer {filexfer.__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is, and on what it runs")
     if words and not words[0].startswith("-"):
         parser.error(_unknown(words[0]))
     parser.parse_args(words)

@@ -83,7 +83,7 @@ def _serve(found: Effective, out: Output) -> int:
         out.note("guests may do nothing (--guest read or --guest write lets them in).")
     if found.of(bool, "serve", "insecure"):
         out.warn("--insecure: whoever is on the way reads and can change what passes over plain http, tokens too.")
-    return foreground.serve(agent, out, ServiceManager.of_environment(os.environ))
+    return foreground.serve(agent, out, ServiceManager.of_environment(os.environ), found.state)
 
 
 def _folder(found: Effective) -> Path | None:

@@ -37,7 +37,9 @@ def sdist(to: Path, moment: int, top: Path = release.TOP) -> Path:
 def wheel(source: Path, to: Path, moment: int) -> Path:
     """Write the wheel that the sdist `source` makes of itself into the folder `to`."""
     with TemporaryDirectory() as folder, tarfile.open(source) as packed:
-        packed.extractall(folder, filter="data")
+        # Debian 12's Python 3.11.2 knows no filters yet; our own archive needs none, but a newer one asks for it.
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)
+        packed.extractall(folder)
         (sources,) = Path(folder).iterdir()
         made = Path(folder, "made")
         _build("build_wheel", sources, made, moment)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from filexfer import connect
+from filexfer.cli import service_unit
 from filexfer.cli.configuration import examine
 from filexfer.cli.configuration.effective import Effective
 from filexfer.cli.configuration.kinds import WrongValue
@@ -356,10 +357,10 @@ def test_what_systemd_makes_for_the_service_may_be_missing_until_it_starts(
     path, states = tmp_path / "f.toml", tmp_path / "states"
     path.write_text(f'[serve]\nfolder = "{states}/share"\nstate = "{states}/own"\nguest = "write"\n', "utf-8")
     (tmp_path / "unit").write_text("[Service]\nStateDirectory=own share\n", "utf-8")
-    monkeypatch.setattr(examine, "_STATES", states)
+    monkeypatch.setattr(service_unit, "_STATES", states)
     found = Effective(read(path))
     assert ["there is no" in str(fault) for fault in examine.examine(found)] == [True]
-    monkeypatch.setattr(examine, "_UNIT", tmp_path / "unit")
+    monkeypatch.setattr(service_unit, "_UNIT", tmp_path / "unit")
     assert list(examine.examine(found)) == []
     assert f"“{states}/share” and “{states}/own”: not there yet. systemd makes it" in next(examine.remarks(found))
     # Who starts it without systemd is told that there is nothing to share.

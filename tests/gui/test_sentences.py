@@ -133,6 +133,7 @@ def test_the_bar_speaks_the_persons_language_and_details_stay_english(chinese: Q
     bar.show_error(error)
     assert _is_chinese(bar.words)
     assert str(error) in describe(error)
+    assert "OpenSSL" in describe(error)
     bar.deleteLater()
 
 

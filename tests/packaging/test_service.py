@@ -107,6 +107,8 @@ def test_the_server_does_its_work_within_what_the_unit_leaves_it(tmp_path: Path,
         if not line:
             pytest.skip(f"this kernel does not let itself be asked: {server.communicate()[1]}")
         address = line.split()[-1]
+        # By the name that it was given, not by where that leads.
+        assert server.stdout.readline() == f"To let a device in, run here: filexfer invite --state {tmp_path}/state\n"
         added = run("devices", "add", "one", "--state", tmp_path / "state")
         (tmp_path / "token").write_text(added.out)
         mine = ("--token-file", tmp_path / "token")

@@ -4,12 +4,12 @@ while the server runs."""
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from filexfer.cli.configuration.effective import Effective
 from filexfer.cli.configuration.reading import Fault
+from filexfer.cli.service_unit import makes_later
 from filexfer.core.errors import FilexferError
 from filexfer.core.paths import shown
 from filexfer.core.places import check_apart, share_state
@@ -17,9 +17,6 @@ from filexfer.server.listener import check_form, check_here
 
 #: Of a place within a folder that is closed to whoever looks, such as what a service of systemd keeps.
 _NOT_LOOKED = "cannot be looked at by {}. Run this as the server's user or as root, or open the folders above it."
-
-#: What packages bring for systemd, and where that makes what a unit asks for as its `StateDirectory` (systemd.exec(5)).
-_UNIT, _STATES = Path("/usr/lib/systemd/system/filexfer.service"), Path("/var/lib")
 
 
 def folder_fault(found: Effective) -> Fault | None:
@@ -44,7 +41,7 @@ def folder_fault(found: Effective) -> Fault | None:
 def examine(found: Effective) -> Iterator[Fault]:
     """All that keeps a server from starting with these settings, or from doing what they promise."""
     wrong = folder_fault(found)
-    if wrong is not None and not _made_later(found.folder):
+    if wrong is not None and not makes_later(found.folder):
         yield wrong
     elif found.folder is not None:
         yield from _folder(found, found.folder)
@@ -55,7 +52,7 @@ def remarks(found: Effective) -> Iterator[str]:
     """What is not wrong, but may not be meant."""
     folder, state = found.folder, _state(found)
     guests_write = found.value("serve", "guest") == "write"
-    if later := [f"“{shown(str(place))}”" for place in (folder, state) if _made_later(place)]:
+    if later := [f"“{shown(str(place))}”" for place in (folder, state) if makes_later(place)]:
         yield f"{' and '.join(later)}: not there yet. systemd makes it when it starts the service; for others make it first."
     if folder is not None and os.path.isdir(folder) and not guests_write and not os.access(folder, os.W_OK | os.X_OK):
         yield f"“{shown(str(folder))}” cannot be written by {_me()}: devices that may write will be refused."
@@ -99,7 +96,7 @@ def _kept_in(state: Path, secure: bool) -> Iterator[str]:
     if _closed(state):
         yield f"{name} {_NOT_LOOKED.format(_me())}"
         return
-    if _made_later(state):
+    if makes_later(state):
         return
     if not os.path.lexists(state):
         above = next(one for one in state.parents if os.path.lexists(one))
@@ -123,16 +120,6 @@ def _kept_in(state: Path, secure: bool) -> Iterator[str]:
             kept_pin(state)
         except FilexferError as error:
             yield str(error)
-
-
-def _made_later(place: Path | None) -> bool:
-    """Whether it is not there yet, and systemd makes it when it starts the installed service."""
-    try:
-        unit = _UNIT.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    names = [name for line in re.findall(r"^StateDirectory=(.*)$", unit, re.MULTILINE) for name in line.split()]
-    return place is not None and place in [_STATES / name for name in names] and not os.path.lexists(place)
 
 
 def _closed(path: Path) -> bool:

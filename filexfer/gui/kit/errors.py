@@ -92,11 +92,14 @@ def unreached(error: FilexferError) -> str:
 
 def describe(error: FilexferError, doing: str = "") -> str:
     """What to send along when asking for help: the error, its kind, and what runs where."""
+    # Only here, for a window without errors needs no OpenSSL.
+    import ssl
+
     # Qt's words, for Python asks another program for them.
     system = f"{QSysInfo.prettyProductName()} ({QSysInfo.kernelType()} {QSysInfo.kernelVersion()})"
     lines = [
         doing,
         f"{type(error).__name__}: {paths.shown(str(error))}",
-        f"filexfer {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {system}",
+        f"filexfer {__version__}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, Qt {qVersion()}, {system}",
     ]
     return "\n".join(line for line in lines if line)
