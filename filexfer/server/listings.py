@@ -13,8 +13,28 @@ from dataclasses import dataclass, field
 
 from filexfer.core.errors import Changed
 from filexfer.core.model import Entry
+from filexfer.protocol import wire
 
 _GONE = "This listing is not held any more. List the folder again from its beginning."
+
+
+class Page:
+    """Some entries of a listing. In columns an entry takes some 40 bytes, as an object 240, and the last page is kept a while.
+
+    Attribute: columns (`wire.pack`; `next` is left to whoever answers with them).
+    """
+
+    __slots__ = ("_count", "columns")
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._count = len(entries)
+        self.columns = wire.pack(entries)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def entries(self) -> list[Entry]:
+        return wire.unpack(self.columns)
 
 
 @dataclass(slots=True)
@@ -27,7 +47,7 @@ class _Held:
     touched: float
     guest: bool = False
     page: int = 0
-    last: list[Entry] | None = None
+    last: Page | None = None
     ahead: list[Entry] = field(default_factory=list)
     ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)  # one page at a time, and none while the scan is closed
@@ -44,7 +64,7 @@ class Listings:
         self._lock = threading.Lock()  # guards `_held`
         self._held: dict[str, _Held] = {}  # the one that was asked longest ago first
 
-    def begin(self, device: str, scan: Iterator[Entry], limit: int, guest: bool = False) -> tuple[list[Entry], str]:
+    def begin(self, device: str, scan: Iterator[Entry], limit: int, guest: bool = False) -> tuple[Page, str]:
         """The first page of `scan`, at most `limit` entries, and the cursor of the next; "" where there is none."""
         held = _Held(device, scan, time.monotonic(), guest)
         page = _turn(held, limit)
@@ -58,7 +78,7 @@ class Listings:
             _end(old)
         return page, f"{name}.1"
 
-    def next(self, device: str, cursor: str, limit: int) -> tuple[list[Entry], str]:
+    def next(self, device: str, cursor: str, limit: int) -> tuple[Page, str]:
         """The page that `cursor` stands for, and the cursor of the next. Raises `Changed` where it is not held any more."""
         name, _, number = cursor.partition(".")
         with self._lock:
@@ -117,7 +137,7 @@ class Listings:
         return [self._held.pop(name) for name in names[: max(0, len(names) + 1 - max(1, most))]]
 
 
-def _turn(held: _Held, limit: int) -> list[Entry]:
+def _turn(held: _Held, limit: int) -> Page:
     """Read the next page; `held.ahead` tells whether there is one behind it."""
     try:
         page = held.ahead + list(itertools.islice(held.scan, limit + 1 - len(held.ahead)))
@@ -127,7 +147,7 @@ def _turn(held: _Held, limit: int) -> list[Entry]:
         raise
     held.ahead = page[limit:]
     held.page += 1
-    return page[:limit]
+    return Page(page[:limit])
 
 
 def _forget(kept: list[_Held], most: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from xmlrpc.client import Fault
@@ -12,15 +13,15 @@ import pytest
 
 from filexfer.core.errors import Changed, StorageFailed
 from filexfer.core.model import Entry, Kind
-from filexfer.server.listings import Listings
+from filexfer.server.listings import Listings, Page
 
 
 def entries(count: int) -> Iterator[Entry]:
     return (Entry(str(n), Kind.FILE, 0, 0) for n in range(count))
 
 
-def names(page: list[Entry]) -> list[str]:
-    return [entry.name for entry in page]
+def names(page: Page) -> list[str]:
+    return [entry.name for entry in page.entries()]
 
 
 def test_every_entry_appears_once_though_others_come_and_go(proxy, running) -> None:
@@ -185,3 +186,16 @@ def test_pages_kept_to_be_asked_for_again_are_bounded() -> None:
     assert sum(len(one.last or ()) for one in held._held.values()) == 60
     # The listing itself goes on.
     assert names(held.next("a", once[0][1], 2)[0]) == ["21", "22"]
+
+
+def test_what_is_kept_of_a_listing_takes_less_than_objects_would() -> None:
+    held = Listings(most=4, seconds=60, entries=10_000)
+    cursor = held.begin("d", (Entry(f"file {n:07}", Kind.FILE, n, 1 << 60 | n) for n in range(5000)), 1)[1]
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        held.next("d", cursor, 5000)
+        kept = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert kept < 60 * 5000

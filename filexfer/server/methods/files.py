@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from filexfer.core import chunking, digests
 from filexfer.core.errors import BadOffset, Changed, FilexferError
-from filexfer.core.model import SMALL_FILE, Entry, PutOptions, Saved
+from filexfer.core.model import SMALL_FILE, PutOptions, Saved
 from filexfer.protocol import wire
 from filexfer.server.access import Caller
+from filexfer.server.listings import Page
 from filexfer.server.methods.arguments import NONE, Options, content_of, in_range, path_of
 from filexfer.server.share import Share
 from filexfer.server.streams import BufferStream, FileStream, Spool
@@ -43,15 +44,15 @@ class Files:
         cursor = given.text("cursor")
         where = path_of(path)
         if cursor:
-            entries, following = self._share.listings.next(caller.who, cursor, limit)
+            page, following = self._share.listings.next(caller.who, cursor, limit)
         else:
-            entries, following = self._begin_listing(caller, where, given.flag("recursive"), limit)
-        self._share.crowd.take(len(entries) * (_PACKED if packed else _PLAIN))
+            page, following = self._begin_listing(caller, where, given.flag("recursive"), limit)
+        self._share.crowd.take(len(page) * (_PACKED if packed else _PLAIN))
         if packed:
-            return wire.pack(entries, following)
-        return {"entries": [wire.entry_struct(entry) for entry in entries], "next": following}
+            return page.columns | {"next": following}
+        return {"entries": [wire.entry_struct(entry) for entry in page.entries()], "next": following}
 
-    def _begin_listing(self, caller: Caller, where: str, recursive: bool, limit: int) -> tuple[list[Entry], str]:
+    def _begin_listing(self, caller: Caller, where: str, recursive: bool, limit: int) -> tuple[Page, str]:
         folder = self._store.stat(where) if not recursive else None
         scan = self._store.scan(where, recursive)
         if folder is not None:
