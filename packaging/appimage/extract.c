@@ -21,6 +21,13 @@ static bool fail(const char *name, const char *why)
     return false;
 }
 
+static bool fail_by_system(const char *name)
+{
+    bool full = errno == ENOSPC || errno == EDQUOT;
+
+    return fail(name, full ? "there is no room left there. Make some, or set TMPDIR to a folder with more." : strerror(errno));
+}
+
 static bool write_all(int file, const char *bytes, size_t size)
 {
     while (size > 0) {
@@ -54,7 +61,7 @@ static bool copy_file(sqfs *image, sqfs_inode *inode, int at, const char *name)
     }
     if (file >= 0 && close(file) != 0)
         right = false;
-    return right ? true : fail(name, strerror(errno));
+    return right ? true : fail_by_system(name);
 }
 
 static bool copy_link(sqfs *image, sqfs_inode *inode, int at, const char *name)
@@ -64,7 +71,7 @@ static bool copy_link(sqfs *image, sqfs_inode *inode, int at, const char *name)
     bool right = target && sqfs_readlink(image, inode, target, &size) == SQFS_OK && symlinkat(target, at, name) == 0;
 
     free(target);
-    return right ? true : fail(name, strerror(errno));
+    return right ? true : fail_by_system(name);
 }
 
 static bool copy_folder(sqfs *image, sqfs_inode *folder, int at, int depth);
@@ -87,10 +94,10 @@ static bool copy_entry(sqfs *image, sqfs_dir_entry *entry, int at, int depth)
     if (!S_ISDIR(inode.base.mode))
         return fail(name, "it is neither a file nor a folder nor a link. Do not use this AppImage.");
     if (mkdirat(at, name, 0755) != 0)
-        return fail(name, strerror(errno));
+        return fail_by_system(name);
     inner = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (inner < 0)
-        return fail(name, strerror(errno));
+        return fail_by_system(name);
     right = copy_folder(image, &inode, inner, depth + 1);
     close(inner);
     return right;

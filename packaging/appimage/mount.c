@@ -30,16 +30,29 @@ static const struct fuse_lowlevel_ops answers = {
     .statfs = stfs_ll_op_statfs,
 };
 
-/* In a process of its own, for unmounting asks the file system, and it is we who answer. Fails while something there is in use. */
-static void try_to_unmount(const char *point)
+/* In a process of its own, whose number it returns or -1, for unmounting asks the file system, and it may be we who answer. Where
+ * that is not done `lazily`, it fails while something there is in use. */
+static pid_t try_to_unmount(const char *point, bool lazily)
 {
-    if (fork() != 0)
-        return;
-    if (umount2(point, UMOUNT_NOFOLLOW) != 0) {
-        execlp("fusermount3", "fusermount3", "-u", "-q", point, (char *)NULL);
-        execlp("fusermount", "fusermount", "-u", "-q", point, (char *)NULL);
-    }
-    _exit(0);
+    const char *how = lazily ? "-uqz" : "-uq";
+    pid_t child = fork();
+
+    if (child != 0)
+        return child;
+    if (umount2(point, UMOUNT_NOFOLLOW | (lazily ? MNT_DETACH : 0)) == 0)
+        _exit(0);
+    execlp("fusermount3", "fusermount3", how, "--", point, (char *)NULL);
+    execlp("fusermount", "fusermount", how, "--", point, (char *)NULL);
+    _exit(1);
+}
+
+void remove_dead_mount(const char *point)
+{
+    pid_t child = try_to_unmount(point, true);
+
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    rmdir(point);
 }
 
 /* Answers until the image is unmounted, which is tried once the pipe `alive` has no writer any more. */
@@ -56,7 +69,7 @@ static void serve(struct fuse_session *session, const char *point, int alive)
         if (ready == 0) {
             while (waitpid(-1, NULL, WNOHANG) > 0)
                 ;
-            try_to_unmount(point);
+            try_to_unmount(point, false);
             pause = pause * 2 < LATE ? pause * 2 : LATE;
         }
         if (ready > 0 && watched[1].revents) {
@@ -85,10 +98,15 @@ static void keep(const char *path, size_t offset, const char *point, int mounted
     sqfs_ll *image;
 
     hold_only(mounted, alive);
+    /* The end of a session is for the app, which needs its files to end in good order. We end when nobody uses them. */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     image = sqfs_ll_open(path, offset);
     if (!image || sqfs_ll_mount(&channel, point, &arguments, &operations, sizeof operations, image) != SQFS_OK)
         _exit(1);
-    if (fuse_set_signal_handlers(channel.session) == 0 && write(mounted, "", 1) == 1) {
+    if (write(mounted, "", 1) == 1) {
         close(mounted);
         serve(channel.session, point, alive);
     }

@@ -3,6 +3,7 @@
 #include "runtime.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -21,14 +22,18 @@
 /* Seconds in which a folder may be nobody's yet: it was made, and is not mounted or locked. */
 enum { FRESH = 60 };
 
-/* Removes the folder if it is this user's, on the file system `device` and not a mount on it, and nobody keeps or uses it. */
+/* Removes the folder if it is this user's, on the file system `device` and not a mount on it, and nobody keeps or uses it; a mount,
+ * if whoever served it was killed. */
 static void take_away_if_left(const char *folder, dev_t device)
 {
     struct stat status;
     int held = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-    if (held < 0)
+    if (held < 0) {
+        if (errno == ENOTCONN)
+            remove_dead_mount(folder);
         return;
+    }
     if (fstat(held, &status) == 0 && status.st_uid == getuid() && status.st_dev == device &&
         time(NULL) - status.st_mtime > FRESH && flock(held, LOCK_EX | LOCK_NB) == 0 && !in_use(folder))
         remove_tree(folder);
@@ -61,15 +66,22 @@ static bool new_folder_in(const char *place, char *folder, bool programs)
     return snprintf(folder, PATH_MAX, "%s/" NAME, place) < PATH_MAX && mkdtemp(folder) != NULL;
 }
 
+/* In the folder for caches of the user's home, which in a new home is made by whoever needs it first. */
+static bool new_folder_in_cache(char *folder, bool programs)
+{
+    char cache[PATH_MAX];
+    const char *home = getenv("HOME");
+
+    if (!home || home[0] != '/' || snprintf(cache, sizeof cache, "%s/.cache", home) >= (int)sizeof cache)
+        return false;
+    mkdir(cache, 0700);
+    return new_folder_in(cache, folder, programs);
+}
+
 bool new_folder(char *folder, bool programs)
 {
-    char cache[PATH_MAX] = "";
-    const char *home = getenv("HOME"), *named = getenv("XDG_CACHE_HOME");
-
-    if (home && snprintf(cache, sizeof cache, "%s/.cache", home) >= (int)sizeof cache)
-        cache[0] = '\0';
     /* The runtime folder comes last: it lies in memory. */
     return new_folder_in(getenv("TMPDIR"), folder, programs) || new_folder_in("/tmp", folder, programs) ||
-           new_folder_in(named, folder, programs) || new_folder_in(cache, folder, programs) ||
+           new_folder_in(getenv("XDG_CACHE_HOME"), folder, programs) || new_folder_in_cache(folder, programs) ||
            new_folder_in(getenv("XDG_RUNTIME_DIR"), folder, programs);
 }

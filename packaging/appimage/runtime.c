@@ -118,6 +118,8 @@ int main(int count, char **words)
     size_t offset = length > 0 ? image_offset(path) : 0;
 
     settle();
+    if (length <= 0)
+        return say("This system does not tell programs where they lie. Mount %s first.", "/proc");
     if (strcmp(first, "--appimage-help") == 0)
         return fputs(help, stdout) < 0;
     if (!offset || !image_is_whole(path, offset))

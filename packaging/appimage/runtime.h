@@ -20,6 +20,9 @@ bool image_is_whole(const char *path, size_t offset);
  * closed and nothing there is in use; that process removes the folder then. Returns -1 where this system does not let us mount. */
 int mount_image(const char *path, size_t offset, const char *point);
 
+/* mount.c: unmounts what nobody serves any more at `point`, as far as we may, and removes that folder if nothing is in it. */
+void remove_dead_mount(const char *point);
+
 /* extract.c: writes what is in the image into `folder`, which must be empty. Says what went wrong, and returns false. */
 bool extract_image(const char *path, size_t offset, const char *folder);
 

@@ -11,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,24 +98,20 @@ def test_without_fuse_it_is_unpacked_runs_and_leaves_nothing(run: Run, room: Pat
 
 def test_where_mounting_fails_it_unpacks_by_itself(small: Path, room: Path) -> None:
     """In a namespace with neither the device nor the right to mount, as in many containers."""
-    command = [
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        'mount -t tmpfs none /dev && exec "$0" x',
-        str(small),
-    ]
-    done = subprocess.run(
-        command, env={"PATH": os.environ["PATH"], "TMPDIR": str(room)}, capture_output=True, text=True, timeout=60
-    )
-    if done.returncode == 1 and "unshare" in done.stderr:
-        pytest.skip("this system lets nobody make namespaces")
+    done = with_mounts('mount -t tmpfs none /dev && exec "$0" x', small, room)
     assert done.returncode == 7, done.stderr
     assert told(done.stdout)["words"] == "x"
     wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+def with_mounts(script: str, small: Path, room: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs `script`, whose `$0` is the image, where it may mount."""
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, str(small)]
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room), **more}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    if done.returncode == 1 and "unshare" in done.stderr:
+        pytest.skip("this system lets nobody make namespaces")
+    return done
 
 
 @pytest.mark.parametrize("how", [(), ("--appimage-extract-and-run",)])
@@ -165,10 +162,10 @@ def test_whoever_starts_it_may_ignore_children_close_streams_and_hold_locks(
     wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
 
 
-def unpacked(small: Path, room: Path) -> subprocess.Popen[bytes]:
+def unpacked(small: Path, room: Path, how: tuple[str, ...] = ("--appimage-extract-and-run",)) -> subprocess.Popen[bytes]:
     """An app that runs until its stdin is closed."""
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(room)}
-    command = [small, "--appimage-extract-and-run", "wait"]
+    command = [small, *how, "wait"]
     app = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert app.stdout is not None
     app.stdout.readline()
@@ -187,12 +184,29 @@ def keeper(small: Path) -> int:
     return found
 
 
-def test_the_end_of_a_session_leaves_no_folder(small: Path, room: Path) -> None:
+@pytest.mark.parametrize("how", [(), ("--appimage-extract-and-run",)])
+def test_the_end_of_a_session_takes_no_file_from_the_app_and_leaves_no_folder(
+    small: Path, room: Path, how: tuple[str, ...]
+) -> None:
     """Which tells all processes at once to end, whoever is first."""
-    with unpacked(small, room) as app:
+    with unpacked(small, room, how) as app:
+        (folder,) = room.iterdir()
         os.kill(keeper(small), signal.SIGTERM)
+        time.sleep(0.1)
+        assert (folder / "inner/text").read_text() == "inside\n"
         app.terminate()
     wait_for(lambda: not any(room.iterdir()), "the folder to be taken away")
+
+
+def test_a_mount_whose_server_was_killed_is_taken_away_by_the_next_start(small: Path, run: Run, room: Path) -> None:
+    with unpacked(small, room, ()) as app:
+        (folder,) = room.iterdir()
+        if not folder.is_mount():
+            pytest.skip("this system does not let us mount")
+        os.kill(keeper(small), signal.SIGKILL)
+        app.kill()
+    assert run("x").returncode == 7
+    wait_for(lambda: not any(room.iterdir()), "the folders to be taken away")
 
 
 def old(folder: Path) -> None:
@@ -232,20 +246,29 @@ def test_what_is_in_use_or_not_ours_is_left(small: Path, run: Run, room: Path) -
 
 
 def test_where_temporary_files_may_not_be_programs_it_unpacks_elsewhere(small: Path, room: Path) -> None:
-    script = 'mount -t tmpfs -o noexec tmpfs "$TMPDIR" && exec "$0" --appimage-extract-and-run x'
-    done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, small],
-        env={"PATH": os.environ["PATH"], "TMPDIR": str(room)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if done.returncode == 1 and "unshare" in done.stderr:
-        pytest.skip("this system lets nobody make namespaces")
+    done = with_mounts('mount -t tmpfs -o noexec tmpfs "$TMPDIR" && exec "$0" --appimage-extract-and-run x', small, room)
     assert done.returncode == 7, done.stderr
     place = Path(told(done.stdout)["in"])
     assert place.parent != room
     wait_for(lambda: not place.exists(), "the folder to be taken away")
+
+
+def test_where_there_are_no_temporary_files_at_all_it_unpacks_into_the_cache_of_a_new_home(small: Path, room: Path) -> None:
+    # The image lies in /tmp itself, which is another one for it.
+    script = 'mount --bind "${0%/*}" /mnt && mount -t tmpfs -o ro none /tmp && exec "/mnt/${0##*/}" --appimage-extract-and-run x'
+    done = with_mounts(script, small, Path("/nowhere"), HOME="/mnt")
+    assert done.returncode == 7, done.stderr
+    assert Path(told(done.stdout)["in"]).parent == Path("/mnt/.cache")
+    cache = small.parent / ".cache"
+    wait_for(lambda: not any(cache.iterdir()), "the folder to be taken away")
+    assert cache.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_full_disk_is_told_and_nothing_is_left_on_it(small: Path, room: Path) -> None:
+    script = 'mount -t tmpfs -o size=1m tmpfs "$TMPDIR" && { "$0" --appimage-extract-and-run x; echo $?; ls -A "$TMPDIR"; }'
+    done = with_mounts(script, small, room)
+    assert done.stdout == "127\n"
+    assert "“large” could not be unpacked: there is no room left there." in done.stderr
 
 
 @pytest.mark.skipif(not shutil.which("systemd-tmpfiles"), reason="systemd is not here")
