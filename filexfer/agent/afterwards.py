@@ -25,11 +25,18 @@ _FINISHED = (JobState.DONE, JobState.FAILED)
 
 class Afterwards:
     """The methods. `changed` is to be subscribed at the engine; `jobs` tells all transfers, other processes' too; `suspend` puts
-    this computer to sleep, and raises a `FilexferError` where it cannot."""
+    this computer to sleep, and raises a `FilexferError` where it cannot; `tell` hears of another `finish`, the action."""
 
-    def __init__(self, jobs: Callable[[], Iterable[Job]], suspend: Callable[[], None], delay: float = DELAY) -> None:
+    def __init__(
+        self,
+        jobs: Callable[[], Iterable[Job]],
+        suspend: Callable[[], None],
+        tell: Callable[..., None],
+        delay: float = DELAY,
+    ) -> None:
         self._jobs = jobs
         self._suspend = suspend
+        self._tell = tell
         self._delay = delay
         # Guards all below.
         self._lock = threading.Lock()
@@ -77,6 +84,8 @@ class Afterwards:
             self._action, self._problem, self._since = str(action), "", time.time_ns()
             if action == NOTHING:
                 self._put_off()
+            # With the lock held: of two wishes the last one that is told is the one that holds.
+            self._tell(finish=self._action)
             return self._struct()
 
     def _struct(self) -> dict[str, object]:
@@ -110,6 +119,9 @@ class Afterwards:
             _log.warning("This computer did not go to sleep: %s", error)
             with self._lock:
                 self._problem = str(error)
+        # Only now: whoever hears of it asks what became of it.
+        with self._lock:
+            self._tell(finish=self._action)
 
 
 def _is_busy(job: Job) -> bool:

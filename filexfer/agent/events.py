@@ -1,5 +1,6 @@
-"""What changed among the jobs since a cursor: a log with one place a job, its newest change last. Any number of windows follow
-it, each with a cursor of its own; none of them can hold up the engine. Rule: at most 200 rows in 100 ms for each."""
+"""What changed among the jobs since a cursor, and what holds for all of them: a log with one place a job, its newest change last.
+Any number of windows follow it, each with a cursor of its own; none of them can hold up the engine. Rule: at most 200 rows in
+100 ms for each."""
 
 from __future__ import annotations
 
@@ -56,6 +57,7 @@ class Events:
         self._floor = self._version  # what was removed up to here is no longer known
         self._log: dict[int, _Known] = {}  # by job id, in the order of their last change
         self._gone = 0  # how many of them are gone
+        self._for_all: dict[str, object] = {"limit": 0, "finish": "nothing"}
         self._own: set[int] = set()  # jobs that this process's engine works at, as it told
         self._waiting: list[tuple[int, Deferred]] = []
         self._handed: dict[int, float] = {}  # cursors with more behind them: when they were handed out
@@ -97,6 +99,14 @@ class Events:
             ]
         self._note([change for change in [*news, *((job_id, None) for job_id in gone)] if change[0] not in newer])
 
+    def for_all(self, **now: object) -> None:
+        """What holds for all jobs is so now: `limit` in bytes per second, 0 for none; `finish`: what is done when all ended."""
+        with self._lock:
+            self._for_all |= now
+            self._version += 1
+            ready = self._ready()
+        _tell(ready)
+
     def _note(
         self,
         changes: Sequence[tuple[int, Brief | None]],
@@ -118,10 +128,14 @@ class Events:
                     # An ended one belongs to nobody: another process may take it up again.
                     self._own.discard(job_id)
             self._forget_oldest()
-            ready = [(deferred, self._answer(cursor)) for cursor, deferred in self._waiting if cursor < self._version]
-            self._waiting = [waiter for waiter in self._waiting if waiter[0] >= self._version]
-        for deferred, answer in ready:
-            deferred.resolve(answer)
+            ready = self._ready()
+        _tell(ready)
+
+    def _ready(self) -> list[tuple[Deferred, dict[str, object]]]:
+        """Who waits for what there is now, and their answers, with the lock held."""
+        ready = [(deferred, self._answer(cursor)) for cursor, deferred in self._waiting if cursor < self._version]
+        self._waiting = [waiter for waiter in self._waiting if waiter[0] >= self._version]
+        return ready
 
     def _forget_oldest(self) -> None:
         if self._gone <= REMOVED:
@@ -131,7 +145,7 @@ class Events:
             self._gone -= 1
 
     def poll(self, cursor: int, timeout: float) -> dict[str, object] | Deferred:
-        """`{cursor, jobs, removed, reset, more}`: at once where there is something new, else as soon as there is."""
+        """As `job_events` answers: at once where there is something new, else as soon as there is."""
         with self._lock:
             if not self._floor <= cursor <= self._version:
                 return self._answer(cursor)
@@ -169,6 +183,7 @@ class Events:
             "removed": [job_id for job_id, _, job in page if job is None],
             "reset": reset,
             "more": more,
+            **self._for_all,
         }
 
     def _since(self, cursor: int) -> Sequence[tuple[int, int, Brief | None]]:
@@ -184,3 +199,8 @@ class Events:
         now = time.monotonic()
         self._handed = {known: when for known, when in self._handed.items() if now - when < TICK}
         self._handed[cursor] = now
+
+
+def _tell(ready: Iterable[tuple[Deferred, dict[str, object]]]) -> None:
+    for deferred, answer in ready:
+        deferred.resolve(answer)

@@ -85,8 +85,9 @@ class Jobs:
 
     def job_events(self, caller: Caller, cursor: int = 0, timeout: float = 0.0) -> dict[str, object] | Deferred:
         """What changed since `cursor` (0: everything), waiting up to `timeout` seconds for something to: {cursor, jobs, removed,
-        reset, more}. `reset`: forget the jobs you know, those there are follow; `more`: ask again at once. At most 200 rows. The
-        cursor has more than 32 bits: clients that cannot send such a number send it as text."""
+        reset, more, limit, finish}. `reset`: forget the jobs you know, those there are follow; `more`: ask again at once. At most
+        200 rows. `limit` as of `limit_set`, `finish` the action of `finish_set`. The cursor has more than 32 bits: clients that
+        cannot send such a number send it as text."""
         return self._events.poll(number(cursor, "cursor"), real(timeout, "timeout"))
 
     def job_files(self, caller: Caller, job: int, options: object = None) -> dict[str, object]:
@@ -155,6 +156,7 @@ class Jobs:
             raise BadParameters("The rate is a number of bytes per second, 0 for no limit.")
         self._engine.limit(rate)
         self._memory.put({"rate": rate})
+        self._events.for_all(limit=rate)
         return True
 
 

@@ -9,7 +9,7 @@ from filexfer.core import paths
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Job
 from filexfer.gui.kit import words
-from filexfer.gui.kit.bridge import Bridge, JobNews
+from filexfer.gui.kit.bridge import Bridge
 from filexfer.gui.kit.controls import faint_label, plain_label
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.notice import Notice
@@ -61,7 +61,7 @@ class ManageDialog(QDialog):
         self.there.failed.connect(self._say)
         self.managed.failed.connect(self._say)
         self.managed.changed.connect(self._show)
-        self.managed.transfers.connect(self._on_transfers)
+        self.managed.transfers.connect(self.transfers.take)
         self.transfers.details.connect(self._on_details)
         self.transfers.acted.connect(self.managed.follow)
         self._begun = False
@@ -152,7 +152,6 @@ class ManageDialog(QDialog):
         if not self._begun:
             self._begun = True
             if managed.has_agent:
-                self.transfers.begin()
                 self.share.switch.setFocus()
             else:
                 self.resize(WIDTH, PLAIN_HEIGHT)
@@ -201,9 +200,6 @@ class ManageDialog(QDialog):
     def _on_pair(self) -> None:
         self.accept()
         self.pair_wanted.emit(self._address)
-
-    def _on_transfers(self, news: JobNews) -> None:
-        self.jobs.take(news)
 
     def _on_details(self, job: Job) -> None:
         JobDetails(self.there, job, self.jobs.title(job), self).show()

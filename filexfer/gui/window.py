@@ -267,14 +267,13 @@ class Window(QMainWindow):
     # What the agent tells.
 
     def _on_jobs(self, news: JobNews) -> None:
-        self.jobs.take(news)
+        self.transfers.take(news)
         self._uploads.take(news.jobs)
         self._title()
 
     def _on_agent(self, state: str, sentence: str) -> None:
         if state == "ready":
             self._bridge.ask("agent_info", done=self._on_agent_known, failed=lambda _: None)
-            self.transfers.begin()
         if state == "gone":
             self._agent_gone = True
             self.errors.show_error(FilexferError(sentence), self.tr("The background service is not there; it is started again."))

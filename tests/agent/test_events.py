@@ -63,6 +63,19 @@ def test_a_poll_waits_and_is_answered_by_a_change() -> None:
         assert ids(one.result()) == [5]  # type: ignore[arg-type]
 
 
+def test_a_poll_is_answered_by_what_holds_for_all_jobs_and_tells_it_from_then_on() -> None:
+    events = Events()
+    cursor = asked(events, 0)["cursor"]
+    waiting = events.poll(cursor, 30.0)
+    events.for_all(limit=5000)
+    assert isinstance(waiting, Deferred)
+    answer: Any = waiting.result()
+    assert (answer["limit"], answer["finish"], answer["jobs"], answer["cursor"] > cursor) == (5000, "nothing", [], True)
+    events.for_all(finish="sleep")
+    assert asked(events, 0)["limit"] == 5000
+    assert asked(events, answer["cursor"])["finish"] == "sleep"
+
+
 def test_a_poll_in_vain_answers_the_same_cursor_and_is_forgotten() -> None:
     events = Events()
     cursor = asked(events, 0)["cursor"]

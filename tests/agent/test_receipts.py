@@ -230,14 +230,19 @@ LOCAL = Caller("owner", Permission.MANAGE, local=True)
 
 
 class Bed:
-    """What puts the computer to sleep, and the queue before that. Attributes: after, times (how often it slept)."""
+    """What puts the computer to sleep, and the queue before that. Attributes: after, times (how often it slept), told (what
+    was to be done each time that was told, and whether it had slept by then)."""
 
     def __init__(self, delay: float = 600.0, problem: str = "") -> None:
         self.asleep = threading.Event()
         self.times = 0
         self._problem = problem
         self._jobs: dict[int, Job] = {}
-        self.after = Afterwards(self._jobs.values, self._suspend, delay)
+        self.told: list[tuple[str, bool]] = []
+        self.after = Afterwards(self._jobs.values, self._suspend, self._tell, delay)
+
+    def _tell(self, finish: str) -> None:
+        self.told.append((finish, self.asleep.is_set()))
 
     def _suspend(self) -> None:
         self.times += 1
@@ -357,6 +362,7 @@ def test_a_computer_that_cannot_sleep_says_why() -> None:
     bed.set("sleep")
     bed.is_now(job1=JobState.DONE)
     wait_until(lambda: bed.state["problem"], lambda problem: problem == "It has no bed.")
+    wait_until(lambda: bed.told, lambda told: told == [("sleep", False), ("nothing", True)])
     with pytest.raises(BadParameters):
         bed.set("explode")
 

@@ -274,15 +274,28 @@ def test_the_speed_limit_is_chosen_shown_and_held(person: Person, agent: OwnAgen
     assert head.limits.own.isChecked()
     with agent.session() as session:
         assert _asked(session, "agent_info")["rate"] == 2_500_000
-        session.call("limit_set", {"rate": 0})  # another window
-    head.limits.popup(QPoint(0, 0))
+    head.limits.choose(0)
     person.wait(lambda: "limit" not in head.words)
-    head.limits.close()
 
 
 def test_a_limit_is_shown_by_the_next_window_too(open_window: MakeWindow, stalled: OwnAgent) -> None:
     person = open_window(stalled)
     person.wait(lambda: "limit 10.0 kB/s" in person.window.transfers.head.words)
+
+
+def test_what_another_session_of_the_agent_chooses_is_shown_without_a_look(person: Person, agent: OwnAgent) -> None:
+    head = person.window.transfers.head
+    with agent.session() as other:
+        other.call("limit_set", {"rate": 2_500_000})
+        person.wait(lambda: "limit 2.5 MB/s" in head.words)
+        assert head.limits.own.isChecked()
+        other.call("limit_set", {"rate": 0})
+        person.wait(lambda: "limit" not in head.words)
+        other.call("finish_set", {"action": "sleep"})
+        person.wait(lambda: "sleeps when finished" in head.words)
+        assert head.finish.choices["sleep"].isChecked()
+        other.call("finish_set", {"action": "nothing"})
+        person.wait(lambda: "sleeps" not in head.words)
 
 
 def test_the_sleep_when_all_is_finished_is_chosen_counts_down_and_is_called_off(

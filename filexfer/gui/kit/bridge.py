@@ -41,15 +41,19 @@ Failed = Callable[[FilexferError], object]
 
 @dataclass(frozen=True, slots=True)
 class JobNews:
-    """What `job_events` told: changed jobs and ids of those removed. `fresh`: forget what was known before."""
+    """What `job_events` told: changed jobs and ids of those removed. `fresh`: forget what was known before. `limit`: how fast all
+    together may be, in bytes per second, 0 for no limit; `finish`: what is done when all have ended."""
 
     jobs: list[Job]
     removed: list[int]
     fresh: bool
+    limit: int = 0
+    finish: str = "nothing"
 
     @classmethod
     def read(cls, answer: Any) -> JobNews:
-        return cls([wire.job_of(job) for job in answer["jobs"]], list(answer["removed"]), bool(answer["reset"]))
+        jobs = [wire.job_of(job) for job in answer["jobs"]]
+        return cls(jobs, list(answer["removed"]), bool(answer["reset"]), int(answer["limit"]), str(answer["finish"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +263,9 @@ class Bridge(QObject):
         cursor: object = 0
         while not self._closed.is_set():
             answer: Any = session.call("job_events", cursor, POLL)
-            cursor = _read(lambda answer: answer["cursor"], answer)
+            before, cursor = cursor, _read(lambda answer: answer["cursor"], answer)
             news = _read(JobNews.read, answer)
-            if news.jobs or news.removed or news.fresh:
+            if cursor != before:
                 with self._speaking:
                     if not self._closed.is_set():
                         self.jobs.emit(news)

@@ -37,13 +37,10 @@ class FinishMenu(Menu):
             group.addAction(choice)
             self.addAction(choice)
             self.choices[name] = choice
-        self.aboutToShow.connect(self.look)
-
-    def look(self) -> None:
-        """Ask the agent how it stands."""
-        self._bridge.ask("finish_state", done=self.take)
 
     def choose(self, name: str, _checked: bool = False) -> None:
+        # A click has ticked it; it is so only once the agent says so.
+        self.choices[self.action].setChecked(True)
         self._bridge.ask("finish_set", {"action": name}, done=self.take)
 
     def take(self, state: object) -> None:
@@ -74,7 +71,7 @@ class FinishBar(QWidget):
         layout.addWidget(self._label, 1)
         layout.addWidget(self.stay)
         self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._look)
+        self._tick.timeout.connect(self.look)
         self.hide()
 
     @property
@@ -85,12 +82,13 @@ class FinishBar(QWidget):
         """Whether a sleep may come: it is chosen, and nothing runs any more."""
         if wanted and not self._tick.isActive():
             self._tick.start()
-            self._look()
+            self.look()
         elif not wanted:
             self._tick.stop()
             self.hide()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Ask the agent how it stands."""
         self._bridge.ask("finish_state", done=self._take)
 
     def _on_stay(self) -> None:

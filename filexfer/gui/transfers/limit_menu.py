@@ -1,5 +1,5 @@
-"""How fast all transfers together may be: a menu with a few rates and one's own. The agent keeps the rate; it is asked anew each
-time the menu opens, for another window may have changed it."""
+"""How fast all transfers together may be: a menu with a few rates and one's own. The agent keeps the rate, and tells every window
+of another one, whoever chose it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ def rate_words(rate: int) -> str:
 
 
 class LimitMenu(Menu):
-    """Attributes: rate (bytes per second, 0 for no limit). Signals: `changed()`."""
+    """Attributes: rate (bytes per second, 0 for no limit). Signals: `changed()`; `chosen()`, the agent has taken a choice."""
 
     changed = Signal()
+    chosen = Signal()
 
     def __init__(self, bridge: Asks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,6 @@ class LimitMenu(Menu):
         self._choices = {rate: self._choice(rate_words(rate), partial(self.choose, rate)) for rate in (0, *RATES)}
         self.addSeparator()
         self.own = self._choice("", self._ask_own)
-        self.aboutToShow.connect(self.look)
         self._mark()
 
     def _choice(self, text: str, act: object) -> QAction:
@@ -50,22 +50,17 @@ class LimitMenu(Menu):
         self.addAction(action)
         return action
 
-    def look(self) -> None:
-        """Ask the agent how it stands."""
-        self._bridge.ask("agent_info", done=self._take)
-
     def choose(self, rate: int, _checked: bool = False) -> None:
         """Set the limit; from now on it holds for what runs too."""
-        self._bridge.ask("limit_set", {"rate": rate}, done=partial(self._set, rate))
-
-    def _take(self, info: object) -> None:
-        rate = info.get("rate", 0) if isinstance(info, dict) else 0
-        self._set(rate if isinstance(rate, int) else 0)
-
-    def _set(self, rate: int, _done: object = True) -> None:
-        changed, self.rate = rate != self.rate, rate
+        # A click has ticked it; it is so only once the agent says so.
         self._mark()
-        if changed:
+        self._bridge.ask("limit_set", {"rate": rate}, done=lambda _: self.chosen.emit())
+
+    def take(self, rate: int) -> None:
+        """Show what the agent told."""
+        if rate != self.rate:
+            self.rate = rate
+            self._mark()
             self.changed.emit()
 
     def _mark(self) -> None:

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QFrame, QListView, QStackedWidget, QToolButton, QV
 
 from filexfer.core.model import Job, JobState
 from filexfer.gui.kit.asks import Asks
+from filexfer.gui.kit.bridge import JobNews
 from filexfer.gui.kit.controls import faint_label
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.menu import Menu
 from filexfer.gui.kit.words import Words
-from filexfer.gui.transfers.finish import SLEEP, FinishBar
+from filexfer.gui.transfers.finish import NOTHING, SLEEP, FinishBar
 from filexfer.gui.transfers.job_delegate import BUTTONS, Hover, JobDelegate
 from filexfer.gui.transfers.jobs_model import JobsModel
 from filexfer.gui.transfers.transfers_head import TransfersHead
@@ -204,6 +205,7 @@ class Transfers(QWidget):
         self.view.acted.connect(self._act)
         self.head = TransfersHead(bridge, model, icons, elsewhere=elsewhere)
         self.head.verify_wanted.connect(self.verify)
+        self.head.limits.chosen.connect(self.acted)
         self.finish = FinishBar(bridge)
         self.finish.state.connect(self.head.finish.take)
         self.finish.problem.connect(self.problem)
@@ -221,6 +223,7 @@ class Transfers(QWidget):
         model.moved.connect(self._on_moved)
         self.head.finish.changed.connect(self._soon.start)
         self._known = 0
+        self._finish_told = NOTHING
         self._summarise()
 
     @property
@@ -235,9 +238,13 @@ class Transfers(QWidget):
         layout.addWidget(self.finish)
         layout.addWidget(self._stack, 1)
 
-    def begin(self) -> None:
-        """The agent is there."""
-        self.head.begin()
+    def take(self, news: JobNews) -> None:
+        """Show what the agent told."""
+        self._jobs.take(news)
+        self.head.limits.take(news.limit)
+        if not self._elsewhere and news.finish != self._finish_told:
+            self._finish_told = news.finish
+            self.finish.look()
 
     def _summarise(self) -> None:
         self._nothing.setText(self._why_nothing())

@@ -99,7 +99,6 @@ class TransfersHead(QWidget):
         menu.addSeparator()
         self.verify = menu.addAction(self.tr("Check by a receipt…"))
         self.verify.triggered.connect(lambda: self.verify_wanted.emit())
-        menu.aboutToShow.connect(self.finish.look)
         return menu
 
     def _lay_out(self) -> None:
@@ -115,12 +114,6 @@ class TransfersHead(QWidget):
     @property
     def words(self) -> str:
         return self._sum.text()
-
-    def begin(self) -> None:
-        """The agent is there: ask it for what was chosen."""
-        self.limits.look()
-        if not self._elsewhere:
-            self.finish.look()
 
     def summarise(self) -> None:
         """Show how all transfers are now."""
