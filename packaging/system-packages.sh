@@ -6,9 +6,10 @@
 set -eu
 PYTHON=${PYTHON:-python3}
 
-window="libegl1 libgl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
+window="libegl1 libgl1 libxcb1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
     libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libxcb-randr0
-    libxcb-sync1 libxcb-xfixes0 libx11-xcb1 fonts-dejavu-core fonts-wqy-microhei"
+    libxcb-sync1 libxcb-xfixes0 libx11-xcb1 libwayland-client0 libwayland-cursor0 libwayland-egl1 fonts-dejavu-core
+    fonts-wqy-microhei"
 tests="$window xvfb xauth xdotool openbox x11-utils xdg-utils debootstrap mandoc zsh fish desktop-file-utils appstream systemd"
 
 package="binutils chrpath xz-utils squashfs-tools gcc libc6-dev libsquashfuse-dev libfuse3-dev zlib1g-dev liblzma-dev libzstd-dev

@@ -13,6 +13,8 @@ from io import BytesIO
 from pathlib import Path
 from xmlrpc.client import Binary, ServerProxy
 
+import pytest
+from packages import depends, release
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PIL import Image
@@ -26,7 +28,7 @@ TOP = Path(__file__).resolve().parents[2]
 
 def test_console_twin_runs_with_an_empty_environment(bundle: Path) -> None:
     done = subprocess.run([str(bundle / "filexfer"), "--version"], env={}, capture_output=True, text=True, timeout=60)
-    assert re.fullmatch(r"filexfer \d+\.\d+.*\n", done.stdout), done.stderr
+    assert re.fullmatch(r"filexfer \d+\.\d+.*\nPython .*, OpenSSL .*\n", done.stdout), done.stderr
 
 
 def modules(program: Path) -> set[str]:
@@ -150,6 +152,13 @@ def test_programs_opened_from_the_bundle_get_the_environment_it_was_started_in(b
     assert {name: value for name, value in found.items() if name not in aside} == {
         name: value for name, value in given.items() if name not in aside
     }
+
+
+@pytest.mark.skipif(not release.on_debian(), reason="dpkg is not here")
+def test_a_bare_system_is_given_each_library_that_the_bundle_is_looked_over_for(built: Path) -> None:
+    said = (TOP / "packaging" / "system-packages.sh").read_text("utf-8")
+    wanted = {name.removesuffix("t64") for name in depends.of_bundle(built).window if name.startswith("lib")}
+    assert wanted - set(re.findall(r"[a-z0-9.+-]+", said)) == set()
 
 
 def test_the_bundle_is_whole(bundle: Path) -> None:
