@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What `make fuzz` takes, in seconds, for all targets together.
 FUZZ_SECONDS ?= 600
 
-.PHONY: help run test venv check coverage lint types layers format bench fuzz soak audit screenshots package clean
+.PHONY: help run test venv check coverage lint types layers format bench bench-cases bench-networks bench-window bench-packaged fuzz soak audit screenshots package clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 13
@@ -52,10 +52,20 @@ format:  ## let ruff set the sources in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Each part is its own, and none that fails keeps the others from their figures.
 bench: venv  ## measure the speed beside cp and the standard library, fifteen minutes
-	$(BIN)/python -m benchmarks
+	@$(MAKE) --no-print-directory --keep-going -j1 bench-cases bench-networks bench-window bench-packaged
+
+bench-cases:
+	$(BIN)/python -m benchmarks --rounds 2
+
+bench-networks:
 	$(BIN)/python -m benchmarks.networks --rounds 1 --scale 0.3
+
+bench-window:
 	$(BIN)/python -m benchmarks.window
+
+bench-packaged:
 	$(BIN)/python -m benchmarks.packaged
 
 fuzz: $(VENV)/.has-fuzz  ## feed the readers of foreign bytes with what breaks readers, FUZZ_SECONDS=600

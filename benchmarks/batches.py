@@ -25,7 +25,7 @@ def section(base: Path, scale: Scale) -> Section:
     figures, ratios = [], []
     for way in ("up", "down"):
         peers = [name for name, peer in PEERS.items() if peer.here and peer.client(way, load.name)]
-        rounds = [_round(peers, way, load, base / "run") for _ in range(scale.rounds)]
+        rounds = [_round(peers, way, load, base / "run") for _ in range(scale.often)]
         seconds = {who: statistics.median(one[who] for one in rounds) for who in rounds[0]}
         figures += [Figure(f"{load.files:,} small files {way}, {who}", taken, "s") for who, taken in seconds.items()]
         if peers:

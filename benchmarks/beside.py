@@ -16,7 +16,7 @@ _WORDS = {"silent": "small calls beside silence / alone", "calling": "small call
 
 def section(base: Path, scale: Scale) -> Section:
     """A third of their speed is what is promised."""
-    runs = [_run(base) for _ in range(scale.rounds)]
+    runs = [_run(base) for _ in range(scale.often)]
     found = [Ratio(text, statistics.median(run[others] for run in runs), 1 / 3) for others, text in _WORDS.items()]
     return Section("beside", ratios=found)
 

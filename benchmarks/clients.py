@@ -4,12 +4,10 @@ what the server takes of memory. Each number of clients moves the same files, wh
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,6 +17,7 @@ from json import loads
 from pathlib import Path
 
 from benchmarks import place
+from benchmarks.ending import by_signals
 from benchmarks.load import LARGE_BYTES, Contents, Task
 from benchmarks.measure import cpu_of, peak_of, warm_memory
 from benchmarks.report import Figure, Ratio, Section
@@ -203,10 +202,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--apart", action="store_true", help="each client has an address of its own")
     options = parser.parse_args()
-    folder = next((path for path in [Path("/dev/shm")] if os.access(path, os.W_OK)), None)
-    with tempfile.TemporaryDirectory(prefix="filexfer-bench-", dir=folder) as base, warm_memory(3 << 30):
+    by_signals()
+    with place.workplace(None, 3 << 30) as base, warm_memory(3 << 30):
         for kind in [options.only] if options.only else KINDS:
-            print(table(measure(kind, Path(base) / kind, options.apart, options.files, options.rounds)), flush=True)
+            print(table(measure(kind, base / kind, options.apart, options.files, options.rounds)), flush=True)
 
 
 if __name__ == "__main__":

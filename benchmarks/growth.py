@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.cases import Case, run
 from benchmarks.measure import Usage
 from benchmarks.report import Figure, Ratio, Section
-from benchmarks.workloads import Scale, scattered
+from benchmarks.workloads import Load, Scale, scattered
 
 #: Bytes of each file, and how many times as many there are.
 _BYTES, _TIMES = 1024, 10
@@ -20,7 +20,10 @@ def section(base: Path, scale: Scale) -> Section:
     many = scattered(base / "sent", "many", scale.small_files * _TIMES, _BYTES)
     figures, ratios = [], []
     for way in ("up", "down"):
-        runs = {load: [run(Case("raw", way, load), base / "run") for _ in range(scale.rounds)] for load in (few, many)}
+        runs: dict[Load, list[Usage]] = {few: [], many: []}
+        for _ in range(scale.rounds):
+            for load, usages in runs.items():
+                usages.append(run(Case("raw", way, load), base / "run"))
         figures += [Figure(f"{load.files:,} files {way}", _seconds(usages), "s") for load, usages in runs.items()]
         one, other = runs[few], runs[many]
         ratios.append(Ratio(f"{_TIMES} × the files {way}: × the time", _seconds(other) / _seconds(one), 10.2, 10.5, at_most=True))

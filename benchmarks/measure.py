@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -37,16 +38,28 @@ def timed(command: Sequence[str], environment: Mapping[str, str], folder: Path, 
         machine, served = _machine_cpu(), cpu_of(server)
         began = time.perf_counter()
         client = subprocess.Popen(command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        with _peaks(client.pid, server) as peaks:
-            _, status, used = os.wait4(client.pid, 0)
-        wall = time.perf_counter() - began
-        client.returncode = os.waitstatus_to_exitcode(status)
+        try:
+            with _peaks(client.pid, server) as peaks:
+                _, status, used = os.wait4(client.pid, 0)
+            wall = time.perf_counter() - began
+            client.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            if client.returncode is None:
+                _kill(client)
     if client.returncode:
         raise RuntimeError(f"{command[0]} ended with {client.returncode}: {log.read_text(errors='replace')[-500:]}")
     client_cpu, server_cpu = used.ru_utime + used.ru_stime, cpu_of(server) - served
     elsewhere = _machine_cpu() - machine - client_cpu - server_cpu
     other = max(0.0, elsewhere / (wall * (os.cpu_count() or 1)))
     return Usage(wall, client_cpu, server_cpu, peaks.get(client.pid, 0.0), peaks.get(server, 0.0), other)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """With those below it: a shell's commands outlive it."""
+    for one in family(process.pid):
+        with suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    process.wait()
 
 
 @contextmanager
@@ -149,6 +162,8 @@ def _hold_memory(wanted: int) -> None:
         memory[at : at + MIB] = b"1" * MIB
     for at in range(0, size, MIB // 2):
         memory.madvise(mmap.MADV_DONTNEED, at + mmap.PAGESIZE, MIB // 2 - mmap.PAGESIZE)
+    # Ctrl-C reaches all that a terminal started; this ends when the benchmark does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     print("warm", flush=True)
     sys.stdin.read()
 

@@ -10,15 +10,17 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks import workloads
-from benchmarks.place import FILEXFER, Place, fresh
+from benchmarks.attempts import Attempts
+from benchmarks.ending import by_signals, gone
+from benchmarks.place import FILEXFER, Place, fresh, workplace
 from benchmarks.report import Ratio
 from benchmarks.wire import Host, Wire, hosts, why_not
 from benchmarks.workloads import MIB, Load, differs
@@ -125,16 +127,13 @@ def _seconds(command: list[str], environment: Mapping[str, str]) -> float:
 def _listening(command: list[str], environment: Mapping[str, str], port: int) -> Iterator[None]:
     """A server, from when it can be reached to the end of the block."""
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment) as server:
-        try:
-            deadline = time.monotonic() + 20
-            while not _listens(server.pid, port):
-                if server.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{' '.join(command)} did not start.")
-                time.sleep(0.05)
-            yield
-        finally:
-            server.terminate()
+    with gone(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment)) as server:
+        deadline = time.monotonic() + 20
+        while not _listens(server.pid, port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{' '.join(command)} did not start.")
+            time.sleep(0.05)
+        yield
 
 
 def _listens(process: int, port: int) -> bool:
@@ -208,21 +207,34 @@ def measure(options: argparse.Namespace, tools: Tools, link: Link, base: Path) -
     return todo
 
 
-def main() -> None:
+def main() -> int:
+    """0, or 1 where a network failed."""
     options = arguments()
     if reason := why_not():
-        print(reason)
-        return
+        print(f"Networks are not measured. {reason}")
+        return 0
     tools = Tools.find(options.peers)
-    folder = options.folder or next((path for path in [Path("/dev/shm")] if os.access(path, os.W_OK)), None)
+    if lacking := [name for name, path in asdict(tools).items() if not path]:
+        print(f"Not found, so nothing is compared with: {', '.join(lacking)}.")
+    by_signals()
+    attempts = Attempts()
     told: list[dict[str, object]] = []
-    ratios = []
-    for link in LINKS:
-        if link.name in options.links.split(","):
-            with tempfile.TemporaryDirectory(prefix="filexfer-networks-", dir=folder) as base:
-                runs = measure(options, tools, link, Path(base))
-            told += [told_of(link, case, seconds) for case, seconds in runs]
-            ratios += ratios_of(link, runs)
+    ratios: list[Ratio] = []
+    try:
+        for link in LINKS:
+            if link.name in options.links.split(","):
+                with workplace(options.folder) as base:
+                    runs = attempts.at(str(link), partial(measure, options, tools, link, base)) or []
+                told += [told_of(link, case, seconds) for case, seconds in runs]
+                ratios += ratios_of(link, runs)
+    finally:
+        _tell(options, told, ratios)
+    for name, why in attempts.failed.items():
+        print(f"FAILED: {name}: {why}")
+    return 1 if attempts.failed else 0
+
+
+def _tell(options: argparse.Namespace, told: list[dict[str, object]], ratios: list[Ratio]) -> None:
     reading = "one way" if options.one_way else "there and back"
     title = f"Delays are {reading}; congestion control: {options.congestion or 'the system’s'}. Medians of {options.rounds}."
     print(table(title, told, ratios))
@@ -274,4 +286,4 @@ def table(title: str, rows: list[dict[str, object]], ratios: list[Ratio]) -> str
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

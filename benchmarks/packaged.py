@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import shutil
 import statistics
 import subprocess
@@ -17,12 +18,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.ending import by_signals, gone
+from benchmarks.place import TOP
 from benchmarks.window import stop_agent
 
 #: Seconds from the start of the process to its window, cold: what a person may expect of a package.
 TARGET = 1.2
 #: Where `make package` leaves the bundle.
 MADE = Path("dist/filexfer")
+#: What makes a screen, manages its windows, and lists them.
+_NEEDS = ("Xvfb", "openbox", "xprop")
+#: Seconds for a window to show, and bytes read at once of what is listed.
+_PATIENCE, _SAID = 60.0, 4096
 
 
 def forget(folder: Path) -> None:
@@ -42,15 +49,13 @@ def screen() -> Iterator[dict[str, str]]:
     reads, writes = os.pipe()
     server = ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(server, pass_fds=[writes], **quiet) as display:  # type: ignore[call-overload]
+    with gone(subprocess.Popen(server, pass_fds=[writes], **quiet)):  # type: ignore[call-overload]
         os.close(writes)
         with open(reads, encoding="ascii") as told:
             environment = {"DISPLAY": f":{told.readline().strip()}"}
-        with subprocess.Popen(["openbox", "--sm-disable"], env=os.environ | environment, **quiet) as manager:  # type: ignore[call-overload]
+        with gone(subprocess.Popen(["openbox", "--sm-disable"], env=os.environ | environment, **quiet)):  # type: ignore[call-overload]
             time.sleep(1.0)
             yield environment
-            manager.terminate()
-        display.terminate()
 
 
 def seconds(command: Sequence[str], display: dict[str, str]) -> float:
@@ -58,21 +63,31 @@ def seconds(command: Sequence[str], display: dict[str, str]) -> float:
     with tempfile.TemporaryDirectory(prefix="fxp") as home:
         environment = {**display, "HOME": home, "PATH": os.environ["PATH"]}
         listed = ["xprop", "-spy", "-root", "_NET_CLIENT_LIST"]
-        with subprocess.Popen(listed, env=environment, stdout=subprocess.PIPE, text=True) as watch:
+        state = Path(home, ".local/state/filexfer")
+        with gone(subprocess.Popen(listed, env=environment, stdout=subprocess.PIPE, bufsize=0)) as watch:
             assert watch.stdout is not None
-            watch.stdout.readline()
-            began = time.perf_counter()
-            with subprocess.Popen(command, env=environment, cwd=Path(__file__).resolve().parents[1]) as app:
-                while "0x" not in watch.stdout.readline():
-                    continue
-                taken = time.perf_counter() - began
-                # The window would start its agent anew.
-                time.sleep(1.0)
-                app.terminate()
-                app.wait()
-                stop_agent(Path(home, ".local/state/filexfer"))
-            watch.terminate()
+            os.read(watch.stdout.fileno(), _SAID)
+            try:
+                began = time.perf_counter()
+                with gone(subprocess.Popen(command, env=environment, cwd=TOP)) as app:
+                    _wait_for_a_window(watch.stdout.fileno(), app)
+                    taken = time.perf_counter() - began
+                    # The window would start its agent anew.
+                    time.sleep(1.0)
+            finally:
+                if state.exists():
+                    stop_agent(state)
     return taken
+
+
+def _wait_for_a_window(listed: int, app: subprocess.Popen[bytes]) -> None:
+    """Until one is among those that are listed. Raises `RuntimeError` where the app shows none."""
+    said, end = b"", time.monotonic() + _PATIENCE
+    while b"0x" not in said:
+        if app.poll() is not None or time.monotonic() > end:
+            raise RuntimeError("The app showed no window; what it said stands above.")
+        if select.select([listed], [], [], 0.5)[0]:
+            said += os.read(listed, _SAID)
 
 
 def main() -> None:
@@ -81,9 +96,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     bundle = options.folder.resolve()
-    if not (bundle / "filexfer-app").exists() or not shutil.which("Xvfb"):
-        print(f"Not measured: this takes {options.folder}, which `make package` makes, and a screen, which `make test` installs.")
+    if not (bundle / "filexfer-app").exists():
+        print(f"The packaged app is not measured: it is not in {options.folder}, where `make package` leaves it.")
         return
+    if lacking := [name for name in _NEEDS if not shutil.which(name)]:
+        print(f"The packaged app is not measured: {', '.join(lacking)} not found. `make test` installs what makes a screen.")
+        return
+    by_signals()
     packaged, sources = [str(bundle / "filexfer-app")], [sys.executable, "-m", "filexfer.gui.start"]
     found: dict[str, list[float]] = {"sources": [], "cold": [], "warm": []}
     with screen() as display:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from benchmarks.ending import gone
 from benchmarks.place import Place
 from benchmarks.workloads import Load, files_of
 
@@ -144,7 +145,7 @@ def serving(name: str, direction: str, load: Load, place: Place) -> Iterator[tup
     command = peer.client(direction, load.name)
     assert command is not None
     with (place.home / "server.log").open("wb") as log:
-        server = subprocess.Popen(
+        process = subprocess.Popen(
             ["sh", "-c", f"exec {peer.serve.format_map(words)}"],
             cwd=place.home,
             env=place.environment,
@@ -152,12 +153,9 @@ def serving(name: str, direction: str, load: Load, place: Place) -> Iterator[tup
             stdout=log,
             stderr=log,
         )
-    try:
+    with gone(process) as server:
         _wait(server, int(str(words["port"])), place.home / "server.log")
         yield server.pid, ["sh", "-c", command.format_map(words)]
-    finally:
-        server.terminate()
-        server.wait(_PATIENCE)
 
 
 def _free_port() -> int:

@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.ending import gone
+
 TOP = Path(__file__).resolve().parent.parent
 FILEXFER = [sys.executable, "-m", "filexfer"]
+_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,22 @@ class Place:
         quiet = {"FILEXFER_MDNS": "off", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "LC_ALL": "C.UTF-8"}
         programs = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
         return {**programs, "PYTHONPATH": str(TOP), **quiet, **own, **runtime}
+
+
+@contextmanager
+def workplace(chosen: Path | None, needed: int = 0) -> Iterator[Path]:
+    """An empty folder, gone with the block: in `chosen`, else in the memory file system, if there is one with room for `needed`
+    bytes, else where temporary files go, which is said."""
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    if chosen is None and memory and (free := shutil.disk_usage(memory).free) < needed:
+        print(
+            f"{memory} has {free >> 20} MiB free, and this takes {needed >> 20}: figures are of the disk under "
+            f"{tempfile.gettempdir()} instead. Figures of the programs alone take more memory, or smaller loads.",
+            file=sys.stderr,
+        )
+        memory = None
+    with tempfile.TemporaryDirectory(prefix="filexfer-bench-", dir=chosen or memory) as base:
+        yield Path(base)
 
 
 @contextmanager
@@ -70,21 +90,23 @@ def _command(place: Place, who: str, options: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _started(command: Sequence[str], place: Place) -> Iterator[tuple[int, str]]:
-    with (
-        (place.home / "server.log").open("wb") as log,
-        subprocess.Popen(
+    with (place.home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
             command, env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True
-        ) as server,
-    ):
-        assert server.stdout is not None
-        said = server.stdout.readline()
-        if not said.startswith("Listening on "):
-            raise RuntimeError(f"The server did not start: {(place.home / 'server.log').read_text()}")
-        try:
+        )
+        with gone(process) as server:
+            assert server.stdout is not None
+            said = server.stdout.readline()
+            if not said.startswith("Listening on "):
+                raise RuntimeError(f"The server did not start: {(place.home / 'server.log').read_text()}")
             yield server.pid, said.removeprefix("Listening on ").split()[0]
-        finally:
-            server.terminate()
-            server.communicate(timeout=30)
+
+
+def versions(place: Place) -> str:
+    """The Python and the OpenSSL of clients and servers: both are this command, in this environment."""
+    words = [*FILEXFER, "--version"]
+    said = subprocess.run(words, env=place.environment, check=True, capture_output=True, text=True).stdout
+    return ", ".join(said.split("\n")[:2])
 
 
 def _pair(place: Place) -> None:

@@ -20,10 +20,14 @@ def section(base: Path, scale: Scale) -> Section:
     who = ["cp", *(["rsync"] if PEERS["rsync"].here else []), "raw"]
     for load in (_folders(base / "sent", scale.small_files), _deep(base / "sent"), _empty(base / "sent", scale.small_files)):
         for way in ("up", "down"):
-            for one in who:
-                if (one, way) != ("cp", "down"):
-                    walls = [run(Case(one, way, load), base / "run").wall for _ in range(scale.rounds)]
-                    found.append(Figure(f"{load.name}: {load.files:,} entries, {one} {way}", statistics.median(walls), "s"))
+            walls: dict[str, list[float]] = {one: [] for one in who if (one, way) != ("cp", "down")}
+            for _ in range(scale.often):
+                for one, taken in walls.items():
+                    taken.append(run(Case(one, way, load), base / "run").wall)
+            found += [
+                Figure(f"{load.name}: {load.files:,} entries, {one} {way}", statistics.median(taken), "s")
+                for one, taken in walls.items()
+            ]
     return Section("trees", found)
 
 

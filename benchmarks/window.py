@@ -11,9 +11,9 @@ os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,10 +21,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.dying import Dying
+from benchmarks.ending import gone
+from benchmarks.place import workplace
 from filexfer.gui import app
 from filexfer.gui.files.browser import Browser
 from filexfer.gui.files.gather import Gather
@@ -102,7 +104,8 @@ def until(seen: Callable[[], object], patience: float = PATIENCE) -> float:
     watch = QTimer(interval=2)
     watch.timeout.connect(lambda: loop.quit() if seen() or time.perf_counter() - began > patience else None)
     watch.start()
-    loop.exec()
+    if told := loop.exec():
+        raise SystemExit(told)
     if not seen():
         raise TimeoutError("The window did not come to what was waited for.")
     return time.perf_counter() - began
@@ -117,12 +120,9 @@ def pause(seconds: float) -> None:
 def serving(folder: Path, state: Path, guest: str = "read") -> Iterator[str]:
     """The address of a server of that folder."""
     command = [sys.executable, "-m", "filexfer", "serve", str(folder), "--listen", "http://127.0.0.1:0", "--guest", guest]
-    with subprocess.Popen([*command, "--state", str(state), "--no-announce"], stdout=subprocess.PIPE, text=True) as process:
+    with gone(subprocess.Popen([*command, "--state", str(state), "--no-announce"], stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout is not None
-        try:
-            yield process.stdout.readline().removeprefix("Listening on ").strip()
-        finally:
-            process.terminate()
+        yield process.stdout.readline().removeprefix("Listening on ").strip()
 
 
 def stop_agent(state: Path) -> None:
@@ -314,10 +314,12 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--json", type=Path, default=Path("build/window.json"), help="where the figures are written")
     options = parser.parse_args()
-    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="fxw", dir=folder) as base:
-        found = asdict(measure(Path(base) / "a", options.entries))
-        found |= asdict(measure_more(Path(base) / "b", options.entries))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # No exception comes out of the loops of Qt: they are left, and whoever waits in one raises it.
+        signal.signal(number, lambda number, _: QCoreApplication.exit(128 + number))
+    with workplace(None) as base:
+        found = asdict(measure(base / "a", options.entries))
+        found |= asdict(measure_more(base / "b", options.entries))
     print(f"A folder of {options.entries:,} entries; {os.cpu_count()} cores")
     for name, value in found.items():
         print(f"{name:12}{value:9.2f}   " + (f"at most {TARGETS[name]:g}" if name in TARGETS else "for comparison"))
