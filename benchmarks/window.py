@@ -105,7 +105,7 @@ def until(seen: Callable[[], object], patience: float = PATIENCE) -> float:
     watch.timeout.connect(lambda: loop.quit() if seen() or time.perf_counter() - began > patience else None)
     watch.start()
     if told := loop.exec():
-        raise SystemExit(told)
+        raise SystemExit(abs(told))
     if not seen():
         raise TimeoutError("The window did not come to what was waited for.")
     return time.perf_counter() - began
