@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.ending import gone
 from benchmarks.workloads import MIB
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -141,15 +142,11 @@ def warm_memory(size: int) -> Iterator[None]:
     of 1 GiB in a memory file system then takes five times as long, whoever is measured. A helper process touches some GiB and
     gives back all but one page in each half MiB: what is free then lies in smaller blocks, which are not taken away.
     """
-    helper = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.measure", str(size)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert helper.stdout is not None
-    helper.stdout.readline()
-    try:
+    command = [sys.executable, "-m", "benchmarks.measure", str(size)]
+    with gone(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)) as helper:
+        assert helper.stdout is not None
+        helper.stdout.readline()
         yield
-    finally:
-        helper.communicate(b"")
 
 
 def _hold_memory(wanted: int) -> None:
