@@ -10,6 +10,7 @@ from typing import TypeAlias
 from blake3 import blake3
 
 from filexfer.client.activity import LIMIT, READING, Worker
+from filexfer.client.filling import Filling
 from filexfer.client.local import OpenFolder
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Call, Pipeline
@@ -25,8 +26,6 @@ Row: TypeAlias = tuple[str, str, str, int, int]
 #: What became of each file, and where those are that found their name taken.
 _Results: TypeAlias = tuple[list[Outcome | FilexferError], dict[int, str]]
 
-#: Bytes of the first batch; each may hold twice as much as the one before, so that the wire is busy early.
-FIRST_BATCH = 128 << 10
 _REREADS = 3
 
 
@@ -71,30 +70,26 @@ class Batches:
     def __init__(self, run: Run, worker: Worker, pipeline: Pipeline, most_bytes: int, most_files: int) -> None:
         self._run = run
         self._worker = worker
-        self._most_bytes = min(most_bytes, BATCH_BYTES)
-        self._most_files = min(most_files, BATCH_FILES)
-        self._most = min(FIRST_BATCH, self._most_bytes, run.batch_bytes)
+        self._filling = Filling(min(most_bytes, BATCH_BYTES), min(most_files, BATCH_FILES), run.batch_bytes)
         self._segments: list[Segment] = []
-        self._bytes = self._files = 0
         self._policy = run.spec.on_conflict.value
         self._pipeline = pipeline
 
     def add(self, item: int, place: str, row: Row) -> None:
         """One more small file; sends what is gathered once it is enough."""
-        if self._files and (self._bytes + row[3] > self._most or self._files >= self._most_files):
+        if self._filling.ends(place, row[3]):
             self.flush()
         if not self._segments or self._segments[-1].place != place or self._segments[-1].item != item:
             self._segments.append(Segment(item, place))
         self._segments[-1].files.append(row)
-        self._bytes += row[3]
-        self._files += 1
+        self._filling.add(place, row[3])
 
     def flush(self) -> None:
         """Send what is gathered, without waiting for the answer."""
-        if not self._files:
+        if not self._segments:
             return
-        segments, self._segments, self._bytes, self._files = self._segments, [], 0, 0
-        self._most = min(2 * self._most, self._most_bytes, self._run.batch_bytes)
+        segments, self._segments = self._segments, []
+        self._filling.next(self._run.batch_bytes)
         self._run.check()
         self._worker.doing = READING
         batch = Batch()

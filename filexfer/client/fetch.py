@@ -9,8 +9,8 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from filexfer.client.activity import DISK, LIMIT, Worker
-from filexfer.client.batch import FIRST_BATCH
 from filexfer.client.download import Wanted
+from filexfer.client.filling import Filling
 from filexfer.client.notes import FileRow
 from filexfer.client.pipeline import Call, Pipeline
 from filexfer.client.run import FATAL, Run
@@ -34,27 +34,24 @@ class Fetches:
     def __init__(self, run: Run, worker: Worker, most_bytes: int, most_files: int) -> None:
         self._run = run
         self._worker = worker
-        self._most_bytes = min(most_bytes, BATCH_BYTES)
-        self._most_files = min(most_files, BATCH_FILES)
-        self._most = min(FIRST_BATCH, self._most_bytes, run.batch_bytes)
+        self._filling = Filling(min(most_bytes, BATCH_BYTES), min(most_files, BATCH_FILES), run.batch_bytes)
         self._files: list[Wanted] = []
-        self._bytes = 0
         self._pipeline = Pipeline(run, worker)
 
     def add(self, file: Wanted) -> None:
         """One more small file; asks for what is gathered once it is enough."""
-        full = self._bytes + file.size > self._most or len(self._files) >= self._most_files
-        if self._files and (full or self._files[0].store is not file.store):
+        folder = file.target.rpartition("/")[0]
+        if self._filling.ends(folder, file.size) or (self._files and self._files[0].store is not file.store):
             self.flush()
         self._files.append(file)
-        self._bytes += file.size
+        self._filling.add(folder, file.size)
 
     def flush(self) -> None:
         """Ask for what is gathered, without waiting for the answer."""
         if not self._files:
             return
-        files, size, self._files, self._bytes = self._files, self._bytes, [], 0
-        self._most = min(2 * self._most, self._most_bytes, self._run.batch_bytes)
+        files, size, self._files = self._files, self._filling.bytes, []
+        self._filling.next(self._run.batch_bytes)
         self._run.check()
         self._worker.doing = LIMIT
         self._run.throttle(size)
@@ -72,7 +69,7 @@ class Fetches:
         """Drop what is under way."""
         self._pipeline.abandon()
 
-    def _answered(self, files: list[Wanted], answer: tuple[Contents, bytes] | errors.FilexferError) -> None:
+    def _answered(self, files: list[Wanted], answer: tuple[Contents, bytes | bytearray] | errors.FilexferError) -> None:
         if isinstance(answer, errors.FilexferError):
             # The call as a whole was refused: that is these files' failure and no other's.
             self._fail(files, answer)
@@ -139,7 +136,7 @@ class Fetches:
         self._run.done(rows)
 
 
-def _contents(files: list[Wanted], answer: object) -> tuple[Contents, bytes]:
+def _contents(files: list[Wanted], answer: object) -> tuple[Contents, bytes | bytearray]:
     contents, data = contents_of(answer)
     if not 0 < len(contents.sizes) <= len(files):
         raise errors.NotWellFormed("The server answered other files than were asked for. Update the server.")

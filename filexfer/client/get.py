@@ -7,7 +7,9 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from filexfer.client.activity import NETWORK
 from filexfer.client.cleanup import drop_in
@@ -23,12 +25,14 @@ from filexfer.client.scan import Ahead
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, FilexferError, InvalidPath, NotAFolder
-from filexfer.core.model import BATCH_BYTES, BATCH_FILES, BLOCK_SIZE, Conflict
+from filexfer.core.model import BATCH_BYTES, BATCH_FILES, BLOCK_SIZE, Conflict, Entry
 from filexfer.storage.folder import FolderStore
 from filexfer.storage.store import StoreSettings
 
 #: Policies under which one file of a job could take another one's place.
 _REPLACING = (Conflict.OVERWRITE, Conflict.NEWER)
+#: Folders that are finished together, with one sync.
+_FOLDERS = 500
 
 
 class Getting:
@@ -175,7 +179,9 @@ class Getting:
     def _act(self, verdict: Verdict, wanted: Wanted, same: list[tuple[str, int]], alike: list[Wanted]) -> None:
         """Fetch, leave out or refuse one file, or put it on the list of those that are there (`same`) or may be (`alike`)."""
         run, item, path, size = self._run, wanted.item, wanted.path, wanted.size
-        if verdict is Verdict.SAME:
+        if verdict is Verdict.SEND:
+            self._fetch(wanted)
+        elif verdict is Verdict.SAME:
             same.append((path, size))
             if run.spec.on_conflict in _REPLACING:
                 with contextlib.suppress(OSError):  # it has gone since, and is in nobody's way
@@ -186,10 +192,14 @@ class Getting:
             run.skipped(item, path, size, OLDER if run.spec.on_conflict is Conflict.NEWER else SKIPPED)
         elif verdict is Verdict.CONFLICT:
             run.failed(item, path, size, AlreadyExists())
-        elif size <= run.settings.small_file:
+        else:
+            self._fetch(wanted)
+
+    def _fetch(self, wanted: Wanted) -> None:
+        if wanted.size <= self._run.settings.small_file:
             self._fetches.add(wanted)
         else:
-            self._pool.submit(Fetching(run, self._lane, wanted))
+            self._pool.submit(Fetching(self._run, self._lane, wanted))
 
     def _check(self, path: str) -> None:
         """Raise `InvalidPath` for a name that is none. The store refuses it too; but it is looked for here before."""
@@ -237,20 +247,23 @@ class Getting:
         """Make those that are missing and set the times of all, the innermost first."""
         if not self._run.filter.keeps_empty:
             self._folders = [made for made in self._folders if os.path.isdir(os.path.join(made[0].root, made[2]))]
-        for place, item, path, _ in reversed(self._folders):
-            self._run.check()
-            try:
-                if path:
-                    place.store.make_folder(path)
-            except FilexferError as error:
+        below = [made for made in reversed(self._folders) if made[2]]
+        for place, group in groupby(below, itemgetter(0)):
+            due = list(group)
+            for at in range(0, len(due), _FOLDERS):
+                self._run.check()
+                self._finish_some(place.store, due[at : at + _FOLDERS])
+
+    def _finish_some(self, store: FolderStore, due: list[tuple[Place, int, str, int]]) -> None:
+        results: Sequence[Entry | FilexferError]
+        try:
+            results = store.make_folders([(path, mtime_ns) for _, _, path, mtime_ns in due])
+        except FilexferError as error:
+            results = [error] * len(due)
+        for (_, item, path, _), result in zip(due, results, strict=True):
+            if isinstance(result, FilexferError):
                 self._run.figures.found(1, 0)
-                self._run.failed(item, path, 0, error)
-        for place, item, path, mtime_ns in reversed(self._folders):
-            try:
-                place.store.set_times(path, mtime_ns)
-            except FilexferError as error:
-                self._run.figures.found(1, 0)
-                self._run.failed(item, path, 0, error)
+                self._run.failed(item, path, 0, result)
 
     def _set_time(self, place: Place, item: int, mtime_ns: int) -> None:
         try:

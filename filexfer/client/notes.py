@@ -14,6 +14,9 @@ from filexfer.client.database import Database, raw, text, whole
 from filexfer.core import paths
 from filexfer.core.model import Direction, FileState, Job, JobFile, JobSpec
 
+#: States of which nothing more is to be said.
+_PLAIN = (FileState.DONE, FileState.SKIPPED)
+
 
 class FileRow(NamedTuple):
     """What became of one file.
@@ -34,7 +37,7 @@ class FileRow(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        return not self.error and not self.renamed and self.state in (FileState.DONE, FileState.SKIPPED)
+        return not self.error and not self.renamed and self.state in _PLAIN
 
 
 class Done:
@@ -63,9 +66,12 @@ class Notes:
         takes the place of that."""
         lots: dict[tuple[int, str], list[FileRow]] = {}
         named = []
+        lot: list[FileRow] = []  # of the row before
         for row in rows:
             if row.is_plain:
-                lots.setdefault((row.item, row.state.value), []).append(row)
+                if not lot or lot[0].item != row.item or lot[0].state is not row.state:
+                    lot = lots.setdefault((row.item, row.state.value), [])
+                lot.append(row)
             else:
                 item, path, size, state, error, kind, renamed = row
                 named.append((job_id, item, raw(path), size, state.value, raw(error), kind, raw(renamed)))

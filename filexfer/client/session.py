@@ -176,7 +176,7 @@ class Session:
         except errors.FilexferError as error:
             return head, self._in_our_words(error, connection)
         if tail and isinstance(value, dict):
-            value[tails.MEMBER] = bytes(behind)
+            value[tails.MEMBER] = behind  # as it is: a copy of each batch is time and memory
         return head, value
 
     def refusal(self, connection: Connection, head: ResponseHead, method: str = "POST") -> errors.FilexferError:

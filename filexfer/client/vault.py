@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from filexfer.client.credentials import Credentials
@@ -68,6 +67,8 @@ class Vault:
 
     def check(self) -> None:
         """Raise `StorageFailed` or `Busy` where nothing could be kept here."""
+        from tempfile import TemporaryFile
+
         with self._changing() as entries:
             try:
                 # As large as the file will be: on a full disk an empty one could still be made.

@@ -21,6 +21,9 @@ PATH_BYTES = 32_768
 COMPONENTS = 1000
 
 _ON_WINDOWS = os.name == "nt"
+_NO_NAMES = frozenset(("", ".", ".."))
+#: What every ASCII spelling of our own area holds, in small letters.
+_PART_OF_RESERVED = "filexf"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
 # What HFS+ ignores when it compares names (Apple's TN1150), so that `.file\u200cxfer` would meet our own folder there.
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
@@ -32,6 +35,11 @@ def split(path: str) -> tuple[str, ...]:
     """The components of `path`; `()` for the root. Raises `InvalidPath` for every path that is not of the one legal form."""
     if path == "":
         return ()
+    # The cheap answer first, for this is asked of every file: most paths are too short for any bound, and plain.
+    if len(path) <= COMPONENT_BYTES and path.isascii() and "\0" not in path and _PART_OF_RESERVED not in path.lower():
+        parts = tuple(path.split("/"))
+        if _NO_NAMES.isdisjoint(parts):
+            return parts
     if len(path) > PATH_BYTES or len(encode(path)) > PATH_BYTES:
         raise InvalidPath(f"The path is longer than {PATH_BYTES} bytes. Use a shorter one.")
     parts = tuple(path.split("/"))
@@ -44,11 +52,11 @@ def split(path: str) -> tuple[str, ...]:
 
 def check_component(name: str) -> None:
     """Raise `InvalidPath` unless `name` is a legal name of one file or folder."""
-    if name in ("", ".", ".."):
+    if name in _NO_NAMES:
         raise InvalidPath("A path holds no empty, “.” or “..” component, and begins and ends without “/”.")
     if "\0" in name or "/" in name:
         raise InvalidPath("A name holds no “/” and no NUL byte. Choose another one.")
-    if len(encode(name)) > COMPONENT_BYTES:
+    if len(name if name.isascii() else encode(name)) > COMPONENT_BYTES:
         raise InvalidPath(f"A name has at most {COMPONENT_BYTES} bytes. Choose a shorter one.")
     if is_reserved(name):
         raise InvalidPath(f"Names like “{AREA}” are kept for filexfer itself. Choose another one.")
@@ -57,7 +65,7 @@ def check_component(name: str) -> None:
 def is_reserved(name: str) -> bool:
     """Whether `name` is the upload area's in some spelling that a file system might take for the same."""
     # The cheap half of the question first: it is asked for every name of every listing and batch.
-    if len(name) < len(AREA) - 1 or (name.isascii() and "filexf" not in name.lower()):
+    if len(name) < len(AREA) - 1 or (name.isascii() and _PART_OF_RESERVED not in name.lower()):
         return False
     # `FILEXF~1` is how Windows abbreviates it on volumes with short names.
     folded = _IGNORED.sub("", unicodedata.normalize("NFKC", name)).casefold().rstrip(". ").partition(":")[0]

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import stat
 import sys
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -62,7 +60,13 @@ def _socket(whose: str, state: Path) -> Path:
     wanted = _runtime_folder() / name
     if len(os.fsencode(wanted)) <= SOCKET_PATH_BYTES or sys.platform == "win32":
         return wanted
-    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / f"filexfer-{os.getuid()}" / name
+    return Path("/tmp" if os.path.isdir("/tmp") else _temporary()) / f"filexfer-{os.getuid()}" / name
+
+
+def _temporary() -> str:
+    import tempfile
+
+    return tempfile.gettempdir()
 
 
 def control_address(state: Path) -> str:
@@ -124,6 +128,8 @@ def _same_place(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> b
 
 def computer_name() -> str:
     """What this computer is called, for people."""
+    import platform  # here, for every command that moves files would start 1 ms later with it
+
     return platform.node().partition(".")[0][:60] or "computer"
 
 

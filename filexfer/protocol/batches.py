@@ -112,12 +112,14 @@ def pack_contents(contents: Contents, data: object) -> dict[str, object]:
     }
 
 
-def contents_of(value: object) -> tuple[Contents, bytes]:
-    """The inverse of `pack_contents`. Raises `BadParameters` where the columns do not fit each other and the data."""
+def contents_of(value: object) -> tuple[Contents, bytes | bytearray]:
+    """The inverse of `pack_contents`; what came as a tail stays a bytearray. Raises `BadParameters` where the columns do not fit
+    each other and the data."""
     given = struct(value, "Contents")
     count = number(given.get("count"), "count")
     sizes, mtimes = wide("Q", given.get("sizes"), "sizes"), wide("q", given.get("mtimes"), "mtimes")
-    digests, data = _digests(given.get("digests")), binary(given.get("data"), "data")
+    digests, data = _digests(given.get("digests")), given.get("data")
+    data = data if isinstance(data, bytearray) else binary(data, "data")
     if not len(sizes) == len(mtimes) == len(digests) == count or sum(sizes) != len(data):
         raise BadParameters("The columns of a batch do not fit each other.")
     return Contents(sizes, mtimes, digests, _errors_of(given.get("faults"), count)), data

@@ -176,7 +176,7 @@ class Batch:
             results = self._replace(written, placed, walk)
             walk.sync()
             self._trash.settle()
-            for index, new in enumerate(written):
+            for index, new in enumerate(written if walk.any_failed else ()):
                 if isinstance(new, _Written):
                     try:
                         walk.check(new.parts[:-1])
@@ -224,6 +224,8 @@ class Batch:
 
     def _place_first(self, new: _Written, walk: Walk, alone: bool) -> Saved | FilexferError | None:
         """Name one file; None if that has to wait for the sync of the trash."""
+        if new.home is not None and new.home.placed:
+            return self._at_home(new)
         if new.parts in self._kept:
             return None  # twice in one batch: one after the other
         try:
@@ -232,12 +234,17 @@ class Batch:
             self._kept[new.parts] = later.old, later.item
             return None
 
+    def _at_home(self, new: _Written) -> Saved | FilexferError:
+        """What to answer of a file that came to its place with its folder."""
+        try:
+            return self._shared.publisher.saved(new, new.folder, new.name, new.small.path, Outcome.CREATED, self._versions)
+        except OSError as error:
+            return translate(error, new.small.path)
+
     def _place(self, new: _Written, walk: Walk, keep: Keep | None) -> Saved | FilexferError:
         publisher = self._shared.publisher
         try:
             if new.home is not None:
-                if new.home.placed:
-                    return publisher.saved(new, new.folder, new.name, new.small.path, Outcome.CREATED, self._versions)
                 self._take_out(new)
             saved = publisher.place(new, walk, new.parts, new.small.options, keep, self._versions)
         except OSError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import functools
 import os
-import shutil
 import stat
 import sys
 import threading
@@ -205,6 +204,8 @@ class NamedOps(FsOps):
         """Nothing: folders cannot be synced there. NTFS keeps its names in a journal of its own."""
 
     def space(self, folder: int) -> tuple[int, int]:
+        import shutil  # here, for commands elsewhere start 2 ms sooner without it
+
         usage = shutil.disk_usage(self._path(folder))
         return usage.free, usage.total
 

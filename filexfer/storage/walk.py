@@ -169,6 +169,11 @@ class Walk:
                 self._sync(parts)
         self._changed.clear()
 
+    @property
+    def any_failed(self) -> bool:
+        """Whether `check` raises for any folder."""
+        return bool(self._failed)
+
     def check(self, parts: Parts) -> None:
         """Raise `Unsynced` if syncing this folder, or one above it, failed."""
         if self._failed:

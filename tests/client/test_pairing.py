@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from filexfer.client import pairing as client_pairing
-from filexfer.client import vault as client_vault
 from filexfer.client.pairing import Paired, pair
 from filexfer.client.session import connect
 from filexfer.client.vault import Vault
@@ -419,7 +419,7 @@ def test_where_the_disk_is_full_the_code_is_not_used_either(house: House, vault:
 
     invite = house.invite()
     with monkeypatch.context() as patched:
-        patched.setattr(client_vault, "TemporaryFile", full)
+        patched.setattr(tempfile, "TemporaryFile", full)
         with pytest.raises(errors.StorageFailed, match="make room"):
             pair(invite, "laptop", vault)
     assert house.devices() == []
