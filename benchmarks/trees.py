@@ -21,7 +21,7 @@ def section(base: Path, scale: Scale) -> Section:
     for load in (_folders(base / "sent", scale.small_files), _deep(base / "sent"), _empty(base / "sent", scale.small_files)):
         for way in ("up", "down"):
             walls: dict[str, list[float]] = {one: [] for one in who if (one, way) != ("cp", "down")}
-            for _ in range(scale.often):
+            for _ in range(scale.rounds):
                 for one, taken in walls.items():
                     taken.append(run(Case(one, way, load), base / "run").wall)
             found += [
