@@ -10,15 +10,12 @@ Task = Callable[[], None]
 
 class Network:
     """Addresses that may all be one peer's, see `neighbours.network`. `queues` are tasks of those that may have another worker,
-    in turn; `held` of those that have their part; `ready` is how many tasks are in `queues`; `fresh` how many of those at work
-    are, and `away` how many of these."""
+    in turn; `held` of those that have their part; `ready` is how many tasks are in `queues`."""
 
-    __slots__ = ("at_work", "away", "busy", "fresh", "held", "queues", "ready")
+    __slots__ = ("at_work", "busy", "held", "queues", "ready")
 
     def __init__(self) -> None:
         self.busy = 0
-        self.fresh = 0
-        self.away = 0
         self.ready = 0
         self.at_work: dict[str, int] = {}  # workers, by address
         self.queues: dict[str, deque[Task]] = {}
@@ -28,6 +25,11 @@ class Network:
     def waits(self) -> bool:
         """Whether some task does."""
         return bool(self.queues or self.held)
+
+    @property
+    def queued(self) -> int:
+        """How many tasks do."""
+        return self.ready + sum(map(len, self.held.values()))
 
     def add(self, address: str, task: Task, part: int) -> None:
         held = self.at_work.get(address, 0) >= part

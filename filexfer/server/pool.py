@@ -2,10 +2,11 @@
 (most often that is one address); networks that wait are served in turn, and in each its addresses, so that a crowd from one
 address delays nobody else; a few are kept back for the owner of this machine, whatever others do.
 
-Few tasks are fresh at a time, for each holds memory, and of these one computes (of two networks one each): threads that share
-one interpreter take it from each other at every system call, which costs more than what they do in between. So another is begun
-only while those that are fresh are away, with a disk, a peer or work in C. A task is fresh until it ends, rests, or has lasted
-for a slice; then another is begun beside it in any case, so that nothing slow keeps others waiting."""
+Few tasks are fresh at a time, for each holds memory, and of these one computes: threads that share one interpreter take it from
+each other at every system call, which costs more than what they do in between. So another is begun only while those that are
+fresh are away, with a disk, a peer or work in C. A task is fresh until it ends, rests, or has lasted for a slice; then another is
+begun beside it in any case, so that nothing slow keeps others waiting. One exception: where there are two networks, one that asks
+for a single thing does not wait for the other, which may be a crowd."""
 
 from __future__ import annotations
 
@@ -29,47 +30,43 @@ class AtWork(NamedTuple):
     queued: int
 
 
-#: So many times those that can be begun at once.
-_MANY = 4
-#: So many networks compute beside each other, each in one thread: whoever comes beside one crowd is not behind it. Where more are
-#: there each waits for others anyway, and the threads would do nothing but take the interpreter from each other.
-_BESIDE = 2
+#: Tasks that wait.
+_MANY = 16
+#: Where more networks are there each waits for others anyway, and threads that compute beside each other would only take the
+#: interpreter from each other.
+_FEW = 2
 
 
 class _Fresh:
     """A task that is fresh: since when (monotonic), whose, and whether it is away."""
 
-    __slots__ = ("away", "network", "place", "since")
+    __slots__ = ("away", "place", "since")
 
-    def __init__(self, since: float, place: Network, network: str) -> None:
+    def __init__(self, since: float, place: Network) -> None:
         self.since = since
         self.place = place
-        self.network = network
         self.away = False
 
 
 class Pool:
     """At most `workers` threads, and `kept` more for the owner's tasks. A thread without work for `idle` seconds ends. At most
-    `at_once` tasks are fresh, half of them of one network; each for `slice_seconds`. One of them computes; where there are two
-    networks, one of each."""
+    `at_once` tasks are fresh, about half of them of one network; each for `slice_seconds`."""
 
     def __init__(self, workers: int, idle: float, kept: int = 0, at_once: int = 0, slice_seconds: float = 0.01) -> None:
         self._most = workers
         self._kept = kept
         self._share = max(1, workers // 2)
         self._most_fresh = at_once or workers
-        self._fresh_share = max(1, self._most_fresh // 2)
+        self._fresh_share = (self._most_fresh + 1) // 2
         self._slice = slice_seconds
         self._idle_seconds = idle
         self._lock = threading.Lock()  # guards everything below
         self._work = threading.Condition(self._lock)
         self._ended = threading.Condition(self._lock)
         self._networks: dict[str, Network] = {}  # with something to do, or at it
-        self._turn: dict[str, None] = {}  # those with a task that may be begun; first in, first served
-        self._ready = 0  # such tasks
+        self._turn: dict[str, None] = {}  # those with a task that a worker may come for; first in, first served
         self._queued = 0  # tasks that are not begun
         self._fresh: dict[int, _Fresh] = {}  # by thread, the oldest first
-        self._away = 0  # so many of them are
         self._watching = False  # a worker sleeps no longer than the oldest of them is fresh
         self._busy = 0  # workers at tasks of networks
         self._owners: deque[Task] = deque()
@@ -78,15 +75,15 @@ class Pool:
         self._closing = False
 
     def pressed(self, network: str) -> bool:
-        """Whether tasks wait that could be begun in the place of one of `network`; then no worker of its should wait for a slow
-        friend. Read without the lock: a hint."""
+        """Whether tasks wait that have a right to be begun in the place of one of `network`; then no worker of its should wait
+        for a slow friend. Read without the lock: a hint."""
         place = self._networks.get(network)
-        return self._lacking() or (place is not None and place.waits)
+        return (bool(self._turn) and len(self._networks) > _FEW) or (place is not None and place.waits)
 
     @property
     def crowded(self) -> bool:
         """Whether many more tasks wait than can be begun. Read without the lock: a hint."""
-        return self._queued > _MANY * self._most_fresh
+        return self._queued > _MANY
 
     def at_work(self) -> AtWork:
         with self._lock:
@@ -100,10 +97,9 @@ class Pool:
             place = self._networks.get(network)
             if place is None:
                 place = self._networks[network] = Network()
-            before = self._startable(place)
             place.add(address, task, self._part(network, address))
             self._queued += 1
-            self._recount(network, place, before)
+            self._line_up(network, place)
             self._wake()
 
     def submit_for_owner(self, task: Task) -> None:
@@ -116,19 +112,15 @@ class Pool:
     def rest(self) -> None:
         """The task of this thread waits for somebody: others may be begun."""
         with self._lock:
-            if self._fade(get_ident()):
+            if self._fresh.pop(get_ident(), None):
                 self._wake()
 
     def away(self, away: bool) -> None:
         """The task of this thread does not compute while it is `away`: another may be begun beside it."""
         with self._lock:
             fresh = self._fresh.get(get_ident())
-            if fresh is not None and fresh.away is not away:
-                before = self._startable(fresh.place)
+            if fresh is not None:
                 fresh.away = away
-                self._away += 1 if away else -1
-                fresh.place.away += 1 if away else -1
-                self._recount(fresh.network, fresh.place, before)
                 if away:
                     self._wake()
 
@@ -137,10 +129,11 @@ class Pool:
         where they have a right to be next."""
         with self._lock:
             place = self._networks[network]
-            self._fade(get_ident())
-            if not self._room() or not self._fits(place) or place.waits or self._lacking():
+            self._fresh.pop(get_ident(), None)
+            others_first = self._turn and not self._computing()
+            if others_first or place.waits or not self._room() or not self._fits(place):
                 return False
-            self._begin(network, place)
+            self._begin(place)
             return True
 
     def close(self, deadline: float) -> bool:
@@ -151,7 +144,7 @@ class Pool:
                 place.clear()
             self._turn.clear()
             self._owners.clear()
-            self._ready = self._queued = 0
+            self._queued = 0
             self._work.notify_all()
             while self._threads:
                 left = deadline - time.monotonic()
@@ -165,35 +158,36 @@ class Pool:
         """How many workers one address has at most: the rest of a network has some of its half in any case."""
         return self._share if address == network else max(1, self._share * 3 // 4)
 
-    def _startable(self, place: Network) -> int:
-        return place.ready if place.busy < self._share and self._fits(place) else 0
-
-    def _fits(self, place: Network) -> bool:
-        """Whether a task of `place` may be fresh besides those that are: none of its computes."""
-        return place.fresh == place.away < self._fresh_share
-
-    def _room(self) -> int:
-        """How many tasks could become fresh now."""
-        computing = len(self._fresh) - self._away
-        most = _BESIDE if len(self._networks) <= _BESIDE else 1
-        return max(0, min(most - computing, self._most_fresh - len(self._fresh)))
-
-    def _recount(self, network: str, place: Network, before: int) -> None:
-        """Tasks of `place` came or went, of which `before` could be begun."""
-        ready = self._startable(place)
-        self._ready += ready - before
-        if ready:
-            self._turn[network] = None  # it keeps its turn, if it has one
-        elif before:
+    def _line_up(self, network: str, place: Network) -> None:
+        """Tasks of `place` came or went: it keeps its turn, gets one, or has none."""
+        if place.ready and place.busy < self._share:
+            self._turn[network] = None
+        else:
             self._turn.pop(network, None)
 
-    def _lacking(self) -> bool:
-        """Whether tasks that may be begun have nobody who comes for them."""
-        return self._ready > min(self._sleeping, self._room())
+    def _computing(self) -> list[Network]:
+        return [fresh.place for fresh in self._fresh.values() if not fresh.away]
+
+    def _room(self) -> bool:
+        """Whether a task could become fresh now."""
+        return len(self._fresh) < self._most_fresh and (len(self._networks) <= _FEW or not self._computing())
+
+    def _fits(self, place: Network) -> bool:
+        """Whether one of `place` could, for which there is room."""
+        if sum(fresh.place is place for fresh in self._fresh.values()) >= self._fresh_share:
+            return False
+        computing = self._computing()
+        return not computing or (place.queued <= 1 and place not in computing)
+
+    def _first(self) -> str | None:
+        """The network whose turn it is to have a task begun now."""
+        if self._busy >= self._most or not self._room():
+            return None
+        return next((network for network in self._turn if self._fits(self._networks[network])), None)
 
     def _wanted(self) -> int:
-        """Workers that tasks could have now."""
-        return len(self._owners) + min(self._ready, self._most - self._busy, self._room())
+        """Workers that tasks could have now; of tasks of networks one, which calls the next."""
+        return len(self._owners) + (self._first() is not None)
 
     def _wake(self) -> None:
         """Have one more worker, if there is a task that one could begin, or will be when those at work are fresh no more."""
@@ -205,33 +199,18 @@ class Pool:
         elif self._threads < self._most + self._kept:
             self._start()
 
-    def _begin(self, network: str, place: Network) -> None:
+    def _begin(self, place: Network) -> None:
         """The task of this thread is fresh."""
-        before = self._startable(place)
-        self._fresh[get_ident()] = _Fresh(time.monotonic(), place, network)
-        place.fresh += 1
-        self._recount(network, place, before)
+        self._fresh[get_ident()] = _Fresh(time.monotonic(), place)
         if self._queued:
             self._wake()
-
-    def _fade(self, thread: int) -> bool:
-        """The task of that thread is fresh no more; whether it was."""
-        found = self._fresh.pop(thread, None)
-        if found is None:
-            return False
-        before = self._startable(found.place)
-        found.place.fresh -= 1
-        self._away -= found.away
-        found.place.away -= found.away
-        self._recount(found.network, found.place, before)
-        return True
 
     def _fade_old(self) -> bool:
         """Those whose slice is over are fresh no more; whether there were any."""
         oldest = time.monotonic() - self._slice
         old = [thread for thread, fresh in self._fresh.items() if fresh.since <= oldest]
         for thread in old:
-            self._fade(thread)
+            del self._fresh[thread]
         for _ in old[1:]:
             self._wake()  # this thread begins one of those that wait itself
         return bool(old)
@@ -281,38 +260,35 @@ class Pool:
     def _next(self, begins: bool = False) -> tuple[str | None, str, Task] | None:
         with self._lock:
             self._sleeping -= begins
-            while not self._wanted():
+            while (network := self._first()) is None and not self._owners:
                 if self._queued and self._fade_old():
                     continue
                 if self._closing or not self._sleep():
                     self._threads -= 1
                     self._ended.notify_all()
                     return None
-            if self._owners:
+            if network is None or self._owners:
                 task = self._owners.popleft()
                 self._wake()  # this thread may have come for something else, or to watch
                 return None, "", task
-            return self._take()
+            return self._take(network)
 
-    def _take(self) -> tuple[str, str, Task]:
-        network = next(iter(self._turn))
-        del self._turn[network]
+    def _take(self, network: str) -> tuple[str, str, Task]:
         place = self._networks[network]
-        before = self._startable(place)
+        del self._turn[network]
         address, task = place.take(lambda one: self._part(network, one))
         self._busy += 1
         self._queued -= 1
-        self._recount(network, place, before)
-        self._begin(network, place)
+        self._line_up(network, place)
+        self._begin(place)
         return network, address, task
 
     def _finished(self, network: str, address: str) -> None:
         with self._lock:
-            self._fade(get_ident())
+            self._fresh.pop(get_ident(), None)
             self._busy -= 1
             place = self._networks[network]
-            before = self._startable(place)
             place.done(address)
-            self._recount(network, place, before)
+            self._line_up(network, place)
             if not place.busy and not place.ready:
                 del self._networks[network]

@@ -124,7 +124,7 @@ class RawLane:
             if length is not None and length <= SMALL_FILE:
                 saved = self._put_small(request, share.store, path, length, options)
             else:
-                saved = self._put_large(request, share.store, path, length, options)
+                saved = self._put_large(request, share, path, length, options)
         except (errors.AlreadyExists, errors.Changed) as error:
             if conditional:
                 raise _failed(error) from None
@@ -143,12 +143,13 @@ class RawLane:
             raise saved
         return saved
 
-    def _put_large(self, request: Request, store: FolderStore, path: str, length: int | None, options: PutOptions) -> Saved:
+    def _put_large(self, request: Request, share: Share, path: str, length: int | None, options: PutOptions) -> Saved:
         digest = _digest_of(request)
-        upload = store.upload(path, length, options)
+        upload = share.store.upload(path, length, options)
         try:
             check = digests.hasher(digests.algorithm_of(digest)) if digest else None
-            self._receive(request, upload, check)
+            with share.crowd.away():
+                self._receive(request, upload, check)
             if check is not None and digests.written(check, digests.algorithm_of(digest)) != digest:
                 raise BadDigest()
             return upload.commit()

@@ -21,9 +21,9 @@ class Settings:
         workers: most requests served at once; one address, and one device, takes at most half of them; so do all guests
             together, those of one address as many as are left to others, so half of that at most. `owner_workers`: more, for
             calls over the control socket only.
-        at_once: requests that are begun side by side, half of them of one address, while the others have work in C or wait for
-            a moment; those beyond wait for their turn, connection by connection, until one ends, waits for its peer or a slow
-            disk, or has taken `slice_seconds`.
+        at_once: requests that are begun side by side, half of them (rounded up) of one address, while the others have work in C
+            or wait for a moment; those beyond wait for their turn, connection by connection, until one ends, waits for its peer
+            or a slow disk, or has taken `slice_seconds`.
         call_memory: bytes that all calls and answers under way may hold in memory; half of it those of one caller, three quarters
             those of all guests.
         turn_seconds: one caller's requests compute in turn; one that has waited so long does not wait any more.
@@ -73,7 +73,7 @@ class Settings:
     backlog: int = 512
     workers: int = 64
     owner_workers: int = 4
-    at_once: int = 4
+    at_once: int = 3
     slice_seconds: float = 0.01
     call_memory: int = 192 << 20
     turn_seconds: float = 5.0

@@ -17,6 +17,7 @@ from filexfer.server.buffers import Buffers
 from filexfer.server.pool import Pool
 from filexfer.server.syncing import Syncing
 from filexfer.server.tally import Tally
+from filexfer.storage.upload import FolderUpload
 from tests.bounds.honest import Line, call
 
 MANY = 64
@@ -138,6 +139,23 @@ def test_one_who_comes_beside_one_crowd_does_not_wait_for_it(stack: ExitStack) -
     tasks.submit("honest")
     tasks.are(1)
     tasks.submit("third")
+    tasks.are(0)
+
+
+def test_a_crowd_waits_for_one_who_asks_for_a_single_thing(stack: ExitStack) -> None:
+    tasks = held(stack)
+    over = threading.Event()
+    stack.callback(over.set)
+
+    def first() -> None:
+        over.wait(NEVER)
+
+    tasks.pool.submit("crowd", first)
+    for _ in range(3):
+        tasks.submit("crowd")
+    tasks.submit("")  # as what the server does by itself
+    tasks.are(1)
+    over.set()
     tasks.are(0)
 
 
@@ -315,6 +333,33 @@ def test_memory_is_lent_to_those_at_work_only(tmp_path, monkeypatch: pytest.Monk
                 line.close()
     assert 1 <= most <= Settings().at_once
     assert all((tmp_path / str(number)).stat().st_size == len(block) for number in range(MANY))
+
+
+def test_a_large_body_on_its_way_to_the_disk_holds_up_no_others(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, go_on = threading.Event(), threading.Event()
+    write = FolderUpload.write
+
+    def slow(self: FolderUpload, offset: int, data: bytes, digest: str = "") -> None:
+        at_work.set()
+        go_on.wait(20)
+        write(self, offset, data, digest)
+
+    monkeypatch.setattr(FolderUpload, "write", slow)
+    with Server(tmp_path, ["http://127.0.0.1:0"], "write", settings=Settings(slice_seconds=NEVER)) as server:
+        port = int(server.addresses[0].rpartition(":")[2].strip("/"))
+        puts, other = Line(port), Line(port, timeout=5)
+        size = 300 << 10
+        puts.sock.sendall(
+            f"PUT /files/large HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode() + bytes(size)
+        )
+        assert at_work.wait(20)
+        try:
+            assert other.ask(call("server_info"))[0] == 200
+        finally:
+            go_on.set()
+        assert puts.answer()[0] == 201
+        puts.close()
+        other.close()
 
 
 def test_what_a_request_waits_for_holds_up_no_others(tmp_path) -> None:
