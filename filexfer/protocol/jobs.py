@@ -107,11 +107,11 @@ def _item(value: object) -> tuple[str, str]:
 
 
 def _texts(value: object, name: str) -> tuple[str, ...]:
-    return tuple(text(item, name) for item in sequence(value, name))
+    return tuple(_words(item, name) for item in sequence(value, name))
 
 
 def _words(value: object, name: str) -> str:
-    # A name in a sentence may be one that XML cannot hold; then the sentence came as bytes.
+    # A name in a sentence or in a pattern may be one that XML cannot hold; then it came as bytes.
     return paths.decode(value) if isinstance(value, bytes) else text(value, name)
 
 

@@ -229,8 +229,8 @@ specs = st.builds(
     printable,
     st.lists(st.tuples(names, names), max_size=3).map(tuple),
     st.sampled_from(Conflict),
-    st.lists(printable, max_size=2).map(tuple),
-    st.lists(printable, max_size=2).map(tuple),
+    st.lists(names, max_size=2).map(tuple),
+    st.lists(names, max_size=2).map(tuple),
     st.booleans(),
     sizes,
 )
