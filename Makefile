@@ -3,8 +3,10 @@
 PYTHON ?= $(shell sh packaging/find-python.sh)
 VENV ?= .venv
 BIN = $(VENV)/bin
-# Many tests wait more than they work.
+# Many tests wait more than they work. Whoever has none left takes half of what another has before it: what lies in one file, and
+# shares its servers, mostly stays together.
 WORKERS ?= 3
+BESIDE_EACH_OTHER = -n $(WORKERS) --dist worksteal
 # Tests that run beside others, and those that compare times.
 BESIDE = "not soak and not alone"
 ALONE = "alone and not soak"
@@ -31,12 +33,12 @@ venv: $(VENV)/.has-dev  ## make the environment, in $(VENV)
 	@$(BIN)/python -m compileall -q filexfer
 
 check: lint types  ## lint, types, layers and the tests, in an environment that is there
-	$(BIN)/python -m pytest --cache-clear -n $(WORKERS) -m $(BESIDE) || sh tests/once_more.sh $(BIN)/python $(BESIDE) $$?
+	$(BIN)/python -m pytest --cache-clear $(BESIDE_EACH_OTHER) -m $(BESIDE) || sh tests/once_more.sh $(BIN)/python $(BESIDE) $$?
 	$(BIN)/python -m pytest --cache-clear -m $(ALONE) || sh tests/once_more.sh $(BIN)/python $(ALONE) $$?
 
 # Apart, for measuring doubles the time of the tests, and on Python 3.11 threads that begin while it traces may fail to.
 coverage: venv  ## run the tests and show which branches they leave out
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(BESIDE_EACH_OTHER) --cov --cov-report=term:skip-covered
 
 lint:
 	$(BIN)/ruff check .
@@ -72,7 +74,7 @@ fuzz: $(VENV)/.has-fuzz  ## feed the readers of foreign bytes with what breaks r
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 soak: venv  ## the long versions of tests: a million paths, a hundred thousand calls while a link flips, kills in a loop
-	$(BIN)/python -m pytest -m soak --timeout 0 -n $(WORKERS)
+	$(BIN)/python -m pytest -m soak --timeout 0 $(BESIDE_EACH_OTHER)
 
 audit: $(VENV)/.has-audit  ## ask what is known against the pinned packages; ends with 3 where that cannot be asked
 	@$(BIN)/python packaging/audit.py

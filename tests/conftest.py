@@ -13,6 +13,12 @@ import pytest
 
 #: Where platformdirs and we look for a person's folders.
 OWN_FOLDERS = ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+#: Folders whose tests take longest: one of them begun last would keep all other workers waiting.
+LONGEST = ("packaging", "soak")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
