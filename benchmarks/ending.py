@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import AnyStr
@@ -16,8 +16,14 @@ _PATIENCE = 30.0
 
 def by_signals() -> None:
     """From now on Ctrl-C and SIGTERM raise `SystemExit` in the main thread, once: a second would come amid the clearing up."""
+    handle_signals(_end)
+
+
+def handle_signals(handler: Callable[[int, FrameType | None], object]) -> None:
+    """Have `handler` take those that end a program, but for what is ignored: `nohup` and shells in the background want it so."""
     for number in _SIGNALS:
-        signal.signal(number, _end)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _end(number: int, _: FrameType | None) -> None:

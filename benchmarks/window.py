@@ -11,7 +11,6 @@ os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.dying import Dying
-from benchmarks.ending import gone
+from benchmarks.ending import gone, handle_signals
 from benchmarks.place import workplace
 from filexfer.gui import app
 from filexfer.gui.files.browser import Browser
@@ -314,9 +313,8 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--json", type=Path, default=Path("build/window.json"), help="where the figures are written")
     options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # No exception comes out of the loops of Qt: they are left, and whoever waits in one raises it.
-        signal.signal(number, lambda number, _: QCoreApplication.exit(128 + number))
+    # No exception comes out of the loops of Qt: they are left, and whoever waits in one raises it.
+    handle_signals(lambda number, _: QCoreApplication.exit(128 + number))
     with workplace(None) as base:
         found = asdict(measure(base / "a", options.entries))
         found |= asdict(measure_more(base / "b", options.entries))
