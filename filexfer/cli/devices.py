@@ -12,9 +12,6 @@ from filexfer.client.session import Session
 from filexfer.core.errors import NotFound
 from filexfer.protocol import wire
 
-#: Who only watches is a monitor, and shows a token: nobody pairs one.
-_MAY = {"watch": "watch how the server does", **MAY}
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -29,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", metavar="NAME", nargs="*", help="of a device; for revoke also its number, as list -v shows it")
     parser.add_argument(
         "--permission",
-        choices=tuple(_MAY),
+        choices=tuple(MAY),
         default="write",
         help="of the device that is added: watch (how the server does, and nothing of its files), read, write (default), manage",
     )
@@ -74,7 +71,7 @@ def _add(session: Session, args: argparse.Namespace, out: Output) -> int:
     out.result(wire.text(added["token"]))
     for line in wire.text(added["certificate"]).splitlines():
         out.result(line)
-    out.note(f"“{added['name']}” may {_MAY[str(added['permission'])]}. Its token is shown this once; keep it from other users.")
+    out.note(f"“{added['name']}” may {MAY[str(added['permission'])]}. Its token is shown this once; keep it from other users.")
     return exits.Exit.DONE
 
 

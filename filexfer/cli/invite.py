@@ -15,7 +15,12 @@ from filexfer.protocol import wire
 
 #: Seconds between two looks whether somebody has come.
 _POLL = 0.5
-MAY = {"read": "read", "write": "read and write", "manage": "read, write and manage the server"}
+MAY = {
+    "watch": "watch how the server does",
+    "read": "read",
+    "write": "read and write",
+    "manage": "read, write and manage the server",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--permission",
         choices=tuple(MAY),
         default="write",
-        help="what the device may do: read, write (default), manage (the server too: devices, transfers, settings)",
+        help="what the device may do: watch (how the server does, and nothing of its files), read, write (default), manage (the "
+        "server too: devices, transfers, settings)",
     )
     parser.add_argument(
         "--host", metavar="NAME", default="", help="the name or address of this computer that the link names (default: it looks)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from filexfer.core.model import Direction, Job
 
@@ -223,10 +224,11 @@ class Pace:
 
 
 class Gauge:
-    """Rate, time left and the reason of waiting, from figures that are looked at on a clock."""
+    """Rate, time left and the reason of waiting, from figures that are looked at on a clock. `limit`: tells how many bytes per
+    second there may be, 0 for any."""
 
-    def __init__(self, figures: Figures) -> None:
-        self._figures = figures
+    def __init__(self, figures: Figures, limit: Callable[[], int]) -> None:
+        self._figures, self._limit = figures, limit
         self._began = self._last = time.monotonic()
         self._pace = Pace()
         self._progress = Pace()
@@ -238,6 +240,9 @@ class Gauge:
         passed = max(now - self._last, 1e-3)
         self._last = now
         rate = self._pace.look(self._figures.wire_bytes, passed)
+        # The first piece goes at once: over a limit it looks fast, until the next one is due.
+        limit = self._limit()
+        rate = min(rate, limit) if limit else rate
         progress = self._progress.look(self._figures.handled_bytes, passed)
         self._see()
         job = self._figures.onto(job)

@@ -62,7 +62,7 @@ def _regex(pattern: str, folder: bool) -> str:
     return depth + "".join(_pieces(body.lstrip("/"))) + inside
 
 
-_PIECE = re.compile(r"\*\*/|\*\*|\*|\?|\\(.)|\[(!?)(\]?[^\]]*)\]|(.)", re.DOTALL)
+_PIECE = re.compile(r"\*\*/|\*\*|\*|\?|\\(.)|\[(!?)(\][^\]]*|[^\]]+)\]|(.)", re.DOTALL)
 _WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 

@@ -216,7 +216,7 @@ class Queue:
 
         def begun(run: Run) -> None:
             with self.changed:
-                mine.run, mine.gauge = run, Gauge(run.figures)
+                mine.run, mine.gauge = run, Gauge(run.figures, lambda: run.limit)
                 if mine.wish is not None:
                     run.halt()
 

@@ -106,9 +106,14 @@ class Run:
         take(self._throttles, size, self.stop)
 
     @property
+    def limit(self) -> int:
+        """Bytes per second that `throttle` lets pass, 0 for any."""
+        return min((throttle.rate for throttle in self._throttles if throttle.rate), default=0)
+
+    @property
     def is_limited(self) -> bool:
         """Whether `throttle` may wait."""
-        return any(throttle.rate for throttle in self._throttles)
+        return self.limit > 0
 
     @property
     def breadth(self) -> int:
@@ -131,8 +136,8 @@ class Run:
     @property
     def batch_bytes(self) -> int:
         """The most that a batch should hold: under a limit less, so that it is felt as even."""
-        rates = [throttle.rate for throttle in self._throttles if throttle.rate]
-        return max(_LEAST_BATCH, min(rates) // 4) if rates else BATCH_BYTES
+        limit = self.limit
+        return max(_LEAST_BATCH, limit // 4) if limit else BATCH_BYTES
 
     def give_up(self, error: Exception) -> None:
         """An error that ends the whole job."""

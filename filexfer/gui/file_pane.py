@@ -218,6 +218,7 @@ class FilePane(QWidget):
 
     def _say_untrusted(self, here: Location, error: FilexferError) -> None:
         """Nothing was sent there, and the one way on is pairing."""
+        self.manage.hide()
         name = paths.shown(here.name)
         if isinstance(error, KeyChanged):
             icon, sentence = "shield_error", self.tr("“{name}” shows another key.").format(name=name)

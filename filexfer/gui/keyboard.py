@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 
 from filexfer.gui.shortcuts_dialog import Group, ShortcutsDialog
 
@@ -43,6 +43,17 @@ class Keyboard(QObject):
         action.setShortcut(QKeySequence(key))
         self._window.addAction(action)
         return action
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Have Enter press the button that has the keyboard, as in dialogs, where alone Qt does so; whether it was that."""
+        button = self._window.focusWidget()
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(button, QAbstractButton):
+            return False
+        if isinstance(button, QToolButton) and button.menu() is not None:
+            button.showMenu()
+        else:
+            button.click()
+        return True
 
     # From part to part.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QCursor
+from PySide6.QtGui import QCloseEvent, QCursor, QKeyEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from filexfer import __version__
@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self.servers.start()
         self.servers.nearby.set_open(self._memory.nearby)
         self.browser.open(self._memory.last)
+        self.pane.take_keyboard()
 
     def _lay_out(self) -> None:
         self._across = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
@@ -309,6 +310,10 @@ class Window(QMainWindow):
         where = f"{here.words} – filexfer" if here is not None else "filexfer"
         percent = self.jobs.percent
         self.setWindowTitle(where if percent is None else f"{percent} % · {where}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.keyboard.press(event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -97,7 +97,7 @@ class WindowDrops(QObject):
         rows, place = dragged.rows, target_name(into)
         if rows.count == 1:
             return self.tr("Move “{name}” to “{place}”").format(name=paths.shown(rows.name), place=place)
-        return Words.tr("Move %Ln entries to “{place}”", "", rows.count).format(place=place)
+        return Words.tr("Move %Ln items to “{place}”", "", rows.count).format(place=place)
 
     def _entry(self, point: QPoint) -> Spot:
         return self._judged(self._pane.spot(point))

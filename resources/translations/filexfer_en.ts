@@ -63,10 +63,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries</source>
+        <source>%Ln items</source>
         <translation>
-            <numerusform>%Ln entry</numerusform>
-            <numerusform>%Ln entries</numerusform>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -91,17 +91,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Delete %Ln entries for good?</source>
+        <source>Delete %Ln items for good?</source>
         <translation>
-            <numerusform>Delete %Ln entry for good?</numerusform>
-            <numerusform>Delete %Ln entries for good?</numerusform>
+            <numerusform>Delete %Ln item for good?</numerusform>
+            <numerusform>Delete %Ln items for good?</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries were deleted for good.</source>
+        <source>%Ln items were deleted for good.</source>
         <translation>
-            <numerusform>%Ln entry was deleted for good.</numerusform>
-            <numerusform>%Ln entries were deleted for good.</numerusform>
+            <numerusform>%Ln item was deleted for good.</numerusform>
+            <numerusform>%Ln items were deleted for good.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -112,31 +112,31 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries are in the trash now.</source>
+        <source>%Ln items are in the trash now.</source>
         <translation>
-            <numerusform>%Ln entry is in the trash now.</numerusform>
-            <numerusform>%Ln entries are in the trash now.</numerusform>
+            <numerusform>%Ln item is in the trash now.</numerusform>
+            <numerusform>%Ln items are in the trash now.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries are in “{place}” now.</source>
+        <source>%Ln items are in “{place}” now.</source>
         <translation>
-            <numerusform>%Ln entry is in “{place}” now.</numerusform>
-            <numerusform>%Ln entries are in “{place}” now.</numerusform>
+            <numerusform>%Ln item is in “{place}” now.</numerusform>
+            <numerusform>%Ln items are in “{place}” now.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries came back under other names: theirs are in use.</source>
+        <source>%Ln items came back under other names: theirs are in use.</source>
         <translation>
-            <numerusform>%Ln entry came back under another name: its own is in use.</numerusform>
-            <numerusform>%Ln entries came back under other names: theirs are in use.</numerusform>
+            <numerusform>%Ln item came back under another name: its own is in use.</numerusform>
+            <numerusform>%Ln items came back under other names: theirs are in use.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries were not taken back.</source>
+        <source>%Ln items were not taken back.</source>
         <translation>
-            <numerusform>%Ln entry was not taken back.</numerusform>
-            <numerusform>%Ln entries were not taken back.</numerusform>
+            <numerusform>%Ln item was not taken back.</numerusform>
+            <numerusform>%Ln items were not taken back.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -162,24 +162,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Move %Ln entries to “{place}”</source>
+        <source>Move %Ln items to “{place}”</source>
         <translation>
-            <numerusform>Move %Ln entry to “{place}”</numerusform>
-            <numerusform>Move %Ln entries to “{place}”</numerusform>
+            <numerusform>Move %Ln item to “{place}”</numerusform>
+            <numerusform>Move %Ln items to “{place}”</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries are in their places again, or beside what took their names.</source>
+        <source>%Ln items are in their places again, or beside what took their names.</source>
         <translation>
-            <numerusform>%Ln entry is in its place again, or beside what took its name.</numerusform>
-            <numerusform>%Ln entries are in their places again, or beside what took their names.</numerusform>
+            <numerusform>%Ln item is in its place again, or beside what took its name.</numerusform>
+            <numerusform>%Ln items are in their places again, or beside what took their names.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Delete %Ln entries of the trash for good?</source>
+        <source>Delete %Ln items of the trash for good?</source>
         <translation>
-            <numerusform>Delete %Ln entry of the trash for good?</numerusform>
-            <numerusform>Delete %Ln entries of the trash for good?</numerusform>
+            <numerusform>Delete %Ln item of the trash for good?</numerusform>
+            <numerusform>Delete %Ln items of the trash for good?</numerusform>
         </translation>
     </message>
 </context>

@@ -477,12 +477,12 @@
         <translation>永久删除“{name}”？</translation>
     </message>
     <message>
-        <source>Delete for good</source>
-        <translation>永久删除</translation>
+        <source>This goes past the trash of “{server}”, and cannot be taken back.</source>
+        <translation>将不经过“{server}”的回收站直接删除，无法撤销。</translation>
     </message>
     <message>
-        <source>It does not go to the trash of “{server}”, and cannot be taken back.</source>
-        <translation>它不会进入“{server}”的回收站，也无法撤销。</translation>
+        <source>Delete for good</source>
+        <translation>永久删除</translation>
     </message>
     <message>
         <source>Taken back.</source>
@@ -1055,6 +1055,10 @@
     <message>
         <source>What the device may do</source>
         <translation>设备的权限</translation>
+    </message>
+    <message>
+        <source>That is for a monitor: it sees no file, and no name of one. On its computer run “filexfer pair” and give it the link; from then on “filexfer health” with the address asks.</source>
+        <translation>用于监控程序：它看不到任何文件，也看不到文件名。在它的电脑上运行“filexfer pair”并提供该链接；之后用“filexfer health”加地址即可查询。</translation>
     </message>
     <message>
         <source>Link</source>
@@ -4315,7 +4319,7 @@
     <name>UndoBar</name>
     <message>
         <source>Undo</source>
-        <extracomment>How long it stands, in milliseconds. Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it.</extracomment>
+        <extracomment>How long it stands, in milliseconds. Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it. In a low one, where it would lie over what stands in the middle, just above the line of figures at the foot.</extracomment>
         <translation>撤销</translation>
     </message>
     <message>
@@ -4509,10 +4513,6 @@
         <translation>什么也不做</translation>
     </message>
     <message>
-        <source>watch how this computer does</source>
-        <translation>查看这台计算机的运行状况</translation>
-    </message>
-    <message>
         <source>look and fetch</source>
         <translation>查看和获取</translation>
     </message>
@@ -4587,6 +4587,10 @@
         <translation>等待对方磁盘</translation>
     </message>
     <message>
+        <source>only check that all is well</source>
+        <translation>仅查看运行是否正常</translation>
+    </message>
+    <message>
         <source>writing here</source>
         <translation>正在写入本机</translation>
     </message>
@@ -4599,7 +4603,7 @@
         <translation>{done} / {total}</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries</source>
+        <source>%Ln items</source>
         <translation>
             <numerusform>%Ln 个项目</numerusform>
         </translation>
@@ -4627,13 +4631,13 @@
         <translation>{total} 个中有 {n} 个未传输</translation>
     </message>
     <message numerus="yes">
-        <source>Delete %Ln entries for good?</source>
+        <source>Delete %Ln items for good?</source>
         <translation>
             <numerusform>永久删除 %Ln 个项目？</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries were deleted for good.</source>
+        <source>%Ln items were deleted for good.</source>
         <translation>
             <numerusform>%Ln 个项目已被永久删除。</numerusform>
         </translation>
@@ -4666,13 +4670,13 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries are in the trash now.</source>
+        <source>%Ln items are in the trash now.</source>
         <translation>
             <numerusform>%Ln 个项目已移到回收站。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries are in “{place}” now.</source>
+        <source>%Ln items are in “{place}” now.</source>
         <translation>
             <numerusform>%Ln 个项目现在位于“{place}”。</numerusform>
         </translation>
@@ -4706,7 +4710,7 @@
         <translation>“{name}”以“{new}”的名称恢复：原名称已被占用。</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries came back under other names: theirs are in use.</source>
+        <source>%Ln items came back under other names: theirs are in use.</source>
         <translation>
             <numerusform>%Ln 个项目以其他名称恢复：原名称已被占用。</numerusform>
         </translation>
@@ -4716,7 +4720,7 @@
         <translation>已无法撤销。删除的内容在其共享的回收站中。</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries were not taken back.</source>
+        <source>%Ln items were not taken back.</source>
         <translation>
             <numerusform>%Ln 个项目未能撤销。</numerusform>
         </translation>
@@ -4757,19 +4761,19 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Move %Ln entries to “{place}”</source>
+        <source>Move %Ln items to “{place}”</source>
         <translation>
             <numerusform>将 %Ln 个项目移到“{place}”</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln entries are in their places again, or beside what took their names.</source>
+        <source>%Ln items are in their places again, or beside what took their names.</source>
         <translation>
             <numerusform>%Ln 个项目已回到原处，或放在占用其名称的项目旁边。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Delete %Ln entries of the trash for good?</source>
+        <source>Delete %Ln items of the trash for good?</source>
         <translation>
             <numerusform>永久删除回收站中的 %Ln 个项目？</numerusform>
         </translation>

@@ -346,6 +346,9 @@ def test_revoking_tells_of_those_that_may_be_the_same_computer(serve: Serve, fol
 def test_devices_are_listed_added_and_revoked(serve: Serve, folder: Path, other: dict[str, str]) -> None:
     served = serve(folder, "--listen", HERE)
     assert run("devices").lines == ["No devices. `filexfer invite` lets one in."]
+    watching = pair(other, "--device", "laptop", link=invited("--permission", "watch")["link"])
+    assert "this computer may watch how the server does" in watching.err
+    assert (run("health", served.address, env=other).code, run("ls", served.address, env=other).code) == (0, 4)
     pair(other, "--device", "laptop", link=invited("--permission", "read")["link"])
     assert run("devices", "add", "backup").code == 0
     listed = run("devices").lines

@@ -69,7 +69,7 @@ def test_no_order_of_losses_and_repeats_makes_a_figure_run_backwards(
     most = 0
     for _ in range(again + 1):
         figures = Figures(job)
-        gauge = Gauge(figures)
+        gauge = Gauge(figures, lambda: 0)
         for size, losses, publish in steps:
             figures.found(1, size)
             tally = Tally(figures)
@@ -189,6 +189,14 @@ def test_a_rate_falls_when_nothing_comes_any_more_and_follows_a_change() -> None
         total += 5 * MIB // 10
         now = pace.look(total, 0.1)
     assert now > 4 * MIB
+
+
+def test_a_rate_is_never_told_above_the_limit() -> None:
+    job = Job(1, SPEC, JobState.RUNNING)
+    figures = Figures(job)
+    gauge = Gauge(figures, lambda: 100_000)
+    figures.travelled(MIB)
+    assert gauge.onto(job).rate == 100_000
 
 
 # One limit for all

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filexfer.client import same
@@ -85,6 +85,8 @@ def test_patterns_prune_folders(include: list[str], exclude: list[str], entered:
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
+@example("[]", "")
+@example("[!]", "")
 def test_no_pattern_is_an_error(pattern: str, path: str) -> None:
     Filter([pattern], [pattern]).keeps(path)
     Filter([], [pattern]).enters(path)
@@ -169,7 +171,7 @@ def test_the_rate_is_made_of_what_travelled_and_the_time_left_of_the_rate(monkey
     figures = Figures(Job(1, SPEC, JobState.RUNNING))
     worker = figures.worker()
     worker.doing = activity.NETWORK
-    gauge = Gauge(figures)
+    gauge = Gauge(figures, lambda: 0)
     figures.found(10, 10_000)
     figures.arrived(4000)  # was there already
     job = Job(1, SPEC, JobState.RUNNING)

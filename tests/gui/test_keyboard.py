@@ -352,3 +352,27 @@ def test_f6_goes_round_all_parts_both_ways(person: Person, place: Place, open_wi
             seen.append(focused())
     assert len(there) >= 4
     assert there[1:] == back[:0:-1]
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(open_window: MakeWindow, agent: OwnAgent, place: Place) -> None:
+    person = open_window(agent)
+    person.window.activateWindow()
+    person.wait(person.window.pane.welcome.send.button.hasFocus)
+    press(RETURN)
+    assert isinstance(person.dialog(), ConnectDialog)
+    write(place.location.server)
+    press(RETURN)
+    person.wait(lambda: QApplication.activeModalWidget() is None and person.settled and person.window.browser.here is not None)
+
+
+def test_the_next_start_gives_the_keyboard_to_the_folder_that_was_open(
+    open_window: MakeWindow, agent: OwnAgent, place: Place
+) -> None:
+    (place.folder / "a.txt").touch()
+    first = open_window(agent)
+    first.go(place.location)
+    first.window.close()
+    again = open_window(agent)
+    again.window.activateWindow()
+    again.wait(lambda: again.rows == ["a.txt"])
+    assert focused() is again.window.view

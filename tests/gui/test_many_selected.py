@@ -149,7 +149,7 @@ def test_all_are_deleted_and_come_back(person: Person, crowd: Crowd) -> None:
     QTest.keyClick(person.window.view, Qt.Key.Key_Delete)
     person.wait(lambda: person.window.listing.rowCount() == 0, LONG)
     bar = person.window.pane.undo_bar
-    person.wait(lambda: bar.words == "6,001 entries are in the trash now.", LONG)
+    person.wait(lambda: bar.words == "6,001 items are in the trash now.", LONG)
     person.click(bar.button)
     person.wait(lambda: bar.words == "Taken back.", LONG)
     person.wait(lambda: person.window.listing.rowCount() == COUNT + 1, LONG)
@@ -165,7 +165,7 @@ def test_all_are_deleted_for_good_after_a_question(person: Person, crowd: Crowd)
     assert "6,001" in box.text()
     yes = next(button for button in box.buttons() if box.buttonRole(button) is QMessageBox.ButtonRole.DestructiveRole)
     person.click(yes)
-    person.wait(lambda: person.window.pane.undo_bar.words == "6,001 entries were deleted for good.", LONG)
+    person.wait(lambda: person.window.pane.undo_bar.words == "6,001 items were deleted for good.", LONG)
     assert _count(crowd.folder) == 0
     assert not person.window.actions_["undo"].isEnabled()
 
@@ -181,9 +181,9 @@ def test_all_but_a_folder_are_moved_into_it_and_back(person: Person, crowd: Crow
     Hand.person, Hand.stops = person, [over, over, over]
     _without(person, 0)
     person.window.actions_.drag_out.start(person.window.view)
-    assert said[-1] == "Move 6,000 entries to “a folder”"
+    assert said[-1] == "Move 6,000 items to “a folder”"
     bar = person.window.pane.undo_bar
-    person.wait(lambda: bar.words == "6,000 entries are in “a folder” now.", LONG)
+    person.wait(lambda: bar.words == "6,000 items are in “a folder” now.", LONG)
     assert _count(crowd.folder / "a folder") == COUNT
     person.click(bar.button)
     person.wait(lambda: bar.words == "Taken back.", LONG)

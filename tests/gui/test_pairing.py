@@ -131,6 +131,27 @@ def test_a_device_that_types_the_code_is_paired_with_the_permission_that_was_cho
     dialog.reject()
 
 
+def test_a_monitor_is_invited_to_watch_and_the_dialog_says_what_to_run_there(sharer: Person, tmp_path: Path) -> None:
+    dialog = _pair_dialog(sharer)
+    first = dialog.code.text()
+    assert not dialog.monitor.isVisible()
+    dialog.permission.setCurrentText("only check that all is well")
+    dialog.permission.activated.emit(dialog.permission.currentIndex())
+    sharer.wait(lambda: dialog.code.text() not in ("", first))
+    assert dialog.monitor.isVisible()
+    assert "filexfer health" in dialog.monitor.text()
+    vault = Vault(tmp_path / "monitor")
+    address = _pair_with(sharer, dialog.code.text(), vault)
+    sharer.wait(lambda: dialog.inviting.state == "used")
+    assert "It may only check that all is well." in dialog.notice.accessibleName()
+    with connect(address, vault=vault) as session:
+        health: Any = session.call("server_health")
+        assert health["state"] == "ok"
+        with pytest.raises(Forbidden):
+            session.call("file_list", "")
+    dialog.reject()
+
+
 def test_the_link_and_the_code_say_the_same_and_the_link_is_copied_whole(sharer: Person) -> None:
     dialog = _pair_dialog(sharer)
     invite = parse_link(dialog.link.text())
@@ -671,9 +692,11 @@ def test_another_key_is_told_and_there_is_no_way_but_pairing(
     visitor: Person, attic: SecureServer, agent: OwnAgent, home: Path
 ) -> None:
     with agent.session() as session:
-        session.call("server_pair", {"link": attic.invite()["link"], "name": "attic-pi"})
+        session.call("server_pair", {"link": attic.invite("manage")["link"], "name": "attic-pi"})
         session.call("server_call", "attic-pi:", "file_put", ["hello.txt", b"hello"])
     visitor.window.servers.ask()
+    visitor.window.browser.open(Location(attic.address, "", "attic-pi"))
+    visitor.wait(visitor.window.pane.manage.isVisible)
     other = attic.new_key()
     try:
         visitor.window.browser.open(Location(attic.address, "", "attic-pi"))
@@ -681,6 +704,7 @@ def test_another_key_is_told_and_there_is_no_way_but_pairing(
         notice = visitor.window.pane.notice
         assert "somebody may be in between" in notice.accessibleName()
         assert _ways_on(notice) == {"Pair again…"}
+        assert not visitor.window.pane.manage.isVisible(), "what we may there is not known any more"
         visitor.wait(lambda: visitor.window.servers.ask() or _word(visitor, "attic-pi") == "attic-pi, key changed")
         visitor.click(notice.button)
         dialog = _connect_dialog(visitor)

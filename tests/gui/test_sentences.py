@@ -84,7 +84,13 @@ def test_control_characters_stay_visible(chinese: QApplication) -> None:
 def test_english_stays_word_for_word(look: QApplication) -> None:
     for one in sentences.known():
         text = one.text.format_map(dict.fromkeys(one.slots, "x"))
-        assert said(text) == text
+        assert "`" in text or said(text) == text
+
+
+def test_what_is_to_be_typed_stands_in_quotation_marks_in_the_window(look: QApplication) -> None:
+    error = errors.LoginNeeded("This computer is not paired with `a`. Run `filexfer invite` there, then `filexfer pair` here.")
+    assert why(error) == "This computer is not paired with `a`. Run “filexfer invite” there, then “filexfer pair” here."
+    assert why(errors.FilexferError("Of `another` server.")) == "Of `another` server."
 
 
 def test_every_known_sentence_is_found_again_with_its_slots() -> None:

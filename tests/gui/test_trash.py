@@ -140,7 +140,7 @@ def test_properties_of_folders_count_what_is_in_them(person: Person, place: Plac
     assert isinstance(dialog, Properties)
     person.wait(lambda: dialog.contents.text() == "1,501 files, 4 folders")
     assert dialog.size_words.text() == "3.1 kB (3,100 bytes)"
-    assert "2 entries" in _texts(dialog)
+    assert "2 items" in _texts(dialog)
     dialog.reject()
 
 

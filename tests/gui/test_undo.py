@@ -65,7 +65,7 @@ def test_delete_asks_nobody_says_what_it_did_and_is_taken_back(person: Person, p
     _delete(person, "a.txt", "album")
     assert person.rows == ["b.txt"]
     bar = person.window.pane.undo_bar
-    assert bar.words == "2 entries are in the trash now."
+    assert bar.words == "2 items are in the trash now."
     person.click(bar.button)
     person.wait(lambda: person.rows == ["album", "a.txt", "b.txt"])
     assert (place.folder / "a.txt").read_bytes() == b"text"
@@ -188,11 +188,11 @@ def test_several_moved_files_come_back_but_those_that_changed(person: Person, pl
     entries = [Entry(name, Kind.FILE, 1, 0) for name in ("a", "b", "c")]
     person.window.actions_.changes.move(place.location, entries, place.location.into("to"))
     person.wait(lambda: person.rows == ["to"])
-    assert person.window.pane.undo_bar.words == "3 entries are in “to” now."
+    assert person.window.pane.undo_bar.words == "3 items are in “to” now."
     (place.folder / "to" / "b").write_bytes(b"changed")
     _undo(person)
     person.wait(lambda: person.rows == ["to", "a", "c"])
-    assert person.window.errors.words == "1 entry was not taken back. “b” has changed since. It was left as it is."
+    assert person.window.errors.words == "1 item was not taken back. “b” has changed since. It was left as it is."
 
 
 def test_without_a_connection_it_can_be_tried_again(person: Person, home: Path) -> None:

@@ -14,6 +14,7 @@ from filexfer.gui.kit.controls import faint_label, tip
 from filexfer.gui.kit.location import Location
 from filexfer.gui.kit.menu import Menu
 from filexfer.gui.kit.reading import is_turned, isolated
+from filexfer.gui.kit.theme import GAP
 
 #: Widest a single part may be, in pixels; longer names are elided in the middle.
 PART_WIDTH = 220
@@ -95,6 +96,7 @@ class Breadcrumb(QWidget):
         for depth, step in enumerate(self._steps):
             if depth:
                 self._arrows.append(faint_label("‹" if is_turned() else "›"))
+                self._arrows[-1].setContentsMargins(GAP // 2, 0, GAP // 2, 0)  # beside the ring of what has the keyboard
                 self._line.addWidget(self._arrows[-1])
             self.parts.append(self._part(step, depth == len(parts)))
             self._line.addWidget(self.parts[-1])

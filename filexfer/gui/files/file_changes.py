@@ -139,9 +139,9 @@ class FileChanges(QObject):
     def _ask_erase(self, here: Location, entries: Chosen) -> None:
         name = entries.first if isinstance(entries, Pick) else entries[0].name
         one = self.tr("Delete “{name}” for good?").format(name=paths.shown(name))
-        text = one if len(entries) == 1 else Words.tr("Delete %Ln entries for good?", "", len(entries))
+        text = one if len(entries) == 1 else Words.tr("Delete %Ln items for good?", "", len(entries))
         server = paths.shown(here.name)
-        more = self.tr("It does not go to the trash of “{server}”, and cannot be taken back.").format(server=server)
+        more = self.tr("This goes past the trash of “{server}”, and cannot be taken back.").format(server=server)
         box = Question(self.tr("Delete for good"), text, more, self._window)
         box.add_risk(self.tr("Delete for good")).clicked.connect(partial(self._erase, here, entries))
         box.open()
@@ -191,7 +191,7 @@ class FileChanges(QObject):
             act.count = found.done
             self.acts.add(act)
         else:
-            self.told.emit(Words.tr("%Ln entries were deleted for good.", "", found.done))
+            self.told.emit(Words.tr("%Ln items were deleted for good.", "", found.done))
         self._look(act.where)
         if act.to is not None:
             self._look(act.to)

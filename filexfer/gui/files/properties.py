@@ -74,7 +74,7 @@ class Properties(QDialog):
     def _facts(self, entries: Sequence[Entry]) -> list[tuple[str, str]]:
         place = (self.tr("Where"), self._here.words)
         if len(entries) > 1:
-            return [(self.tr("Selected"), Words.tr("%Ln entries", "", len(entries))), place]
+            return [(self.tr("Selected"), Words.tr("%Ln items", "", len(entries))), place]
         entry = entries[0]
         kinds = {
             Kind.FILE: self.tr("File"),

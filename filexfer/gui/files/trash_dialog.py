@@ -139,7 +139,7 @@ class TrashDialog(QDialog):
         if failed:
             self._say(paths.shown(str(failed[0])))
         else:
-            together = Words.tr("%Ln entries are in their places again, or beside what took their names.", "", len(back))
+            together = Words.tr("%Ln items are in their places again, or beside what took their names.", "", len(back))
             self._say(together if len(back) > 1 else self._where(chosen[0], back[0]))
         if back:
             self.restored.emit(back)
@@ -155,7 +155,7 @@ class TrashDialog(QDialog):
     # Emptying.
 
     def _ask_empty(self) -> None:
-        text = Words.tr("Delete %Ln entries of the trash for good?", "", self.model.rowCount())
+        text = Words.tr("Delete %Ln items of the trash for good?", "", self.model.rowCount())
         more = self.tr("None of it can be brought back then, by nobody.")
         box = Question(self.tr("Empty the trash"), text, more, self)
         box.add_risk(self.tr("Delete for good")).clicked.connect(self._on_empty)

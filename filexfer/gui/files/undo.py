@@ -78,9 +78,9 @@ class Act:
             one = Words.tr("%Ln items were uploaded.", "", self.count)
         elif count > 1:
             one = (
-                Words.tr("%Ln entries are in the trash now.", "", count)
+                Words.tr("%Ln items are in the trash now.", "", count)
                 if self.what == "delete"
-                else Words.tr("%Ln entries are in “{place}” now.", "", count)
+                else Words.tr("%Ln items are in “{place}” now.", "", count)
             )
         place = "" if self.to is None else paths.name(self.to.path) or self.to.name
         new = paths.name(self.steps[0].path) if self.steps else ""

@@ -14,8 +14,9 @@ from filexfer.gui.kit.theme import GAP, MARGIN, colours
 
 #: How long it stands, in milliseconds.
 STANDS_MS = 10_000
-#: Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it.
-WIDEST, RAISED = 560, 84
+#: Widest it is, and how far above the foot of its parent, in pixels: the words of a drop stand below it. In a low one, where it
+#: would lie over what stands in the middle, just above the line of figures at the foot.
+WIDEST, RAISED, LOW, LOW_RAISED = 560, 84, 420, 32
 
 
 class UndoBar(QFrame):
@@ -77,7 +78,8 @@ class UndoBar(QFrame):
         wanted = self._sentence.full_width + rest + MARGIN + GAP // 2
         wide = min(wanted, WIDEST, self._over.width() - 2 * MARGIN)
         high = self.sizeHint().height()
-        self.setGeometry((self._over.width() - wide) // 2, self._over.height() - high - RAISED, wide, high)
+        raised = RAISED if self._over.height() > LOW else LOW_RAISED
+        self.setGeometry((self._over.width() - wide) // 2, self._over.height() - high - raised, wide, high)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() == QEvent.Type.Resize:

@@ -154,7 +154,7 @@ class Undo(QObject):
         elif found.error is not None:
             self.refused.emit(found.error)
         if found.done:
-            moved = Words.tr("%Ln entries came back under other names: theirs are in use.", "", found.renamed)
+            moved = Words.tr("%Ln items came back under other names: theirs are in use.", "", found.renamed)
             self.undone.emit(act, [], moved if found.renamed else "")
 
     def _not_unpicked(self, act: Act, error: FilexferError) -> None:
@@ -191,7 +191,7 @@ def _explain(step: Step, error: FilexferError, failed: int, total: int) -> Filex
     name = paths.shown(paths.name(step.path or step.origin))
     sentence = _sentence(error).format(name=name, old=paths.shown(paths.name(step.origin)))
     if total > 1:
-        counted = Words.tr("%Ln entries were not taken back.", "", failed)
+        counted = Words.tr("%Ln items were not taken back.", "", failed)
         sentence = f"{counted} {sentence}"
     return type(error)(sentence) if type(error) in _SAYABLE else FilexferError(sentence)
 

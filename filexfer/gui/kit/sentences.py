@@ -8,6 +8,7 @@ The known ones are gathered from the sources by `resources/translations/sentence
 from __future__ import annotations
 
 import functools
+import re
 import string
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ LONGEST = 4000
 LEVELS = 3
 #: Texts whose sentence is remembered: lists paint the same ones again and again.
 _REMEMBERED = 1000
+#: What is to be typed: sentences that logs and terminals show too have it between grave accents.
+_TYPED = re.compile(r"`([^`]+)`")
 
 
 class Sentence(NamedTuple):
@@ -87,7 +90,7 @@ def said(text: str, levels: int = LEVELS) -> str:
     if found is None:
         return text
     sentence, values = found
-    ours = QCoreApplication.translate(CONTEXT, sentence.text)
+    ours = _TYPED.sub(r"“\1”", QCoreApplication.translate(CONTEXT, sentence.text))
     if ours == sentence.text:
         return text
     kept = {

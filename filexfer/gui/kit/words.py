@@ -47,7 +47,7 @@ def permission(name: str) -> str:
     """What somebody may do here: as a word for a choice, and behind “may” in a sentence."""
     return {
         "none": Words.tr("nothing"),
-        "watch": Words.tr("watch how this computer does"),
+        "watch": Words.tr("only check that all is well"),
         "read": Words.tr("look and fetch"),
         "write": Words.tr("look, fetch, send and change"),
         "manage": Words.tr("look, fetch, send, change and manage"),

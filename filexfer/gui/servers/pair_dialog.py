@@ -44,9 +44,16 @@ class PairDialog(QDialog):
         self.inviting = inviting
         self.setWindowTitle(self.tr("Pair a device"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.permission: QComboBox = permission_box(self.tr("What the device may do"), ("read", "write", "manage"))
+        self.permission: QComboBox = permission_box(self.tr("What the device may do"), ("watch", "read", "write", "manage"))
         self.permission.setCurrentIndex(max(0, self.permission.findData(permission)))
         self.permission.activated.connect(self._on_permission)
+        self.monitor = plain_label(
+            self.tr(
+                "That is for a monitor: it sees no file, and no name of one. On its computer run “filexfer pair” and give it the "
+                "link; from then on “filexfer health” with the address asks."
+            ),
+            wrap=True,
+        )
         self.code = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.code.setFont(fixed_font(CODE_POINTS))
         self.code.setTextInteractionFlags(
@@ -92,8 +99,9 @@ class PairDialog(QDialog):
         may.addWidget(self.permission)
         may.addStretch(1)
         grid.addLayout(may, 0, 0, 1, 2)
-        grid.addWidget(self.qr, 1, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addLayout(self._words(), 1, 1)
+        grid.addWidget(self.monitor, 1, 0, 1, 2)
+        grid.addWidget(self.qr, 2, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(self._words(), 2, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._open)
         self._stack.addWidget(self.notice)
@@ -152,6 +160,7 @@ class PairDialog(QDialog):
         self._stack.setCurrentWidget(self._open if inviting.state in ("open", "making") else self.notice)
         self.left.setText(self._time_left() if inviting.state == "open" else "")
         self.permission.setEnabled(inviting.state == "open")
+        self.monitor.setVisible(inviting.permission == "watch")
         # Return is for the person at the other device: while a code stands here it would only throw that away.
         self.close_button.setDefault(inviting.state == "used")
         self.notice.button.setDefault(inviting.state in ("expired", "failed"))

@@ -87,6 +87,7 @@ class LimitDialog(QDialog):
         self.setWindowTitle(self.tr("Speed limit"))
         self.field = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=10_000.0, value=rate / MB, suffix=self.tr(" MB/s"))
         name_number(self.field, self.tr("Megabytes per second"), 240)
+        self.field.selectAll()
         label = plain_label(self.tr("All transfers together move at most:"))
         label.setBuddy(self.field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -151,8 +151,9 @@ def managing(p: Photographer) -> None:
     dialog.managed._look_timer.stop()
     p.wait(lambda: not dialog.managed._looking)
     dialog.managed.has_agent = False
-    dialog.resize(WIDTH, PLAIN_HEIGHT)
     dialog.managed.changed.emit()
+    QTest.qWait(50)  # until what is hidden takes no room any more
+    dialog.resize(WIDTH, PLAIN_HEIGHT)
     p.shoot_dialog("manage-plain", ManageDialog)
     for job in p.attic.call("job_list")["jobs"]:
         p.attic.call("job_cancel", job["id"])

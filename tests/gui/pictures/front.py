@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from PIL import Image, ImageDraw, ImageFilter
+from PySide6.QtTest import QTest
 
 from filexfer.core.model import JobState
 from tests.gui.pictures.photographer import Photographer
@@ -46,6 +47,8 @@ def front(p: Photographer) -> None:
         p.wait(lambda: any(job.bytes_done > 30 * MIB for job in p.window.jobs.active))
         p.window.pane.undo_bar.hide()
         p.window.resize_parts(540, 160)
+        QTest.qWait(200)  # more rows are seen now
+        p.wait(lambda: not looking.thumbnails.waiting)
         p.shoot("front")
         for job in p.window.jobs.jobs():
             session.call("job_cancel", job.id)
