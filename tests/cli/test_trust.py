@@ -346,9 +346,6 @@ def test_revoking_tells_of_those_that_may_be_the_same_computer(serve: Serve, fol
 def test_devices_are_listed_added_and_revoked(serve: Serve, folder: Path, other: dict[str, str]) -> None:
     served = serve(folder, "--listen", HERE)
     assert run("devices").lines == ["No devices. `filexfer invite` lets one in."]
-    watching = pair(other, "--device", "laptop", link=invited("--permission", "watch")["link"])
-    assert "this computer may watch how the server does" in watching.err
-    assert (run("health", served.address, env=other).code, run("ls", served.address, env=other).code) == (0, 4)
     pair(other, "--device", "laptop", link=invited("--permission", "read")["link"])
     assert run("devices", "add", "backup").code == 0
     listed = run("devices").lines
@@ -365,6 +362,13 @@ def test_devices_are_listed_added_and_revoked(serve: Serve, folder: Path, other:
     assert refused.code == 4
     assert refused.err.count("\n") == 1
     assert "does not know this computer any more" in refused.err
+
+
+def test_a_monitor_is_paired_to_watch_and_sees_no_file(serve: Serve, folder: Path, other: dict[str, str]) -> None:
+    served = serve(folder, "--listen", HERE)
+    paired = pair(other, link=invited("--permission", "watch")["link"])
+    assert "this computer may watch how the server does" in paired.out
+    assert (run("health", served.address, env=other).code, run("ls", served.address, env=other).code) == (0, 4)
 
 
 def test_what_devices_add_prints_is_what_token_file_reads(
