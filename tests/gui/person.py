@@ -9,12 +9,14 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QWidget
+from pytestqt.exceptions import TimeoutError
 from pytestqt.qtbot import QtBot
 
 from filexfer.core.model import Job, JobState
 from filexfer.gui.dragging.planning import Planning
 from filexfer.gui.dragging.sheet import Sheet
 from filexfer.gui.kit.location import Location
+from filexfer.gui.servers.connect_dialog import ConnectDialog
 from filexfer.gui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -30,6 +32,14 @@ class Person:
     def wait(self, seen: Callable[[], object], seconds: float = 20.0) -> None:
         """Look until `seen()` is true."""
         self.bot.waitUntil(lambda: bool(seen()), timeout=int(seconds * 1000))
+
+    def wait_paired(self, dialog: ConnectDialog) -> None:
+        """Look until the dialog says that it has paired. Where it never does, what it shows instead is told."""
+        try:
+            self.wait(lambda: dialog.done_page.words)
+        except TimeoutError:
+            shown = dialog.isVisible(), dialog.go.text(), dialog.go.isEnabled(), dialog.trouble.text(), len(dialog.field.text())
+            raise AssertionError(f"not paired; visible, button, enabled, trouble, length of what was typed: {shown}") from None
 
     # Looking.
 

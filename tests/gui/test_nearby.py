@@ -122,7 +122,7 @@ def test_a_computer_nearby_is_paired_with_by_a_code_and_opened(person: Person, a
     assert dialog.hint.isVisible()
     person.type(dialog.field, attic.invite()["code"])
     person.click(dialog.go)
-    person.wait(lambda: dialog.done_page.words)
+    person.wait_paired(dialog)
     person.click(dialog.go)
     person.wait(lambda: person.rows == ["hello.txt"])
     # It is in the list once: as what it is saved as, among those nearby.
@@ -170,7 +170,7 @@ def _paired(person: Person, attic: SecureServer, permission: str) -> ConnectDial
     assert isinstance(dialog, ConnectDialog)
     person.type(dialog.field, attic.invite(permission)["code"])
     person.click(dialog.go)
-    person.wait(lambda: dialog.done_page.words)
+    person.wait_paired(dialog)
     return dialog
 
 

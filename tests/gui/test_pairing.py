@@ -505,7 +505,7 @@ def test_a_typed_code_asks_for_an_address_and_pairs(visitor: Person, attic: Secu
     assert not dialog.go.isEnabled()
     visitor.type(dialog.second, attic.address.removeprefix("https://"))
     visitor.click(dialog.go)
-    visitor.wait(lambda: dialog.done_page.words)
+    visitor.wait_paired(dialog)
     dialog.reject()
     visitor.wait(lambda: [saved.address for saved in visitor.window.servers.saved] == [attic.address])
 
@@ -537,7 +537,7 @@ def test_an_address_of_a_computer_that_does_not_know_us_asks_for_its_code(visito
     code = attic.invite()["code"]
     visitor.type(dialog.second, code)
     visitor.click(dialog.go)
-    visitor.wait(lambda: dialog.done_page.words)
+    visitor.wait_paired(dialog)
     visitor.click(dialog.go)
     visitor.wait(lambda: visitor.rows == ["one.jpg"])
 
@@ -576,7 +576,7 @@ def test_a_saved_computer_that_needs_pairing_has_a_button_for_it(visitor: Person
     QTest.keyClicks(dialog.field, code[4:])
     assert dialog.field.text() == code
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    visitor.wait(lambda: dialog.done_page.words)
+    visitor.wait_paired(dialog)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     visitor.wait(lambda: visitor.rows == ["hello.txt"])
     visitor.wait(lambda: _word(visitor, "attic-pi") == "attic-pi, online")
@@ -712,7 +712,7 @@ def test_another_key_is_told_and_there_is_no_way_but_pairing(
         assert _ways_on(dialog) == {"Pair", "Cancel"}
         visitor.type(dialog.field, other.invite()["code"])
         visitor.click(dialog.go)
-        visitor.wait(lambda: dialog.done_page.words)
+        visitor.wait_paired(dialog)
         visitor.click(dialog.go)
         visitor.wait(lambda: visitor.rows == ["hello.txt"])
     finally:
