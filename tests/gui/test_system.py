@@ -28,6 +28,7 @@ from filexfer.gui.kit import resources
 from filexfer.gui.kit.icons import Icons
 from filexfer.gui.kit.location import Location
 from filexfer.gui.kit.settings import Memory
+from filexfer.gui.notify import Notifier
 from filexfer.gui.platform.desktop_entry import exec_line
 from filexfer.gui.platform.linux import Linux
 from filexfer.gui.platform.system import Integration, Placed, System, own_command, this_system
@@ -221,8 +222,9 @@ def test_what_ends_while_nobody_looks_is_told(
     for name in ("seen", "<b>unseen"):
         (tmp_path / name).write_bytes(b"x" * 1000)
     desk.drop([tmp_path / "seen"], desk.in_pane)
-    desk.wait_job("seen", JobState.DONE)
-    QTest.qWait(900)
+    seen = desk.wait_job("seen", JobState.DONE).id
+    notifier = desk.window.findChild(Notifier)
+    desk.wait(lambda: notifier._states.get(seen) is JobState.DONE and not notifier._ended)
     active[0] = False
     desk.drop([tmp_path / "<b>unseen"], desk.in_pane)
     desk.wait(lambda: shown.notes)
