@@ -17,6 +17,9 @@ _T = TypeVar("_T")
 
 #: Idle connections that are kept.
 _KEPT = 6
+#: A round trip that takes so many times as long as the quickest one, and seconds more, stood in a queue; tries, for a packet may
+#: have been lost.
+_QUEUED, _JITTER, _TRIES = 1.5, 0.01, 2
 
 
 class Connections:
@@ -41,6 +44,14 @@ class Connections:
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._closed = False
+        #: Bytes that went over those that are closed.
+        self._moved = 0
+
+    @property
+    def moved(self) -> int:
+        """Bytes that went over all of them so far, in both directions."""
+        with self._lock:
+            return self._moved + sum(one.moved for one in (*self._idle, *self._busy))
 
     def close(self) -> None:
         """Close idle connections and end exchanges under way: those raise `Cancelled`. From any thread."""
@@ -89,20 +100,43 @@ class Connections:
             self.round_trip = min(self.round_trip or connection.round_trip, connection.round_trip)
         return connection
 
+    def has_room(self) -> bool:
+        """Whether a new one, which is kept, comes about nearly as quickly as when nothing was under way: no queue stands before
+        the narrowest place of the network."""
+        for _ in range(_TRIES):
+            try:
+                connection = self._opened()
+            except errors.FilexferError:
+                return False
+            if connection.round_trip < _QUEUED * self.round_trip + _JITTER:
+                return self._put_by(connection)
+            self.drop(connection)
+        return False
+
+    def _put_by(self, connection: Connection) -> bool:
+        """Keep an idle connection; whether there is room for it."""
+        with self._lock:
+            self._busy.discard(connection)
+            if not self._closed and len(self._idle) < _KEPT:
+                self._idle.append(connection)
+                return True
+            self._moved += connection.moved
+        connection.close()
+        return False
+
     def give(self, connection: Connection, head: ResponseHead) -> None:
         """Give a connection back after a complete exchange, whose answer had this head."""
         connection.patience(self.timeout)
-        with self._lock:
-            self._busy.discard(connection)
-            if head.keep_alive and not self._closed and len(self._idle) < _KEPT:
-                self._idle.append(connection)
-                return
-        connection.close()
+        if head.keep_alive:
+            self._put_by(connection)
+        else:
+            self.drop(connection)
 
     def drop(self, connection: Connection) -> None:
         """Close a connection in whatever state."""
         with self._lock:
             self._busy.discard(connection)
+            self._moved += connection.moved
         connection.close()
 
     def exchange(self, work: Callable[[Connection], tuple[ResponseHead, _T | errors.FilexferError]], replay: bool) -> _T:

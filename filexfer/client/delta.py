@@ -20,8 +20,8 @@ from itertools import accumulate
 from typing import Protocol
 
 from filexfer.client.chunk_map import WINDOW, ChunkMap, Piece, average_for
-from filexfer.client.pool import Bench
 from filexfer.client.run import FATAL
+from filexfer.client.transfer import Bench
 from filexfer.core.chunking import Cut
 from filexfer.core.errors import FilexferError
 from filexfer.core.model import Range

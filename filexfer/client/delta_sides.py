@@ -10,7 +10,7 @@ from filexfer.client.activity import DISK, NETWORK, READING
 from filexfer.client.chunk_map import Piece
 from filexfer.client.link import Link
 from filexfer.client.local import OpenFile
-from filexfer.client.pool import Bench
+from filexfer.client.transfer import Bench
 from filexfer.client.words import local_error
 from filexfer.core import chunking, digests, paths
 from filexfer.core.chunking import Cut

@@ -12,8 +12,8 @@ from filexfer.client.delta import LEAST, Delta
 from filexfer.client.delta_sides import FetchingSides
 from filexfer.client.lanes import Block, Lane
 from filexfer.client.notes import FileRow
-from filexfer.client.pool import Bench, Blocks, Finish
 from filexfer.client.run import AGAIN, FATAL, Run
+from filexfer.client.transfer import Bench, Blocks, Finish
 from filexfer.client.transport import Connection
 from filexfer.client.upload import TRIES, cut, nothing
 from filexfer.core import paths
@@ -81,7 +81,7 @@ class Fetching:
         self._delta.begin(missing, bench)
         if self._delta.looks:
             # Most of it is not fetched, but read there and copied here.
-            self.streams = self._run.breadth
+            self.streams = max(self.streams, self._run.breadth)
         return self._delta
 
     def _old_size(self) -> int:
@@ -96,7 +96,7 @@ class Fetching:
         """What takes blocks over from the version that is here."""
         wanted, entry, link = self._wanted, self._entry, self._run.link
         sides = FetchingSides(link, wanted.source, entry.etag, entry.size, wanted.store, upload, wanted.target, old_size)
-        return Delta(sides, old_size, entry.size, upload.block_size, self.streams)
+        return Delta(sides, old_size, entry.size, upload.block_size, min(self.streams, self._run.breadth))
 
     def start(self, block: Range, bench: Bench) -> Finish:
         if self._delta is not None and self._delta.is_due(block):
@@ -104,15 +104,17 @@ class Fetching:
             return nothing
         if self._run.is_limited:
             return lambda: self._when_let(block, bench)
+        if block.length > self._lane.most:
+            return lambda: self._patiently(block, bench)
         bench.worker.doing = NETWORK
-        asked = None if block.length > self._lane.most else bench.pipe.ask(lambda connection: self._ask(connection, block))
+        asked = bench.pipe.ask(lambda connection: self._ask(connection, block))
         return lambda: self._finish(block, bench, asked)
 
     def _when_let(self, block: Range, bench: Bench) -> None:
         """Under a limit nothing is asked for ahead: the server would give up on an answer that waits for the next one's turn."""
         bench.worker.doing = LIMIT
         self._run.throttle(block.length)
-        self._finish(block, bench, None)
+        self._patiently(block, bench)
 
     def _ask(self, connection: Connection, block: Range) -> None:
         self._lane.ask_read(connection, self._wanted.source, self._entry.etag, block.start, block.length)
@@ -120,8 +122,10 @@ class Fetching:
     def _finish(self, block: Range, bench: Bench, asked: Connection | None) -> None:
         buffer = bench.buffer[: block.length]
         if asked is None or not self._has_arrived(block.start, buffer, bench, asked):
-            self._fetch(block, buffer, bench)
-        elif self._delta is not None:
+            bench.insist()
+            self._patiently(block, bench)
+            return
+        if self._delta is not None:
             self._delta.sent(block.length, bench.pipe.passed)
         self._tally.moved(block.length)
 
@@ -138,7 +142,8 @@ class Fetching:
             return False
         return True
 
-    def _fetch(self, block: Range, buffer: memoryview, bench: Bench) -> None:
+    def _patiently(self, block: Range, bench: Bench) -> None:
+        buffer = bench.buffer[: block.length]
         for attempt in range(TRIES):
             bench.worker.doing = NETWORK
             began = time.monotonic()
@@ -151,6 +156,7 @@ class Fetching:
             except BadDigest as error:
                 if attempt == TRIES - 1:
                     raise BadDigest("The bytes that arrived do not have the digest that the server gave. Try again.") from error
+        self._tally.moved(block.length)
 
     def _read(self, offset: int, buffer: memoryview) -> Block:
         wanted, etag = self._wanted.source, self._entry.etag

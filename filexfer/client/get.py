@@ -18,10 +18,11 @@ from filexfer.client.download import Fetching, Wanted
 from filexfer.client.fetch import Fetches, Place
 from filexfer.client.listing import Listed, foresee, list_items
 from filexfer.client.pipe import Pipe
-from filexfer.client.pool import Bench, Pool
+from filexfer.client.pool import Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge, step
 from filexfer.client.scan import Ahead
+from filexfer.client.transfer import Bench
 from filexfer.client.words import local_error
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, FilexferError, InvalidPath, NotAFolder
@@ -46,7 +47,8 @@ class Getting:
         self._worker = run.figures.worker()
         self._fetches = Fetches(run, self._worker, BATCH_BYTES, BATCH_FILES)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.block_threads, lambda: Bench(run.figures.worker(), BLOCK_SIZE, Pipe(run.link.session.connections)))
+        connections, growth = run.link.session.connections, run.growth(BLOCK_SIZE * self._lane.held)
+        self._pool = Pool(growth, lambda: Bench(run.figures.worker(), BLOCK_SIZE, Pipe(connections)), run)
         self._compare = Comparison(run.link)
         #: By the folder's absolute path.
         self._places: dict[str, Place] = {}

@@ -48,9 +48,11 @@ class Lane(Protocol):
 
     Attributes:
         most: bytes that can be asked for at once.
+        held: memory that a block takes here on its way, in sizes of it.
     """
 
     most: int
+    held: int
 
     def write(self, upload_id: str, offset: int, data: Bytes, digest: str) -> float:
         """Send one block of an upload; returns once the server has verified and written it: the seconds that it was at that."""
@@ -74,6 +76,7 @@ class Lane(Protocol):
 
 class RpcLane:
     most = BLOCK_SIZE
+    held = 4
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -113,6 +116,8 @@ def _block_of(value: object, length: int, worked: float) -> Block:
 
 class RawLane:
     """`most`: bytes that the server sends with a digest in one answer; what is longer is asked for in several."""
+
+    held = 1
 
     def __init__(self, session: Session, most: int = BLOCK_SIZE) -> None:
         self._session = session

@@ -5,113 +5,60 @@ next block begun before the last one is over. Knows nothing of what a block is: 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Protocol, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
-from filexfer.client.activity import Worker
-from filexfer.client.pipe import Pipe
+from filexfer.client.growth import Growth
+from filexfer.client.transfer import Active, Bench, Blocks, Finish, NotMoved, Transfer
 from filexfer.core.model import Range
-
-Blocks: TypeAlias = Iterable[Range]
-Finish: TypeAlias = Callable[[], None]
 
 #: Blocks that a thread has begun and not ended: one on its way, and the next behind it.
 _UNDER_WAY = 2
+#: Seconds between two looks at how much has moved.
+_LOOK = 0.1
 
 
-class Bench:
-    """What one thread works with: a buffer of one block, its connection, and its line in the job's figures."""
+class Way(Protocol):
+    """To the server."""
 
-    def __init__(self, worker: Worker, size: int, pipe: Pipe) -> None:
-        self.worker = worker
-        self.pipe = pipe
-        self.buffer = memoryview(bytearray(size))
-
-
-class Transfer(Protocol):
-    """One large file. `begin` comes first, alone; `start` from several threads; `end` when no block is under way.
-
-    Attributes:
-        streams: how many threads move its blocks at once, at most.
-    """
-
-    streams: int
-
-    def begin(self, bench: Bench) -> Blocks:
-        """Open both ends; the blocks that are to be moved, none longer than the bench's buffer."""
+    def moved(self) -> int | None:
+        """Bytes that moved over it so far; None while that does not depend on how many threads there are."""
         ...
 
-    def start(self, block: Range, bench: Bench) -> Finish:
-        """Begin to move a block. What it answers brings that to an end: called by the same thread, in the order of the starts,
-        when `bench.buffer` may hold another block."""
-        ...
-
-    def end(self, bench: Bench) -> Blocks:
-        """Publish; or, if that shows that blocks are missing, these."""
-        ...
-
-    def fail(self, error: Exception) -> None:
-        """It came to nothing: called once, instead of what would come next."""
-        ...
-
-    def suspend(self) -> None:
-        """It is stopped in the middle: let go of what is open, keep what arrived."""
+    def has_room(self) -> bool:
+        """Whether it does not look full. May take a while."""
         ...
 
 
-class _Active:
-    """A transfer under way. Guarded by the pool's condition.
+class _Step(NamedTuple):
+    """A block of a transfer that is to be moved, or a transfer that is to be begun (None for the block)."""
 
-    Attributes:
-        upcoming: the next block for a thread; None where no thread can take one: all are taken, or `begin` has not told them yet.
-        pending: steps under way.
-    """
-
-    __slots__ = ("_benches", "_blocks", "error", "pending", "transfer", "upcoming")
-
-    def __init__(self, transfer: Transfer) -> None:
-        self.transfer = transfer
-        self._benches: set[Bench] = set()
-        self.upcoming: Range | None = None
-        self.pending = 1
-        self.error: Exception | None = None
-
-    def set(self, blocks: Blocks) -> None:
-        self._blocks = iter(blocks)
-        self.upcoming = next(self._blocks, None)
-
-    def take(self, bench: Bench) -> Range | None:
-        """The next block, for a thread that is among those of this transfer, or may join them."""
-        block = None if self.error else self.upcoming
-        if block is not None:
-            if bench not in self._benches:
-                if len(self._benches) >= self.transfer.streams:
-                    return None
-                self._benches.add(bench)
-            self.upcoming = next(self._blocks, None)
-            self.pending += 1
-        return block
-
-    @property
-    def over(self) -> bool:
-        return not self.pending and (self.upcoming is None or self.error is not None)
+    active: Active
+    block: Range | None
 
 
 class Pool:
     """Args:
-    threads: how many blocks move at once, at most.
+    growth: how many threads there are. Those beyond the first ones only move blocks, can be done without, and may end early.
     bench: makes what a new thread works with.
+    way: to the server.
     """
 
-    def __init__(self, threads: int, bench: Callable[[], Bench]) -> None:
-        self._most = threads
+    def __init__(self, growth: Growth, bench: Callable[[], Bench], way: Way) -> None:
+        self._first = growth.count
         self._bench = bench
+        self._way = way
         # Guards everything below.
         self._changed = threading.Condition()
+        self._growth = growth
         self._waiting: deque[Transfer] = deque()
-        self._active: list[_Active] = []
+        self._active: list[Active] = []
         self._threads: list[threading.Thread] = []
+        self._watcher: threading.Thread | None = None
+        self._over = threading.Event()
+        self._idle = 0
         self._closing = False
         self._stopping = False
         self._crash: BaseException | None = None
@@ -119,16 +66,16 @@ class Pool:
     def submit(self, transfer: Transfer) -> None:
         """Have `transfer` done. Waits while many others wait. After `stop` it is only suspended."""
         with self._changed:
-            while len(self._waiting) >= 2 * self._most and not self._stopping:
+            while len(self._waiting) >= 2 * self._first and not self._stopping:
                 self._changed.wait()
             if self._stopping:
                 transfer.suspend()
                 return
             self._waiting.append(transfer)
-            while len(self._threads) < self._most:
-                thread = threading.Thread(target=self._run, name=f"blocks-{len(self._threads)}", daemon=True)
-                self._threads.append(thread)
-                thread.start()
+            self._start()
+            if self._watcher is None and not self._growth.settled:
+                self._watcher = threading.Thread(target=self._watch, name="growth", daemon=True)
+                self._watcher.start()
             self._changed.notify_all()
 
     def finish(self) -> None:
@@ -136,8 +83,9 @@ class Pool:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        for thread in self._threads:
+        for thread in self._threads:  # more may come meanwhile
             thread.join()
+        self._over.set()
         for transfer in [active.transfer for active in self._active] + list(self._waiting):
             transfer.suspend()
         if self._crash is not None:
@@ -149,14 +97,54 @@ class Pool:
             self._stopping = True
             self._changed.notify_all()
 
-    def _run(self) -> None:
+    def _start(self) -> None:
+        """Have as many threads as there should be. With the lock."""
+        while len(self._threads) < self._growth.count:
+            number = len(self._threads)
+            thread = threading.Thread(target=self._run, args=(number,), name=f"blocks-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def _watch(self) -> None:
+        """What a thread of its own does until it is settled how many the others are, or they have ended."""
+        while not self._growth.settled and not self._over.wait(_LOOK):
+            if self._should_grow():
+                has_room = self._way.has_room()
+                with self._changed:
+                    if not has_room:
+                        self._growth.settle(self._growth.count)
+                    elif self._all_busy:
+                        self._grow()
+
+    def _should_grow(self) -> bool:
+        moved = self._way.moved()
+        with self._changed:
+            if moved is not None and self._all_busy:
+                return self._growth.look(time.monotonic(), moved)
+            self._growth.disturb()
+            return False
+
+    def _grow(self) -> None:
+        self._growth.grow()
+        try:
+            self._start()
+        except RuntimeError:  # the system gives no more threads
+            self._growth.settle(len(self._threads))
+
+    @property
+    def _all_busy(self) -> bool:
+        """Whether all threads have something to do, and there is a block for one more."""
+        return not self._idle and not self._stopping and any(active.upcoming is not None for active in self._active)
+
+    def _run(self, number: int) -> None:
         bench = self._bench()
-        under_way: deque[tuple[_Active, Finish]] = deque()
+        bench.spare = number >= self._first
+        under_way: deque[tuple[_Step, Finish]] = deque()
         try:
             while True:
-                step = self._next(bench, wait=not under_way) if len(under_way) < _UNDER_WAY else None
+                step = self._next(number, bench, wait=not under_way) if len(under_way) < _UNDER_WAY else None
                 if step is not None:
-                    self._begin(*step, bench, under_way)
+                    self._begin(step, bench, under_way)
                 elif under_way:
                     self._finish(*under_way.popleft(), bench)
                 else:
@@ -168,32 +156,38 @@ class Pool:
         finally:
             bench.worker.doing = ""
             bench.pipe.drop()
+            with self._changed:
+                for active in self._active:
+                    active.leave(bench)
+                self._changed.notify_all()
 
-    def _next(self, bench: Bench, wait: bool) -> tuple[_Active, Range | None] | None:
-        """The next step for a thread: a block, or a transfer to begin (None for the block). Unless it may `wait`, only a block,
-        and None where there is none just now."""
+    def _next(self, number: int, bench: Bench, wait: bool) -> _Step | None:
+        """The next step for a thread. Unless it may `wait`, only a block, and None where there is none just now."""
         with self._changed:
-            while not self._stopping:
+            while not self._stopping and number < self._growth.count:
                 for active in self._active:
                     block = active.take(bench)
                     if block is not None:
-                        return active, block
+                        return _Step(active, block)
                 if not wait:
                     return None
-                if self._waiting:
-                    active = _Active(self._waiting.popleft())
+                if self._waiting and not bench.spare:
+                    active = Active(self._waiting.popleft())
                     self._active.append(active)
                     self._changed.notify_all()
-                    return active, None
+                    return _Step(active, None)
                 if self._closing and not self._active:
                     return None
+                self._idle += 1
                 self._changed.wait()
+                self._idle -= 1
             return None
 
-    def _begin(self, active: _Active, block: Range | None, bench: Bench, under_way: deque[tuple[_Active, Finish]]) -> None:
+    def _begin(self, step: _Step, bench: Bench, under_way: deque[tuple[_Step, Finish]]) -> None:
+        active, block = step
         try:
             if block is not None:
-                under_way.append((active, active.transfer.start(block, bench)))
+                under_way.append((step, active.transfer.start(block, bench)))
                 return
             found = active.transfer.begin(bench)
         except Exception as error:
@@ -201,15 +195,27 @@ class Pool:
         else:
             self._settle(active, bench, None, found)
 
-    def _finish(self, active: _Active, finish: Finish, bench: Bench) -> None:
+    def _finish(self, step: _Step, finish: Finish, bench: Bench) -> None:
         try:
             finish()
+        except NotMoved:
+            self._give_back(step, bench)
         except Exception as error:
-            self._settle(active, bench, error)
+            self._settle(step.active, bench, error)
         else:
-            self._settle(active, bench)
+            self._settle(step.active, bench)
 
-    def _settle(self, active: _Active, bench: Bench, error: Exception | None = None, found: Blocks | None = None) -> None:
+    def _give_back(self, step: _Step, bench: Bench) -> None:
+        """Have the first threads move this block, and whatever else there is: more of them are not welcome."""
+        with self._changed:
+            step.active.leave(bench, step.block)
+            self._growth.settle(self._first)
+            over = step.active.over and not self._stopping
+            self._changed.notify_all()
+        if over:
+            self._end(step.active, bench)
+
+    def _settle(self, active: Active, bench: Bench, error: Exception | None = None, found: Blocks | None = None) -> None:
         """A step of a transfer is over: it failed with `error`, or told of blocks."""
         with self._changed:
             if found is not None:
@@ -221,7 +227,7 @@ class Pool:
         if over:
             self._end(active, bench)
 
-    def _end(self, active: _Active, bench: Bench) -> None:
+    def _end(self, active: Active, bench: Bench) -> None:
         """Nobody else is at this transfer any more."""
         more: Blocks = ()
         try:

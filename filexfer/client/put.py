@@ -13,11 +13,12 @@ from filexfer.client.batch import Batches
 from filexfer.client.compare import Comparison, Pair
 from filexfer.client.pipe import Pipe
 from filexfer.client.pipeline import Call, Pipeline
-from filexfer.client.pool import Bench, Pool
+from filexfer.client.pool import Pool
 from filexfer.client.run import Run
 from filexfer.client.same import OLDER, SKIPPED, There, Verdict, after_comparing, judge
 from filexfer.client.scan import Ahead, Folder, Found, single, walk
 from filexfer.client.there import Target
+from filexfer.client.transfer import Bench
 from filexfer.client.upload import Sending, Source
 from filexfer.core import paths
 from filexfer.core.errors import AlreadyExists, FilexferError, NotAFolder
@@ -58,7 +59,8 @@ class Putting:
         self._batches = Batches(run, self._worker, self._pipeline, *most)
         block_size = _bound(info, "block_size", _MOST_BLOCK)
         self._lane = run.link.session.lane()
-        self._pool = Pool(run.block_threads, lambda: Bench(run.figures.worker(), block_size, Pipe(run.link.session.connections)))
+        connections, growth = run.link.session.connections, run.growth(block_size * self._lane.held)
+        self._pool = Pool(growth, lambda: Bench(run.figures.worker(), block_size, Pipe(connections)), run)
         self._compare = Comparison(run.link)
         self._item = -1
         self._there = Target()

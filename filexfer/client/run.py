@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from filexfer.client.activity import Figures
+from filexfer.client.growth import Growth
 from filexfer.client.history import History
 from filexfer.client.link import Link
 from filexfer.client.notes import FileRow
@@ -39,6 +40,8 @@ AGAIN = (BadDigest, Busy, ConnectionFailed, ConnectionLost, LoginNeeded, Shuttin
 _ROWS, _SECONDS = 512, 0.5
 #: Seconds of a round trip from which on more is kept under way, and bytes that a batch may hold under any limit.
 _FAR, _LEAST_BATCH = 0.002, 64 << 10
+#: Most connections for blocks, whatever a server would take, and bytes that all of these may take here, from the first ones on.
+_MOST, _MOST_BYTES = 16, 32 << 20
 
 
 class RunSettings(NamedTuple):
@@ -124,7 +127,7 @@ class Run:
     def streams(self) -> int:
         """Connections over which the blocks of one file move at once. Within one machine a second one only takes processors away
         from the first."""
-        return 1 if self.link.session.connections.within_machine else self.breadth
+        return 1 if self.link.session.connections.within_machine else max(_MOST, self.breadth)
 
     @property
     def block_threads(self) -> int:
@@ -132,6 +135,23 @@ class Run:
         shares: more of them, beside batches, wait for each other."""
         within = self.link.session.connections.within_machine
         return max(1, min(self.breadth, (os.cpu_count() or 1) // 2)) if within else self.breadth
+
+    def growth(self, held: int) -> Growth:
+        """How many threads move blocks, each of which holds so many bytes: more than at first only where the server is far, and
+        as many as it says that its caller may well have."""
+        first, connections = self.block_threads, self.link.session.connections
+        stated = self.link.session.info().get("connections")
+        most = first
+        if isinstance(stated, int) and connections.round_trip > _FAR and not connections.within_machine:
+            most = max(first, min(_MOST, _MOST_BYTES // held, stated))
+        return Growth(first, most, connections.round_trip)
+
+    def moved(self) -> int | None:
+        """See `pool.Way`: a limit decides alone."""
+        return None if self.is_limited else self.link.session.connections.moved
+
+    def has_room(self) -> bool:
+        return self.link.session.connections.has_room()
 
     @property
     def batch_bytes(self) -> int:

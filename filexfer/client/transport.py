@@ -43,6 +43,7 @@ class Connection:
         round_trip: seconds that opening it took.
         pin: of the certificate that the server showed on it; `""` without TLS.
         within_machine: it leads to this very machine.
+        moved: bytes that were sent and received.
         shows_token: its requests say who we are.
     """
 
@@ -53,6 +54,7 @@ class Connection:
         self.round_trip = 0.0
         self.pin = ""
         self.within_machine = False
+        self.moved = 0
         self.shows_token = bool(authorization)
         self._tls = tls
         self._authorization = authorization
@@ -135,6 +137,7 @@ class Connection:
                 sent = self._open.send(pieces)
                 pieces = _left(pieces, sent)
                 unseen += sent
+                self.moved += sent
                 # Who has refused may read no more: where there is no room, the wait is for the answer too.
                 while first and pieces and (unseen >= _LOOK or not self._open.has_room()):
                     unseen = 0
@@ -222,6 +225,7 @@ class Connection:
             raise self._lost(error) from error
         if not count:
             raise self._lost(ConnectionResetError())
+        self.moved += count
         return count
 
     def _lost(self, error: OSError) -> Cancelled | ConnectionLost:

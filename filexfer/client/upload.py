@@ -16,8 +16,8 @@ from filexfer.client.delta_sides import SendingSides
 from filexfer.client.lanes import Lane
 from filexfer.client.local import OpenFile
 from filexfer.client.notes import FileRow
-from filexfer.client.pool import Bench, Blocks, Finish
 from filexfer.client.run import AGAIN, FATAL, Run
+from filexfer.client.transfer import Bench, Blocks, Finish
 from filexfer.client.transport import Connection
 from filexfer.client.words import local_error
 from filexfer.core import paths
@@ -88,7 +88,7 @@ class Sending:
         self._delta.begin(missing, bench)
         if self._delta.looks:
             # Most of it is not sent, but read here and copied there.
-            self.streams = self._run.breadth
+            self.streams = max(self.streams, self._run.breadth)
         return self._delta
 
     def _beside(self, file: OpenFile) -> Delta:
@@ -96,7 +96,7 @@ class Sending:
         source, size, block_size = self._source, self._state[0], self._block_size
         link = self._run.link
         sides = SendingSides(link, lambda: self._upload, file, source.place, size, source.target, source.there, block_size)
-        return Delta(sides, source.there, size, block_size, self.streams)
+        return Delta(sides, source.there, size, block_size, min(self.streams, self._run.breadth))
 
     def _open(self, salt: str = "") -> list[Range]:
         """Begin, or go on; what is missing over there. `salt` makes another key where the first stands for what is gone."""
@@ -139,17 +139,23 @@ class Sending:
         that nobody has read be lost."""
         bench.worker.doing = LIMIT
         self._run.throttle(block.length)
-        self._finish(block, bench, None)
+        self._patiently(block, bench)
 
     def _finish(self, block: Range, bench: Bench, asked: Connection | None) -> None:
         if asked is None or not self._has_arrived(bench, asked):
-            data = self._read(block, bench)
-            bench.worker.doing = NETWORK
-            began = time.monotonic()
-            worked = self._send(block.start, data, digest(data))
-            bench.worker.answered(time.monotonic() - began, worked)
-        elif self._delta is not None:
+            bench.insist()
+            self._patiently(block, bench)
+            return
+        if self._delta is not None:
             self._delta.sent(block.length, bench.pipe.passed)
+        self._tally.moved(block.length)
+
+    def _patiently(self, block: Range, bench: Bench) -> None:
+        data = self._read(block, bench)
+        bench.worker.doing = NETWORK
+        began = time.monotonic()
+        worked = self._send(block.start, data, digest(data))
+        bench.worker.answered(time.monotonic() - began, worked)
         self._tally.moved(block.length)
 
     def _has_arrived(self, bench: Bench, asked: Connection) -> bool:

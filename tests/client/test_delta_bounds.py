@@ -15,7 +15,7 @@ import pytest
 from filexfer.client.chunk_map import WINDOW, ChunkMap, Piece
 from filexfer.client.delta import Delta
 from filexfer.client.engine import Engine
-from filexfer.client.pool import Bench
+from filexfer.client.transfer import Bench
 from filexfer.core.chunking import Cut
 from filexfer.core.model import Conflict, Direction, JobSpec, JobState, Range
 from filexfer.server import Server

@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 from filexfer.client import same
 from filexfer.client.activity import Figures, Gauge, Tally, Worker
 from filexfer.client.connections import Connections
+from filexfer.client.growth import Growth
 from filexfer.client.history import History
 from filexfer.client.notes import FileRow
 from filexfer.client.owner import Owner, is_alive
 from filexfer.client.patterns import Filter
 from filexfer.client.pipe import Pipe
-from filexfer.client.pool import Bench, Finish, Pool
+from filexfer.client.pool import Pool, Way
 from filexfer.client.same import There, Verdict, judge
 from filexfer.client.scan import Ahead, walk
 from filexfer.client.throttle import Throttle
+from filexfer.client.transfer import Bench, Finish
 from filexfer.core.errors import FilexferError, NotFound, StorageFailed
 from filexfer.core.model import Conflict, Direction, FileState, Job, JobSpec, JobState, Range
 from tests.client.places import tree, until
@@ -333,7 +335,7 @@ class Counting:
 
 
 def pool(threads: int = 3) -> Pool:
-    return Pool(threads, lambda: Bench(Worker(), 10, Pipe(cast(Connections, None))))
+    return Pool(Growth(threads, threads, 0.0), lambda: Bench(Worker(), 10, Pipe(cast(Connections, None))), cast(Way, None))
 
 
 def test_every_block_moves_once_and_every_transfer_ends_once() -> None:

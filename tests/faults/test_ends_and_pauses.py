@@ -17,9 +17,9 @@ import pytest
 
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
-from filexfer.client.pool import Bench
 from filexfer.client.run import RunSettings
 from filexfer.client.session import connect
+from filexfer.client.transfer import Bench
 from filexfer.client.upload import Sending
 from filexfer.core.errors import Busy, ConnectionFailed, ConnectionLost, FilexferError, InternalError, ShuttingDown
 from filexfer.core.model import Direction, JobSpec, JobState

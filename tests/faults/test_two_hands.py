@@ -13,9 +13,9 @@ import pytest
 from filexfer.client import upload
 from filexfer.client.engine import Engine, EngineSettings
 from filexfer.client.history import History
-from filexfer.client.pool import Finish
 from filexfer.client.run import RunSettings
 from filexfer.client.session import connect
+from filexfer.client.transfer import Finish
 from filexfer.core.errors import AlreadyExists, Changed, ConnectionLost, FilexferError
 from filexfer.core.model import Conflict, Direction, Job, JobSpec, JobState, PutOptions, Saved
 from filexfer.server import Server

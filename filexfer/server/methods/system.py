@@ -31,7 +31,8 @@ class Info:
         """server_info() -> struct
 
         Name and version of the server, what the caller may do (`permission`), as which device it is known ("" for none), whether
-        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, which `names` it can store (any, or windows:
+        it came over TLS (`secure`), the lanes, digests, sizes and bounds it has, how many `connections` it had better not have
+        more of for one thing, which `names` it can store (any, or windows:
         only those that Windows takes), and the space that is free."""
         free, total = self._share.store.space()
         settings = self._share.settings
@@ -50,6 +51,7 @@ class Info:
             "batch_bytes": BATCH_BYTES,
             "batch_files": BATCH_FILES,
             "page_entries": settings.page_entries,
+            "connections": min(settings.workers // (8 if caller.guest else 4), settings.connections_per_address // 4),
             "names": "windows" if os.name == "nt" else "any",
             "free": free,
             "total": total,
