@@ -495,6 +495,17 @@ def test_a_pasted_link_pairs_saves_and_opens(visitor: Person, attic: SecureServe
     assert [saved.name for saved in visitor.window.servers.saved] == ["studio"]
 
 
+def test_a_second_press_of_enter_does_not_cancel_the_pairing_that_the_first_began(visitor: Person, attic: SecureServer) -> None:
+    visitor.window.connect_to(attic.invite()["link"])
+    dialog = _connect_dialog(visitor)
+    dialog.activateWindow()
+    visitor.wait(dialog.go.hasFocus)
+    for _ in range(2):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    visitor.wait(lambda: dialog.done_page.words == "“studio” is paired.")
+    dialog.reject()
+
+
 def test_a_typed_code_asks_for_an_address_and_pairs(visitor: Person, attic: SecureServer) -> None:
     visitor.click(visitor.window.sidebar.connect_button)
     dialog = _connect_dialog(visitor)
