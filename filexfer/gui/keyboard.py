@@ -23,6 +23,7 @@ class Keyboard(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self._meant: QWidget | None = None
         self.next = self._action(self.tr("Next part of the window"), "F6")
         self.previous = self._action(self.tr("Previous part of the window"), "Shift+F6")
         self.menu = self._action(self.tr("Open the menu"), "F10")
@@ -44,10 +45,17 @@ class Keyboard(QObject):
         self._window.addAction(action)
         return action
 
+    def goes_down(self) -> None:
+        """A key does, and nobody has acted upon it yet: it is meant for what has the keyboard now."""
+        self._meant = self._window.focusWidget()
+
     def press(self, event: QKeyEvent) -> bool:
-        """Have Enter press the button that has the keyboard, as in dialogs, where alone Qt does so; whether it was that."""
+        """Have Enter press the button that has the keyboard, as in dialogs, where alone Qt does so; whether it was that. A list
+        or a field that has acted upon Enter leaves it to others all the same, and may have given the keyboard to a button."""
         button = self._window.focusWidget()
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(button, QAbstractButton):
+            return False
+        if button is not self._meant:
             return False
         if isinstance(button, QToolButton) and button.menu() is not None:
             button.showMenu()

@@ -365,6 +365,22 @@ def test_enter_presses_the_button_that_has_the_keyboard(open_window: MakeWindow,
     person.wait(lambda: QApplication.activeModalWidget() is None and person.settled and person.window.browser.here is not None)
 
 
+def test_enter_is_for_what_has_the_keyboard_when_it_goes_down_not_for_what_gets_it_by_that(
+    open_window: MakeWindow, agent: OwnAgent, place: Place
+) -> None:
+    person = open_window(agent)
+    person.window.activateWindow()
+    person.wait(person.window.pane.welcome.send.button.hasFocus)
+    pressed: list[QAbstractButton] = []
+    for button in person.window.findChildren(QAbstractButton):
+        button.clicked.connect(lambda *_, button=button: pressed.append(button))
+    person.window.toolbar.breadcrumb.edit()
+    write(place.location.server)
+    press(RETURN)
+    person.wait(lambda: person.settled and person.window.browser.here is not None)
+    assert not pressed
+
+
 def test_the_next_start_gives_the_keyboard_to_the_folder_that_was_open(
     open_window: MakeWindow, agent: OwnAgent, place: Place
 ) -> None:

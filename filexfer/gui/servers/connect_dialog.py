@@ -282,7 +282,7 @@ class ConnectDialog(QDialog):
         for field in (self.field, self.second):
             field.setReadOnly(True)
         if self.go.hasFocus():
-            # A button that is switched off hands the keyboard on, here to Cancel: a second Enter would cancel what the first began.
+            # A button that is switched off hands the keyboard on, to Cancel: a second Enter would cancel what the first began.
             self.field.setFocus()
         self.go.setEnabled(False)
         self._say(self.tr("Connecting…"), wrong=False)
