@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What `make fuzz` takes, in seconds, for all targets together.
 FUZZ_SECONDS ?= 600
 
-.PHONY: help run test venv check coverage lint types layers format bench bench-cases bench-networks bench-window bench-packaged fuzz soak audit screenshots package clean
+.PHONY: help run test venv check coverage lint types layers format bench bench-cases bench-networks bench-networks-small bench-window bench-packaged fuzz soak audit screenshots package clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 13
@@ -56,13 +56,16 @@ format:  ## let ruff set the sources in order
 
 # Each part is its own, and none that fails keeps the others from their figures.
 bench: venv  ## measure the speed beside cp and the standard library, fifteen minutes
-	@$(MAKE) --no-print-directory --keep-going -j1 bench-cases bench-networks bench-window bench-packaged
+	@$(MAKE) --no-print-directory --keep-going -j1 bench-cases bench-networks bench-networks-small bench-window bench-packaged
 
 bench-cases:
 	$(BIN)/python -m benchmarks --rounds 2
 
 bench-networks:
-	$(BIN)/python -m benchmarks.networks --rounds 1 --scale 0.3
+	$(BIN)/python -m benchmarks.networks --rounds 1 --loads large
+
+bench-networks-small:
+	$(BIN)/python -m benchmarks.networks --rounds 1 --loads small,library --scale 0.3 --json build/networks-small.json
 
 bench-window:
 	$(BIN)/python -m benchmarks.window
