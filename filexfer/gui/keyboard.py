@@ -24,6 +24,8 @@ class Keyboard(QObject):
         super().__init__(window)
         self._window = window
         self._meant: QWidget | None = None
+        # Queued: while a key is acted upon it stays what it was when the key went down.
+        QApplication.instance().focusChanged.connect(self._follow, Qt.ConnectionType.QueuedConnection)  # type: ignore[union-attr]
         self.next = self._action(self.tr("Next part of the window"), "F6")
         self.previous = self._action(self.tr("Previous part of the window"), "Shift+F6")
         self.menu = self._action(self.tr("Open the menu"), "F10")
@@ -45,8 +47,7 @@ class Keyboard(QObject):
         self._window.addAction(action)
         return action
 
-    def goes_down(self) -> None:
-        """A key does, and nobody has acted upon it yet: it is meant for what has the keyboard now."""
+    def _follow(self) -> None:
         self._meant = self._window.focusWidget()
 
     def press(self, event: QKeyEvent) -> bool:

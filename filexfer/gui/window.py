@@ -311,11 +311,6 @@ class Window(QMainWindow):
         percent = self.jobs.percent
         self.setWindowTitle(where if percent is None else f"{percent} % · {where}")
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:  # comes before the key's own event, and before anybody acts upon it
-            self.keyboard.goes_down()
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.keyboard.press(event):
             super().keyPressEvent(event)

@@ -17,6 +17,7 @@ TAB, BACK = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
 def press(*keys: str | Qt.Key) -> None:
     """Press keys one after the other: `"Ctrl+Shift+N"`, `Qt.Key.Key_Tab`, or a text that is typed."""
     for key in keys:
+        QApplication.processEvents()  # a person's next key comes when the last one is done with
         window = _front()
         if isinstance(key, Qt.Key):
             QTest.keyClick(window, key)
